@@ -1,1 +1,17 @@
-//! chassis
+//! What every HaaS service needs and none should write again.
+//!
+//! A service is handed a [`service::Context`] (database, objects, clock, tasks, metrics) and gives back
+//! [`service::Mounted`] routes. Nothing here knows which services exist; nothing here is global: what a test
+//! would want to change is a parameter.
+
+pub mod clock;
+pub mod database;
+pub mod http;
+pub mod ids;
+pub mod lifecycle;
+pub mod objects;
+pub mod paging;
+pub mod problem;
+pub mod service;
+
+pub use problem::Problem;

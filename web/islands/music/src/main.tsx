@@ -1,0 +1,2 @@
+// Entry of the music islands. Loaded by the page's inline loader after `load`.
+export {};

@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { compressPlugin } from "./scripts/compress.mjs";
+import { messagesPlugin } from "./scripts/messages.mjs";
+import { spritePlugin } from "./scripts/sprite.mjs";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// The Rust crate `pages` embeds `dist` and finds names in `dist/manifest.json` (keys are the paths below).
+export default defineConfig({
+  publicDir: false,
+  plugins: [react(), messagesPlugin(), spritePlugin(), compressPlugin()],
+  resolve: { alias: { "@messages": at("../messages") } },
+  css: { transformer: "lightningcss" },
+  build: {
+    target: "es2022",
+    manifest: "manifest.json",
+    cssMinify: "lightningcss",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        app: at("islands/music/src/main.tsx"),
+        site: at("styles/site.css"),
+        player: at("styles/player.css"),
+      },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["islands/**/*.test.{ts,tsx}", "packages/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+  },
+});

@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod objects;
 pub mod paging;
 pub mod problem;
+pub mod schema;
 pub mod service;
 
 pub use problem::Problem;

@@ -1,0 +1,12 @@
+//! The API under `/api/music/v1`: a file per noun.
+
+pub(crate) mod tracks;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::AppState;
+
+/// Every route of the API.
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().merge(tracks::router())
+}

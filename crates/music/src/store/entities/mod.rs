@@ -1,0 +1,15 @@
+//! The tables, a file each.
+
+pub(crate) mod album;
+pub(crate) mod album_artist;
+pub(crate) mod artist;
+pub(crate) mod cover;
+pub(crate) mod genre;
+pub(crate) mod job;
+pub(crate) mod lease;
+pub(crate) mod rendition;
+pub(crate) mod secret;
+pub(crate) mod source;
+pub(crate) mod track;
+pub(crate) mod track_artist;
+pub(crate) mod track_genre;

@@ -1,0 +1,21 @@
+//! The schema, forward only: each change is a new file, and the version that runs still works with it.
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+mod m0001_create_catalogue;
+mod m0002_create_ingest;
+mod m0003_create_coordination;
+
+/// Brings the music database up to date.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_create_catalogue::Migration),
+            Box::new(m0002_create_ingest::Migration),
+            Box::new(m0003_create_coordination::Migration),
+        ]
+    }
+}

@@ -1,0 +1,251 @@
+//! The frame of every page: head, header, player mount, footer.
+
+use std::sync::LazyLock;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::assets::{self, Source, site_styles};
+use crate::components::icon;
+use crate::site::in_lang;
+use crate::{Lang, NavItem, Page, Robots, Site, loader};
+
+/// The name of the current site style sheet, as a visitor's cookie `css` remembers it.
+pub(crate) fn styles_name() -> Option<&'static str> {
+    let url = assets::url(Source::SiteStyles)?;
+    url.rsplit('/').next()
+}
+
+/// `<title>` and `<main>` only, for the swap navigation of the islands.
+pub(crate) fn partial(site: &Site, page: &Page) -> Markup {
+    html! {
+        title { (site.title(&page.title)) }
+        (main(page))
+    }
+}
+
+/// The whole document.
+pub(crate) fn whole(
+    site: &Site,
+    page: &Page,
+    lang: Lang,
+    origin: &str,
+    holds_styles: bool,
+) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) data-page=(page.kind) {
+            head { (head(site, page, lang, origin, holds_styles)) }
+            body {
+                a.skip-link href="#main" { (lang.t("site.skip")) }
+                @if !assets::are_built() { p.build-notice { (lang.t("site.not_built")) } }
+                (header(site, page, lang))
+                (main(page))
+                (footer(site))
+                div #player data-island="player" {}
+                div #announcer.visually-hidden aria-live="polite" {}
+                script #boot type="application/json" { (boot(lang)) }
+            }
+        }
+    }
+}
+
+fn main(page: &Page) -> Markup {
+    html! {
+        main #main tabindex="-1" data-page=(page.kind) { (page.main) }
+    }
+}
+
+fn head(site: &Site, page: &Page, lang: Lang, origin: &str, holds_styles: bool) -> Markup {
+    let canonical = format!("{origin}{}", in_lang(&page.path, lang));
+    let title = site.title(&page.title);
+    let image = page.social.image.as_deref().unwrap_or("/icon-512.png");
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover";
+        title { (title) }
+        meta name="description" content=(page.description);
+        @if page.robots == Robots::NoIndex { meta name="robots" content="noindex"; }
+        link rel="canonical" href=(canonical);
+        @for lang in Lang::ALL {
+            link rel="alternate" hreflang=(lang.code()) href={ (origin) (in_lang(&page.path, lang)) };
+        }
+        link rel="alternate" hreflang="x-default" href={ (origin) (page.path) };
+        meta property="og:site_name" content=(site.name);
+        meta property="og:type" content=(page.social.kind);
+        meta property="og:title" content=(page.title);
+        meta property="og:description" content=(page.description);
+        meta property="og:url" content=(canonical);
+        meta property="og:image" content={ (origin) (image) };
+        meta name="theme-color" content="#faf9f6" media="(prefers-color-scheme:light)";
+        meta name="theme-color" content="#0f1413" media="(prefers-color-scheme:dark)";
+        link rel="icon" href="/favicon.svg" type="image/svg+xml";
+        link rel="apple-touch-icon" href="/icon-180.png";
+        link rel="manifest" href="/site.webmanifest";
+        (styles(holds_styles))
+        script { (PreEscaped(loader::SCRIPT.as_str())) }
+        @if let Some(data) = &page.json_ld {
+            script type="application/ld+json" { (json(data)) }
+        }
+    }
+}
+
+/// Inlined on a first visit, so that nothing delays the first paint; linked once the file is in the cache.
+fn styles(holds_styles: bool) -> Markup {
+    html! {
+        @if let (true, Some(url)) = (holds_styles, assets::url(Source::SiteStyles)) {
+            link rel="stylesheet" href=(url);
+        } @else {
+            style { (PreEscaped(site_styles())) }
+        }
+    }
+}
+
+fn header(site: &Site, page: &Page, lang: Lang) -> Markup {
+    html! {
+        header.site-header {
+            a.brand href=(site.home) { (brand_mark()) span { (site.name) } }
+            form.search-form role="search" action=(site.search.action) {
+                (icon("search"))
+                input type="search" name="q" value=(page.query) placeholder=(site.search.label)
+                    aria-label=(site.search.label) autocomplete="off" enterkeyhint="search" maxlength="100";
+                button.visually-hidden type="submit" { (lang.t("site.search")) }
+            }
+            nav.site-nav aria-label=(lang.t("site.nav")) {
+                ul role="list" { @for item in &site.nav { li { (nav_link(item, page)) } } }
+            }
+            div.site-tools {
+                a.tool data-lang=(lang.other().code()) hreflang=(lang.other().code())
+                    lang=(lang.other().code()) href={ "?lang=" (lang.other().code()) } {
+                    (icon("languages")) span { (lang.other().name()) }
+                }
+                button.tool.needs-script type="button" data-act="theme" aria-label=(lang.t("site.theme")) {
+                    (icon("sun-moon")) span { (lang.t("site.theme_short")) }
+                }
+            }
+        }
+    }
+}
+
+fn nav_link(item: &NavItem, page: &Page) -> Markup {
+    let current = (item.kind == page.kind).then_some("page");
+    html! {
+        a href=(item.href) data-kind=(item.kind) aria-current=[current] { (icon(item.icon)) span { (item.label) } }
+    }
+}
+
+/// A moon jar seen from above, with a sound in it.
+fn brand_mark() -> Markup {
+    html! {
+        svg.brand-mark viewBox="0 0 32 32" aria-hidden="true" {
+            circle cx="16" cy="16" r="16" {}
+            path d="M9 13v6M14 9v14M19 12v8M24 14.5v3" {}
+        }
+    }
+}
+
+fn footer(site: &Site) -> Markup {
+    html! {
+        footer.site-footer {
+            ul role="list" { @for item in &site.footer { li { a href=(item.href) { (item.label) } } } }
+            p { (site.footnote) }
+        }
+    }
+}
+
+/// What the loader and the islands need to start.
+fn boot(lang: Lang) -> Markup {
+    static BY_LANG: LazyLock<[Markup; 2]> = LazyLock::new(|| {
+        Lang::ALL.map(|lang| {
+            let styles = assets::url(Source::SiteStyles);
+            json(&serde_json::json!({
+                "lang": lang.code(),
+                "app": assets::url(Source::App),
+                "hls": assets::url(Source::Hls),
+                "styles": assets::url(Source::PlayerStyles),
+                "sprite": assets::url(Source::Icons),
+                "css": [styles, styles_name()],
+            }))
+        })
+    });
+    match lang {
+        Lang::Ko => BY_LANG[0].clone(),
+        Lang::En => BY_LANG[1].clone(),
+    }
+}
+
+/// JSON that cannot end the script element it stands in.
+fn json(data: &serde_json::Value) -> Markup {
+    PreEscaped(data.to_string().replace('<', "\\u003c"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SearchForm;
+
+    fn site() -> Site {
+        Site {
+            name: "Name",
+            home: "/home",
+            nav: vec![NavItem {
+                kind: "a",
+                href: "/a",
+                label: "A",
+                icon: "house",
+            }],
+            search: SearchForm {
+                action: "/search",
+                label: "Search",
+            },
+            footer: Vec::new(),
+            footnote: "",
+        }
+    }
+
+    #[test]
+    fn a_part_is_the_title_and_main_of_the_whole() {
+        let page = Page::new("a", "/a", "Tom & Jerry", html! { p { "text" } });
+        let part = partial(&site(), &page).into_string();
+        assert_eq!(
+            part,
+            "<title>Tom &amp; Jerry · Name</title>\
+             <main id=\"main\" tabindex=\"-1\" data-page=\"a\"><p>text</p></main>"
+        );
+        let whole = whole(&site(), &page, Lang::En, "http://host", false).into_string();
+        assert!(whole.contains(part.split_once("<main").unwrap().1));
+    }
+
+    #[test]
+    fn addresses_name_the_language_and_keep_the_query() {
+        let page = Page::new("b", "/s?q=x", "T", html! {});
+        let text = whole(&site(), &page, Lang::En, "http://host", false).into_string();
+        for link in [
+            "rel=\"canonical\" href=\"http://host/s?q=x&amp;lang=en\"",
+            "hreflang=\"ko\" href=\"http://host/s?q=x&amp;lang=ko\"",
+            "hreflang=\"x-default\" href=\"http://host/s?q=x\"",
+        ] {
+            assert!(text.contains(link), "{link}");
+        }
+        assert!(!text.contains("aria-current"));
+        assert!(!text.contains("noindex"));
+    }
+
+    #[test]
+    fn data_cannot_leave_its_script_element() {
+        let data = serde_json::json!({ "name": "</script><b>" });
+        assert_eq!(
+            json(&data).into_string(),
+            r#"{"name":"\u003c/script>\u003cb>"}"#
+        );
+    }
+
+    #[test]
+    fn styles_are_linked_only_where_the_visitor_holds_them() {
+        assert!(styles(false).into_string().starts_with("<style>"));
+        assert!(
+            styles(true)
+                .into_string()
+                .starts_with("<link rel=\"stylesheet\" href=\"/assets/site-")
+        );
+    }
+}

@@ -1,0 +1,43 @@
+(() => {
+  const d = document, r = d.documentElement;
+  let theme;
+  try { theme = localStorage.theme; } catch {}
+  if (theme) r.dataset.theme = theme;
+  r.dataset.script = "";
+  const link = (rel, href) => {
+    const l = d.createElement("link");
+    l.rel = rel; l.href = href; d.head.append(l);
+    return l;
+  };
+  let loading, ready;
+  const load = () => loading ||= new Promise((done, failed) => {
+    const b = JSON.parse(d.getElementById("boot").textContent);
+    if (!b.app) return failed();
+    link("modulepreload", b.app);
+    const s = link("stylesheet", b.styles);
+    s.onload = s.onerror = () => import(b.app).then(done, failed);
+    const held = "css=" + b.css[1];
+    if (!d.cookie.includes(held)) fetch(b.css[0]).then((a) => {
+      if (a.ok) d.cookie = held + ";path=/;max-age=31536000;samesite=lax";
+    }, () => {});
+  }).then(() => { ready = 1; }, (e) => { loading = 0; throw e; });
+  addEventListener("click", (e) => {
+    const a = e.target.closest?.("[data-act],a[data-lang]");
+    if (!a) return;
+    if (a.dataset.lang) {
+      const u = new URL(location);
+      u.searchParams.set("lang", a.dataset.lang);
+      a.href = u;
+    } else if (a.dataset.act == "theme") {
+      theme = (theme || (matchMedia("(prefers-color-scheme:dark)").matches ? "dark" : "light")) == "dark" ? "light" : "dark";
+      r.dataset.theme = theme;
+      try { localStorage.theme = theme; } catch {}
+    } else if (!ready) {
+      e.preventDefault(); e.stopPropagation();
+      const busy = (on) => a.toggleAttribute("data-busy", on);
+      busy(true);
+      load().then(() => { busy(false); a.click(); }, () => busy(false));
+    }
+  }, true);
+  addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => load().catch(() => {}), { timeout: 2000 }));
+})();

@@ -5,6 +5,7 @@
 //! would want to change is a parameter.
 
 pub mod clock;
+pub mod config;
 pub mod database;
 pub mod http;
 pub mod ids;

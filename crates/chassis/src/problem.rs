@@ -5,11 +5,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// The content type of every problem.
+pub(crate) const CONTENT_TYPE: &str = "application/problem+json";
 
 /// An answer that is an error. Built by a service's one `From<Error>`, rendered and logged by the chassis.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ pub struct FieldError {
 pub struct Cause(pub Arc<dyn StdError + Send + Sync>);
 
 /// The document on the wire (`application/problem+json`).
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
     /// Identifies the kind of problem.
@@ -55,6 +57,9 @@ pub struct ProblemDocument {
     /// What is wrong, field by field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Names this one answer in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl Problem {
@@ -148,6 +153,16 @@ impl Problem {
     }
 }
 
+/// The document of an answer, kept beside its body so that the edge can write the request id into it.
+#[derive(Clone, Debug)]
+pub(crate) struct Document(pub(crate) Arc<ProblemDocument>);
+
+impl ProblemDocument {
+    pub(crate) fn to_body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a problem document is plain data")
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = ProblemDocument {
@@ -157,20 +172,63 @@ impl IntoResponse for Problem {
             code: self.code.to_owned(),
             detail: self.detail,
             errors: self.errors,
+            request_id: None,
         };
-        let mut response = (self.status, Json(document)).into_response();
+        let mut response = (self.status, document.to_body()).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(retry_after) = self.retry_after {
             headers.insert(header::RETRY_AFTER, retry_after.as_secs().max(1).into());
         }
+        let extensions = response.extensions_mut();
+        extensions.insert(Document(Arc::new(document)));
         if let Some(cause) = self.cause {
-            response.extensions_mut().insert(cause);
+            extensions.insert(cause);
         }
         response
+    }
+}
+
+/// An error and everything below it, in one line.
+pub fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut below = error.source();
+    while let Some(cause) = below {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        below = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("could not read the chart")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn the_chain_names_every_layer_once() {
+        let error = Outer(std::io::Error::other("disk gone"));
+        assert_eq!(chain(&error), "could not read the chart: disk gone");
+    }
+
+    #[test]
+    fn a_server_error_never_tells_its_cause() {
+        let problem = Problem::internal(std::io::Error::other("disk gone"));
+        let response = problem.into_response();
+        assert!(response.extensions().get::<Cause>().is_some());
+        let Document(document) = response.extensions().get().unwrap();
+        assert!(
+            !String::from_utf8(document.to_body())
+                .unwrap()
+                .contains("disk")
+        );
     }
 }

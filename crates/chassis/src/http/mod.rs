@@ -1,42 +1,26 @@
-//! Serving HTTP.
+//! Serving HTTP: listeners, the one middleware every answer passes, extractors that answer with problems.
+//!
+//! [`Edge`] holds what belongs to every request (id, limits, headers, metrics, log). It goes around the merged
+//! routers of all services once, in [`app`]; in-process tests use the same [`app`].
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+mod admin;
+mod client;
+mod compression;
+mod config;
+mod edge;
+mod extract;
+mod listener;
+mod metrics;
+mod policy;
 
-use crate::lifecycle::Tasks;
+pub use admin::{Admin, admin_router};
+pub use client::{ClientAddress, PeerAddress, TrustedProxies};
+pub use config::Config;
+pub use edge::{Edge, RequestId, app};
+pub use extract::{Json, Path, Query};
+pub use listener::{BindError, bind, serve, serve_with};
+pub use metrics::HttpMetrics;
+pub use policy::{Policy, script_hash};
 
-/// Accepts connections until the stop begins.
-pub async fn serve(listener: TcpListener, router: Router, tasks: Tasks) {
-    let stopping = tasks.stopping().clone();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stopping.cancelled() => return,
-        };
-        let Ok((stream, _peer)) = accepted else {
-            continue;
-        };
-        let service = TowerToHyperService::new(router.clone());
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .max_buf_size(16 * 1024)
-            .serve_connection(TokioIo::new(stream), service);
-        let stopping = stopping.clone();
-        tasks.spawn(async move {
-            let mut connection = std::pin::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopping.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "connection ended early");
-            }
-        });
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use prometheus_client::registry::Registry;
+
+use crate::lifecycle::Readiness;
+use crate::problem::Problem;
+
+/// What the admin listener tells. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    /// Whether the process takes requests.
+    pub readiness: Readiness,
+    /// Everything that is measured.
+    pub metrics: Arc<Registry>,
+    /// The configuration in force, secrets redacted.
+    pub config: Arc<str>,
+}
+
+/// `/live`, `/ready`, `/metrics` and `/config`, for the operator's network only.
+pub fn admin_router(admin: Admin) -> Router {
+    Router::new()
+        .route("/live", get(|| async { "live\n" }))
+        .route("/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/config", get(config))
+        .with_state(admin)
+}
+
+async fn ready(State(admin): State<Admin>) -> Response {
+    let status = if admin.readiness.is_ready() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, format!("{}\n", admin.readiness)).into_response()
+}
+
+async fn metrics(State(admin): State<Admin>) -> Response {
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &admin.metrics) {
+        Ok(()) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => Problem::internal(error).into_response(),
+    }
+}
+
+async fn config(State(admin): State<Admin>) -> Response {
+    let kind = "application/toml; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], admin.config.to_string()).into_response()
+}

@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use super::client::{Network, TrustedProxies};
+use crate::config::Section;
+
+/// The limits of the public listener.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The largest body an extractor reads, in bytes.
+    pub body_bytes_max: usize,
+    /// How long a handler may take until its answer begins.
+    pub request_timeout: Duration,
+    /// How long a connection may take to send a request head, also between requests.
+    pub idle_timeout: Duration,
+    /// How many requests are being answered at once.
+    pub in_flight_max: usize,
+    /// How many connections are open at once.
+    pub connections_max: usize,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+}
+
+impl Config {
+    /// Reads the section `http`.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        let second = Duration::from_secs(1);
+        let body = section.size(
+            "body_max",
+            1 << 20,
+            1 << 10..=64 << 20,
+            "The largest request body that is read; more is answered with 413.",
+        );
+        let request_timeout = section.duration(
+            "request_timeout",
+            30 * second,
+            second..=600 * second,
+            "How long a request may take until its answer begins; then 503. Answers that have begun may go on.",
+        );
+        let idle_timeout = section.duration(
+            "idle_timeout",
+            60 * second,
+            second..=3600 * second,
+            "How long a connection may be silent, between requests or within a request head.",
+        );
+        let in_flight = section.count(
+            "in_flight_max",
+            1024,
+            1..=1_000_000,
+            "How many requests are answered at once; more get 503 with Retry-After.",
+        );
+        let connections = section.count(
+            "connections_max",
+            16_384,
+            1..=1_000_000,
+            "How many connections are open at once; more get 503 and are closed.",
+        );
+        let trusted = section.list::<Network>(
+            "trusted_proxies",
+            "a list of addresses or networks such as \"10.0.0.0/8\"",
+            "Proxies whose X-Forwarded-For is believed. The address is only used to limit, never stored or logged.",
+        );
+        Self {
+            body_bytes_max: usize_of(body),
+            request_timeout,
+            idle_timeout,
+            in_flight_max: usize_of(in_flight),
+            connections_max: usize_of(connections),
+            trusted_proxies: TrustedProxies::new(trusted),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::read(&mut crate::config::Reader::of_defaults().section("http"))
+    }
+}
+
+fn usize_of(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,180 @@
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::Service as _;
+
+use super::client::PeerAddress;
+use super::config::Config;
+use super::metrics::HttpMetrics;
+use crate::lifecycle::Tasks;
+
+/// Connections that wait to be accepted; tokio's 128 costs a burst of visitors a second each.
+const BACKLOG: i32 = 4096;
+/// Unsent bytes the kernel takes before it says stop; bounds the memory of slow listeners.
+const NOT_SENT_LOW_WATER_BYTES: u32 = 128 << 10;
+/// The read buffer of a connection, hence the largest request head.
+const HEAD_BYTES_MAX: usize = 16 << 10;
+/// How long to wait when the machine has no more file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// What a connection too many is told.
+const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+content-type: application/problem+json\r\ncontent-length: 116\r\n\r\n\
+{\"type\":\"/problems/unavailable\",\"title\":\"Temporarily unavailable\",\"status\":503,\"code\":\"unavailable\",\"detail\":\"full\"}";
+
+/// Says which address could not be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("could not listen on {address}")]
+pub struct BindError {
+    address: SocketAddr,
+    source: std::io::Error,
+}
+
+/// Listens on an address; port 0 takes a free one. Accepted connections inherit the socket's options.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+    let listen = || {
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_notsent_lowat(NOT_SENT_LOW_WATER_BYTES)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        TcpListener::from_std(socket.into())
+    };
+    listen().map_err(|source| BindError { address, source })
+}
+
+/// Accepts connections with the default limits until the stop begins; for tests and the admin listener.
+pub async fn serve(listener: TcpListener, router: Router, tasks: Tasks) {
+    let metrics = HttpMetrics::register(&mut prometheus_client::registry::Registry::default());
+    serve_with(listener, router, tasks, &Config::default(), metrics).await;
+}
+
+/// Accepts connections until the stop begins; those that are open then finish what is in flight.
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    tasks: Tasks,
+    config: &Config,
+    metrics: HttpMetrics,
+) {
+    let permits = config.connections_max.min(Semaphore::MAX_PERMITS);
+    let permits = Arc::new(Semaphore::new(permits));
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(config.idle_timeout)
+        .max_buf_size(HEAD_BYTES_MAX);
+    let stopping = tasks.stopping().clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopping.cancelled() => return,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                if is_about_the_machine(&error) {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tasks.pause(ACCEPT_PAUSE).await;
+                }
+                continue;
+            }
+        };
+        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+            metrics.connections_refused.inc();
+            refuse(&stream);
+            continue;
+        };
+        let open = Open::new(metrics.clone(), permit);
+        let router = router.clone();
+        tasks.spawn(connection(
+            builder.clone(),
+            stream,
+            peer.ip(),
+            router,
+            stopping.clone(),
+            open,
+        ));
+    }
+}
+
+async fn connection(
+    builder: http1::Builder,
+    stream: TcpStream,
+    peer: IpAddr,
+    router: Router,
+    stopping: tokio_util::sync::CancellationToken,
+    _open: Open,
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(PeerAddress(peer));
+        router.clone().call(request)
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended early");
+    }
+}
+
+/// Whether an accept failed for want of descriptors or memory, not because the one client went away.
+fn is_about_the_machine(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    !matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted
+    )
+}
+
+/// Tells a connection too many so, if its socket takes the few bytes at once.
+fn refuse(stream: &TcpStream) {
+    if let Err(error) = stream.try_write(REFUSAL) {
+        tracing::debug!(%error, "could not refuse a connection");
+    }
+}
+
+/// Counts a connection while it is open.
+struct Open {
+    metrics: HttpMetrics,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Open {
+    fn new(metrics: HttpMetrics, permit: OwnedSemaphorePermit) -> Self {
+        metrics.connections.inc();
+        Self {
+            metrics,
+            _permit: permit,
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.metrics.connections.dec();
+    }
+}

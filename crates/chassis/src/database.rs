@@ -1,5 +1,9 @@
 //! One way to a database, whichever it is: `sqlite:`, `postgres:`, `mysql:` (MariaDB and MySQL).
 
+mod config;
+mod failure;
+
+use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{
@@ -8,23 +12,40 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-/// How long a request waits for a free connection before it gets 503.
-pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many connections one service of one process opens at most.
-pub const CONNECTIONS_MAX: u32 = 8;
+pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
+pub use failure::{is_away, is_contention, is_unique_violation, problem};
+
+/// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.
+const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
+/// How often work that lost against another writer is done before its error is given up to the caller.
+const ATTEMPTS_MAX: u32 = 5;
+/// How long the first retry waits; each next one twice as long, and a random part of it.
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// A pool of connections to one service's database; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Database(DatabaseConnection);
 
+/// What stands between the schema and this binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending(pub Vec<String>);
+
 impl Database {
-    /// Connects. The URL may hold a password and is never part of an error.
+    /// Connects with the default limits. The URL may hold a password and is never part of an error.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        Self::connect_with(&Config::with_url(url)).await
+    }
+
+    /// Connects. An SQLite file is made, and its folder.
+    pub async fn connect_with(config: &Config) -> Result<Self, DbErr> {
+        let url = config.url.reveal();
+        make_folder_of(url)?;
         let mut options = ConnectOptions::new(url);
         options
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
+            .max_connections(config.connections_max)
+            .acquire_timeout(config.acquire_timeout)
+            .connect_timeout(config.acquire_timeout)
+            .test_before_acquire_if_idle_for(IDLE_TEST_AFTER)
             .sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| {
             sqlite
@@ -35,6 +56,7 @@ impl Database {
                 .pragma("cache_size", "-4000")
                 .pragma("temp_store", "memory")
         });
+        limit_statements(&mut options, config.statement_timeout);
         Ok(Self(sea_orm::Database::connect(options).await?))
     }
 
@@ -52,13 +74,90 @@ impl Database {
         self.0.begin_with_options(options).await
     }
 
+    /// Does work that another writer may spoil (deadlock, serialization, busy) again, a few times. The work must be
+    /// a whole transaction.
+    pub async fn retrying<T, F>(&self, mut work: impl FnMut() -> F) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        let mut pause = RETRY_PAUSE;
+        for _attempt in 1..ATTEMPTS_MAX {
+            match work().await {
+                Err(error) if is_contention(&error) => {
+                    tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
+                    pause *= 2;
+                }
+                result => return result,
+            }
+        }
+        work().await
+    }
+
     /// Which database it is, for the one store method that must differ.
     pub fn backend(&self) -> DbBackend {
         self.0.get_database_backend()
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date; only looks when it is already.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
+        if self.pending::<M>().await?.0.is_empty() {
+            return Ok(());
+        }
         M::up(&self.0, None).await
     }
+
+    /// The migrations this binary has and the database has not.
+    pub async fn pending<M: MigratorTrait>(&self) -> Result<Pending, DbErr> {
+        let pending = M::get_pending_migrations_read_only(&self.0).await?;
+        let names = pending.iter().map(|migration| migration.name().to_owned());
+        Ok(Pending(names.collect()))
+    }
+
+    /// Ends every connection, so that an SQLite file is whole for whoever copies it.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.0.close().await
+    }
 }
+
+fn make_folder_of(url: &str) -> Result<(), DbErr> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return Ok(());
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    match Path::new(path).parent() {
+        Some(folder) if path != ":memory:" => std::fs::create_dir_all(folder).map_err(|error| {
+            let folder = folder.display();
+            DbErr::Custom(format!("could not make the folder {folder}: {error}"))
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A statement that takes longer is a mistake and must not hold a connection. SQLite has no such limit.
+fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
+    let millis = limit.as_millis();
+    options.map_sqlx_postgres_opts(move |postgres| {
+        postgres.options([
+            ("statement_timeout", millis.to_string()),
+            ("idle_in_transaction_session_timeout", millis.to_string()),
+        ])
+    });
+    options.map_sqlx_mysql_pool_opts(move |pool| {
+        pool.after_connect(move |connection, _| {
+            Box::pin(async move {
+                // MariaDB reads the first comment and leaves the second out, MySQL 8 the other way round.
+                let seconds = limit.as_secs_f64();
+                let statement = format!(
+                    "SET SESSION /*M! max_statement_time = {seconds} */ /*!80000 max_execution_time = {millis} */"
+                );
+                let statement = sqlx::AssertSqlSafe(statement);
+                sqlx::Executor::execute(connection, statement).await?;
+                Ok(())
+            })
+        })
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,10 @@ pub mod lifecycle;
 pub mod objects;
 pub mod paging;
 pub mod problem;
+pub mod process;
 pub mod schema;
 pub mod service;
+pub mod signing;
+pub mod telemetry;
 
 pub use problem::Problem;

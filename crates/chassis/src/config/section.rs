@@ -203,6 +203,16 @@ impl<'a> Section<'a> {
         secret.map(Secret::new)
     }
 
+    /// Notes that a secret is not accepted, without showing it.
+    pub fn refuse_secret(&mut self, key: &str, accepted: &str) {
+        let full = format!("{}.{key}", self.name);
+        let file = format!("{full}_file");
+        let given = &self.reader.given;
+        let place = given.get(&full).or_else(|| given.get(&file));
+        let place = place.map(|given| given.place.clone()).unwrap_or_default();
+        self.refuse(key, &place, "(not shown)", accepted);
+    }
+
     fn read_secret_file(&mut self, key: &str, file: &Given) -> Option<String> {
         let path = text_of(&file.raw)?.to_owned();
         match std::fs::read_to_string(&path) {

@@ -20,7 +20,7 @@ pub use edge::{Edge, RequestId, app};
 pub use extract::{Json, Path, Query};
 pub use listener::{BindError, bind, serve, serve_with};
 pub use metrics::HttpMetrics;
-pub use policy::{Policy, script_hash};
+pub use policy::Policy;
 
 #[cfg(test)]
 mod tests;

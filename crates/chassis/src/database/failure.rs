@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+use crate::problem::Problem;
+
+/// When a caller whose database was away may come again.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// Makes an answer of a store's error: 503 when the database is away or full, otherwise 500; the cause is logged.
+pub fn problem(error: DbErr) -> Problem {
+    if is_away(&error) || is_contention(&error) {
+        Problem::unavailable(RETRY_AFTER).because(error)
+    } else {
+        Problem::internal(error)
+    }
+}
+
+/// Whether a row was refused because another has the same unique key.
+pub fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether the database could not be reached, or all connections were taken for too long.
+pub fn is_away(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(database)) => database.code().is_some_and(|code| {
+            // PostgreSQL: connection exceptions, shutting down, starting up, too many connections.
+            code.starts_with("08") || code.starts_with("57P") || code == "53300"
+        }),
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed,
+        ) => true,
+        _ => false,
+    }
+}
+
+/// Whether the work lost against another writer and would succeed if done again.
+pub fn is_contention(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(database)) = sqlx_error(error) else {
+        return false;
+    };
+    let code = database.code().unwrap_or_default();
+    match code.as_ref() {
+        // Serialization failure and deadlock: PostgreSQL, and MariaDB for deadlock.
+        "40001" | "40P01" => true,
+        // MariaDB gives the general state here; its message is fixed. 1205 and 1020.
+        "HY000" => {
+            let message = database.message();
+            message.starts_with("Lock wait timeout")
+                || message.starts_with("Record has changed since last read")
+        }
+        // SQLite: the low byte of its extended code; 5 is busy, 6 is locked.
+        code if code.len() <= 4 => code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 5 | 6)),
+        _ => false,
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error.as_ref()),
+        _ => None,
+    }
+}

@@ -1,2 +1,67 @@
-//! xtask
-fn main() {}
+//! Set-up, checks, generators and benches: every `make` target is one line that calls `cargo xtask`.
+//!
+//! This crate depends on none of ours; what it must know about the product it asks the built binary.
+
+mod build;
+mod databases;
+mod demo;
+mod failure;
+mod packages;
+mod run;
+mod screen;
+mod subprocess;
+mod test;
+mod tidy;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Result;
+use workspace::Workspace;
+
+const HELP: &str = "\
+make run         listen to music: sets everything up, imports music, serves http://127.0.0.1:8080
+                 MUSIC=/a/folder  your own music      DEMO=full  all of the demo music
+                 LISTEN=127.0.0.1:8081  another address
+make build       the release binary, target/release/haas
+make test        every check there is (the first run takes long)
+make test-fast   the checks to run while working
+make check       the laws of the repository (cargo xtask tidy)
+make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
+make gen         what is generated and committed (API description, typed client)
+make fuzz        property tests with many random cases (SECONDS=600)
+make bench       speed and memory, measured";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    match Workspace::find().and_then(|workspace| dispatch(&command, &rest, &workspace)) {
+        Ok(code) => code,
+        Err(failure) => {
+            screen::failure(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<ExitCode> {
+    let settings = workspace::Settings::read(rest)?;
+    match command {
+        "run" => run::run(workspace, &settings),
+        "build" => build::build(workspace).map(|()| ExitCode::SUCCESS),
+        "test" => Ok(test::all(workspace)),
+        "test-fast" => Ok(test::fast(workspace)),
+        "tidy" => tidy::run(workspace),
+        "databases" => databases::serve(workspace),
+        "" | "help" | "-h" | "--help" => {
+            screen::say(HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+        other => Err(
+            failure::Failure::new(format!("there is no command {other:?}"))
+                .how("`make help` lists them"),
+        ),
+    }
+}

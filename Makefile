@@ -1,0 +1,16 @@
+# Every target is one line that calls `cargo xtask`; `make help` says what they do.
+.PHONY: help run build test test-fast databases bench fuzz gen check tools
+
+help: tools; @cargo xtask help
+run: tools; @cargo xtask run
+build: tools; @cargo xtask build
+test: tools; @cargo xtask test
+test-fast: tools; @cargo xtask test-fast
+databases: tools; @cargo xtask databases
+bench: tools; @cargo xtask bench
+fuzz: tools; @cargo xtask fuzz
+gen: tools; @cargo xtask gen
+check: tools; @cargo xtask tidy
+
+# Says which tool is missing or too old, and the one command that brings it.
+tools: ; @sh crates/xtask/tools.sh

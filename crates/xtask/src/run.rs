@@ -1,0 +1,96 @@
+//! `make run`: from a clean clone to music. Everything that is done once is skipped later.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::failure::{Failure, Result};
+use crate::packages::{self, FFMPEG};
+use crate::workspace::{Settings, Workspace};
+use crate::{build, demo, screen, subprocess};
+
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// Sets up what is missing, imports music and serves it until Ctrl-C.
+pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<ExitCode> {
+    let listen = settings.get("LISTEN").unwrap_or(LISTEN);
+    port_is_free(listen)?;
+    let own = settings.get("MUSIC").map(own_music).transpose()?;
+    let full = match settings.get("DEMO") {
+        None | Some("core") => false,
+        Some("full") => true,
+        Some(other) => {
+            return Err(
+                Failure::new(format!("DEMO={other} is not known")).how("DEMO=full or nothing")
+            );
+        }
+    };
+
+    match packages::ensure(workspace, &[FFMPEG]) {
+        Ok(()) => screen::ready("ffmpeg", ""),
+        Err(failure) => screen::warn(&failure),
+    }
+    build::build(workspace)?;
+
+    // Own music has its own library, so that it is not mixed with the demo's.
+    let data = workspace.own(if own.is_some() { "data-own" } else { "data" })?;
+    let music = own.map_or_else(|| demo::bring(workspace, full), Ok);
+    match music {
+        Ok(folder) => import(workspace, &folder, &data),
+        Err(failure) => screen::warn(&failure),
+    }
+    serve(workspace, &data, listen)
+}
+
+/// Says at once that the address is taken: nobody should wait for a build first.
+fn port_is_free(listen: &str) -> Result<()> {
+    match TcpListener::bind(listen) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(
+            Failure::new(format!("cannot listen on {listen}: {error}")).how(
+                "end what listens there (another `make run`?), or: make run LISTEN=127.0.0.1:8081",
+            ),
+        ),
+    }
+}
+
+fn own_music(folder: &str) -> Result<PathBuf> {
+    let path = PathBuf::from(folder);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    Err(Failure::new(format!("MUSIC={folder} is not a folder"))
+        .how("make run MUSIC=/a/folder/with/music"))
+}
+
+fn import(workspace: &Workspace, folder: &Path, data: &Path) {
+    let step = screen::step("Import", &workspace.shown(folder));
+    let mut import = Command::new(workspace.haas());
+    import
+        .args(["music", "import"])
+        .arg(folder)
+        .arg("--data")
+        .arg(data);
+    match subprocess::run(&mut import) {
+        Ok(()) => step.done(""),
+        // The import has named each file that it skipped; the others play.
+        Err(failure) => screen::warn(&failure.without("what was imported plays")),
+    }
+}
+
+/// Becomes the server, so that signals and the exit code are its own.
+fn serve(workspace: &Workspace, data: &Path, listen: &str) -> Result<ExitCode> {
+    screen::say(&format!(
+        "\n{} http://{listen}\n  Ctrl-C ends it; what you imported stays in {}.\n",
+        screen::paint("1;32", "HaaS plays at"),
+        workspace.shown(data),
+    ));
+    let mut haas = Command::new(workspace.haas());
+    haas.arg("serve")
+        .arg("--data")
+        .arg(data)
+        .args(["--listen", listen]);
+    let error = haas.current_dir(&workspace.root).exec();
+    Err(Failure::new(format!("could not start haas: {error}")))
+}

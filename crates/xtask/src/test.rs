@@ -1,0 +1,136 @@
+//! `make test`: every check there is, cheapest first.
+
+mod counts;
+mod rust;
+mod suite;
+mod web;
+
+use std::process::ExitCode;
+
+use crate::databases::{self, Server};
+use crate::failure::{Failure, Result};
+use crate::packages::{self, CHROMIUM, FFMPEG, KOREAN_FONT};
+use crate::workspace::Workspace;
+use crate::{screen, tidy};
+use counts::Counts;
+use suite::{Suite, Verdict};
+
+/// Everything.
+pub(crate) fn all(workspace: &Workspace) -> ExitCode {
+    let mut suite = Suite::new(workspace);
+    let packages = [
+        FFMPEG,
+        CHROMIUM,
+        KOREAN_FONT,
+        packages::POSTGRES,
+        packages::MARIADB,
+    ];
+    suite.stage("debian packages", |_| {
+        set_up(packages::ensure(workspace, &packages))
+    });
+    let has_web = quick(&mut suite);
+    web::tests(&mut suite);
+    if has_web {
+        rust::clippy(&mut suite);
+        let servers = start_databases(&mut suite);
+        rust::tests(&mut suite, &servers.environment());
+        drop(servers);
+        rust::documentation(&mut suite);
+        rust::release(&mut suite);
+    }
+    suite.finish()
+}
+
+/// What to run while working: no browser, no database server, no release build.
+pub(crate) fn fast(workspace: &Workspace) -> ExitCode {
+    let mut suite = Suite::new(workspace);
+    let has_web = quick(&mut suite);
+    web::tests(&mut suite);
+    if has_web {
+        rust::clippy(&mut suite);
+        rust::tests(&mut suite, &[]);
+    }
+    suite.finish()
+}
+
+/// The checks that need no Rust build, and the web build that every Rust build needs.
+fn quick(suite: &mut Suite<'_>) -> bool {
+    rust::format(suite);
+    let workspace = suite.workspace;
+    suite.stage("tidy", |_| {
+        let (passed, findings) = tidy::check(workspace)?;
+        let failed = tidy::count() - passed;
+        Ok(Verdict::Tests(
+            Counts {
+                passed,
+                failed,
+                skipped: 0,
+            },
+            findings,
+        ))
+    });
+    suite.stage("web build", |_| {
+        crate::web::build(workspace).map(|()| Verdict::Holds)
+    })
+}
+
+/// What cannot be installed is skipped and named – but not in CI, where it would hide that nothing was tested.
+fn set_up(result: Result<()>) -> Result<Verdict> {
+    match result {
+        Ok(()) => Ok(Verdict::Holds),
+        Err(failure) if std::env::var_os("CI").is_some() => Err(failure),
+        Err(Failure { what, without, .. }) => Ok(Verdict::Missing(format!(
+            "{what} ({})",
+            without.unwrap_or_default()
+        ))),
+    }
+}
+
+/// The database servers that could be started.
+#[derive(Default)]
+struct Servers {
+    postgres: Option<Server>,
+    mariadb: Option<Server>,
+}
+
+impl Servers {
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let postgres = self
+            .postgres
+            .iter()
+            .map(|server| (databases::POSTGRES_URL, &server.url));
+        let mariadb = self
+            .mariadb
+            .iter()
+            .map(|server| (databases::MARIADB_URL, &server.url));
+        postgres
+            .chain(mariadb)
+            .map(|(name, url)| (name, url.clone()))
+            .collect()
+    }
+}
+
+fn start_databases(suite: &mut Suite<'_>) -> Servers {
+    let mut servers = Servers::default();
+    let workspace = suite.workspace;
+    let mut start =
+        |name: &str, start: fn(&Workspace) -> Result<Server>, slot: &mut Option<Server>| {
+            suite.stage(name, |_| {
+                set_up(start(workspace).map(|server| *slot = Some(server)))
+            });
+        };
+    start(
+        "postgresql server",
+        databases::start_postgres,
+        &mut servers.postgres,
+    );
+    start(
+        "mariadb server",
+        databases::start_mariadb,
+        &mut servers.mariadb,
+    );
+    if servers.postgres.is_none() || servers.mariadb.is_none() {
+        screen::say("  The Rust tests run without the database servers that are missing.");
+    }
+    servers
+}

@@ -1,0 +1,59 @@
+//! The stages that are cargo's.
+
+use std::process::Command;
+
+use super::counts::Runner;
+use super::suite::{Suite, Verdict};
+
+pub(super) fn format(suite: &mut Suite<'_>) {
+    let mut cargo = cargo(suite, &["fmt", "--all", "--check"]);
+    suite.stage("format", |log| log.run(&mut cargo).map(|_| Verdict::Holds));
+}
+
+pub(super) fn clippy(suite: &mut Suite<'_>) {
+    let words = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    let mut cargo = cargo(suite, &words);
+    suite.stage("clippy", |log| log.run(&mut cargo).map(|_| Verdict::Holds));
+}
+
+/// All Rust tests, on `SQLite` and on the database servers named in the environment.
+pub(super) fn tests(suite: &mut Suite<'_>, environment: &[(&'static str, String)]) {
+    let mut cargo = cargo(
+        suite,
+        &["test", "--workspace", "--no-fail-fast", "--locked"],
+    );
+    cargo.envs(environment.iter().cloned());
+    suite.stage("rust tests", |log| log.tests(&mut cargo, Runner::Cargo));
+}
+
+pub(super) fn documentation(suite: &mut Suite<'_>) {
+    let mut cargo = cargo(suite, &["doc", "--workspace", "--no-deps", "--locked"]);
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    suite.stage("documentation", |log| {
+        log.run(&mut cargo).map(|_| Verdict::Holds)
+    });
+}
+
+pub(super) fn release(suite: &mut Suite<'_>) -> bool {
+    let mut cargo = cargo(
+        suite,
+        &["build", "--release", "--locked", "--package", "server"],
+    );
+    suite.stage("release build", |log| {
+        log.run(&mut cargo).map(|_| Verdict::Holds)
+    })
+}
+
+fn cargo(suite: &Suite<'_>, words: &[&str]) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(words).current_dir(&suite.workspace.root);
+    cargo
+}

@@ -36,7 +36,9 @@ pub(crate) fn all(workspace: &Workspace) -> ExitCode {
         rust::tests(&mut suite, &servers.environment());
         drop(servers);
         rust::documentation(&mut suite);
-        rust::release(&mut suite);
+        if rust::release(&mut suite) && workspace.path("web/e2e/playwright.config.ts").is_file() {
+            web::browser(&mut suite);
+        }
     }
     suite.finish()
 }

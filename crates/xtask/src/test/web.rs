@@ -15,6 +15,16 @@ pub(super) fn tests(suite: &mut Suite<'_>) {
     suite.stage("web unit tests", |log| log.tests(&mut test, Runner::Vitest));
 }
 
+/// Journeys in a real browser against the release binary.
+pub(super) fn browser(suite: &mut Suite<'_>) {
+    let mut playwright = Command::new("npx");
+    playwright.args(["--no-install", "playwright", "test", "--reporter=list"]);
+    playwright.current_dir(suite.workspace.path("web/e2e"));
+    suite.stage("browser tests", |log| {
+        log.tests(&mut playwright, Runner::Playwright)
+    });
+}
+
 fn npm(suite: &Suite<'_>, words: &[&str]) -> Command {
     let mut npm = Command::new("npm");
     npm.args(words).current_dir(suite.workspace.path("web"));

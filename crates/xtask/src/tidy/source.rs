@@ -104,8 +104,11 @@ fn may_hold_sql(path: &str) -> bool {
         "/migrations/",
         "/migrations.rs",
         "/tests/",
+        // An error wraps the database's error and so names it.
+        "/error.rs",
     ];
     path.starts_with("crates/chassis/src/database")
+        || path.starts_with("crates/chassis/src/schema")
         || path.starts_with("crates/testkit/")
         || stores.iter().any(|place| path.contains(place))
 }

@@ -14,6 +14,15 @@ pub(crate) enum Error {
     /// No such track, or it is deleted.
     #[error("there is no track {0}")]
     TrackNotFound(String),
+    /// No such album, or it has no track.
+    #[error("there is no album {0}")]
+    AlbumNotFound(String),
+    /// No such artist, or nothing of theirs is left.
+    #[error("there is no artist {0}")]
+    ArtistNotFound(String),
+    /// No such genre, or it has no track.
+    #[error("there is no genre {0}")]
+    GenreNotFound(String),
     /// The database did not answer or refused.
     #[error("could not query the music database")]
     Store(#[from] DbErr),
@@ -24,6 +33,15 @@ impl From<Error> for Problem {
         match error {
             Error::TrackNotFound(_) => {
                 Self::not_found("music.track_not_found", "Track not found").detail(error)
+            }
+            Error::AlbumNotFound(_) => {
+                Self::not_found("music.album_not_found", "Album not found").detail(error)
+            }
+            Error::ArtistNotFound(_) => {
+                Self::not_found("music.artist_not_found", "Artist not found").detail(error)
+            }
+            Error::GenreNotFound(_) => {
+                Self::not_found("music.genre_not_found", "Genre not found").detail(error)
             }
             Error::Store(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => {
                 Self::unavailable(RETRY_AFTER).because(error)

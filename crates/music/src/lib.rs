@@ -9,6 +9,8 @@
 mod api;
 mod error;
 mod store;
+#[cfg(any(test, feature = "synthetic"))]
+mod synthetic;
 
 use std::sync::Arc;
 

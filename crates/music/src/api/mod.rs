@@ -1,5 +1,10 @@
 //! The API under `/api/music/v1`: a file per noun.
 
+pub(crate) mod albums;
+pub(crate) mod artists;
+pub(crate) mod genres;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tracks;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -8,5 +13,9 @@ use crate::AppState;
 
 /// Every route of the API.
 pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(tracks::router())
+    OpenApiRouter::new()
+        .merge(tracks::router())
+        .merge(albums::router())
+        .merge(artists::router())
+        .merge(genres::router())
 }

@@ -1,23 +1,29 @@
 //! Tracks.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use chassis::Problem;
+use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use jiff::Timestamp;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::store::TrackRecord;
 use crate::store::entities::{artist, genre};
+use crate::store::{TrackQuery, TrackRecord, TrackStart};
 use crate::{API_PREFIX, AppState, Error, Result};
 
 /// The widths covers are stored in, in pixels.
 pub(crate) const COVER_WIDTHS_PX: [u32; 3] = [96, 320, 640];
+/// How many tracks one request may name by id.
+const IDS_MAX: usize = 200;
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_track))
+    OpenApiRouter::new()
+        .routes(routes!(list_tracks))
+        .routes(routes!(get_track))
 }
 
 /// A track, with every URL a client needs: no client builds one.
@@ -189,6 +195,128 @@ pub(crate) fn rfc3339(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms)
         .unwrap_or_default()
         .to_string()
+}
+
+/// The order of a list of tracks.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrackSort {
+    /// Newest in the library first.
+    Added,
+    /// By title.
+    Title,
+    /// Newest release first; what has no date comes last.
+    Released,
+    /// By disc and number: the order of an album.
+    Position,
+}
+
+/// Which tracks, in which order. Filters combine.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TrackListQuery {
+    /// Ids separated by commas, at most 200: those tracks in that order. Excludes every other parameter.
+    ids: Option<String>,
+    /// Id of an artist whom the track names.
+    artist: Option<String>,
+    /// Id of the album.
+    album: Option<String>,
+    /// Id of a genre.
+    genre: Option<String>,
+    /// `added` unless given; with `album`, `position`.
+    #[param(inline)]
+    sort: Option<TrackSort>,
+    /// How many items, 1 to 200; 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+impl TrackListQuery {
+    /// The ids asked for, or none when the query is a list.
+    fn ids(&self) -> Result<Option<Vec<String>>> {
+        let Some(ids) = &self.ids else {
+            return Ok(None);
+        };
+        let has_others = self.artist.is_some()
+            || self.album.is_some()
+            || self.genre.is_some()
+            || self.sort.is_some()
+            || self.limit.is_some()
+            || self.cursor.is_some();
+        if has_others {
+            return Err(Problem::invalid(
+                "ids cannot be combined with other parameters",
+            ));
+        }
+        let ids: Vec<String> = ids
+            .split(',')
+            .filter(|id| !id.is_empty())
+            .map(str::to_owned)
+            .collect();
+        if ids.len() > IDS_MAX {
+            return Err(Problem::invalid(format!(
+                "ids may name {IDS_MAX} tracks at most"
+            )));
+        }
+        Ok(Some(ids))
+    }
+
+    fn start(&self, page: &PageQuery) -> Result<TrackStart> {
+        let sort = match self.sort {
+            Some(sort) => sort,
+            None if self.album.is_some() => TrackSort::Position,
+            None => TrackSort::Added,
+        };
+        let first = match sort {
+            TrackSort::Added => TrackStart::Added(None),
+            TrackSort::Title => TrackStart::Title(None),
+            TrackSort::Released => TrackStart::Released(None),
+            TrackSort::Position => TrackStart::Position(None),
+        };
+        match page.after::<TrackStart>()? {
+            None => Ok(first),
+            Some(after) if after.has_order_of(&first) => Ok(after),
+            Some(_) => Err(Problem::invalid(
+                "cursor belongs to a list in another order",
+            )),
+        }
+    }
+}
+
+/// Returns tracks.
+#[utoipa::path(get, path = "/tracks", tag = "tracks",
+    responses((status = 200, body = Page<Track>), (status = "default", body = ProblemDocument)))]
+async fn list_tracks(
+    State(app): State<AppState>,
+    Query(query): Query<TrackListQuery>,
+) -> Result<Json<Page<Track>>> {
+    if let Some(ids) = query.ids()? {
+        let records = app
+            .store
+            .list_tracks_by_id(&ids)
+            .await
+            .map_err(Error::from)?;
+        let items = records.into_iter().map(Track::from).collect();
+        return Ok(Json(Page { items, next: None }));
+    }
+    let page = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor.clone(),
+    };
+    let limit = page.limit()?;
+    let from = query.start(&page)?;
+    let asked = TrackQuery {
+        artist_id: query.artist,
+        album_id: query.album,
+        genre_id: query.genre,
+        from: from.clone(),
+        limit: limit + 1,
+    };
+    let records = app.store.list_tracks(&asked).await.map_err(Error::from)?;
+    let key = |record: &TrackRecord| from.after(&record.track);
+    Ok(Json(Page::from_rows(records, limit, key, Track::from)))
 }
 
 /// Returns one track.

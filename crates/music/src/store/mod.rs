@@ -1,17 +1,31 @@
 //! The only SQL of the service: one method per question, one transaction per change.
 
+mod albums;
+mod artists;
 pub(crate) mod entities;
+mod genres;
+mod keyset;
 #[expect(
     elided_lifetimes_in_paths,
     reason = "async_trait cannot match `'_'` with the trait"
 )]
 mod migrations;
+#[cfg(any(test, feature = "synthetic"))]
+mod synthetic;
+mod track_surroundings;
 mod tracks;
 
 use chassis::database::Database;
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, DbErr, TryGetableMany};
 
+pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
+pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
+pub(crate) use genres::{GenreQuery, GenreRecord};
 pub use migrations::Migrator;
-pub(crate) use tracks::TrackRecord;
+#[cfg(any(test, feature = "synthetic"))]
+pub(crate) use synthetic::Seeded;
+pub(crate) use tracks::{TrackQuery, TrackRecord, TrackStart};
 
 /// The music database.
 #[derive(Clone, Debug)]
@@ -23,5 +37,16 @@ impl Store {
     /// Takes a migrated database.
     pub(crate) fn new(database: Database) -> Self {
         Self { database }
+    }
+
+    /// Reads rows of two columns.
+    async fn read_pairs<A, B>(&self, query: &SelectStatement) -> Result<Vec<(A, B)>, DbErr>
+    where
+        (A, B): TryGetableMany,
+    {
+        let rows = self.database.connection().query_all(query).await?;
+        rows.iter()
+            .map(|row| Ok(row.try_get_many_by_index()?))
+            .collect()
     }
 }

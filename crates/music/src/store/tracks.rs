@@ -1,14 +1,23 @@
-//! Reading tracks with everything that is shown beside them.
+//! Reading tracks: one, some by id, and lists in every order a listener may ask for.
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::entities::{album, artist, genre, rendition, track, track_artist, track_genre};
+use super::entities::{album, artist, genre, track, track_artist, track_genre};
+use super::keyset::{self, Step};
 
 /// How many ids one query names at most, well below every database's limit of parameters.
 const IDS_PER_QUERY_MAX: usize = 500;
+/// The disc of a track that names none.
+const DISC_NUMBER_DEFAULT: i64 = 1;
+/// Where a track without a number stands on its disc: last.
+const TRACK_NUMBER_DEFAULT: i64 = 1_000_000;
 
 /// A track with what is shown beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +32,58 @@ pub(crate) struct TrackRecord {
     pub(crate) genres: Vec<genre::Model>,
     /// Bit rates that are ready, ascending.
     pub(crate) bit_rates_kbps: Vec<i64>,
+}
+
+/// What a list of tracks is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackQuery {
+    /// Only tracks of this artist.
+    pub(crate) artist_id: Option<String>,
+    /// Only tracks of this album.
+    pub(crate) album_id: Option<String>,
+    /// Only tracks of this genre.
+    pub(crate) genre_id: Option<String>,
+    /// Where the list goes on, or how it begins.
+    pub(crate) from: TrackStart,
+    /// How many at most.
+    pub(crate) limit: u64,
+}
+
+/// The order of a list of tracks, and the key of the row it goes on after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrackStart {
+    /// Newest in the library first: when it was added, id.
+    Added(Option<(i64, String)>),
+    /// By title: sort key, id.
+    Title(Option<(String, String)>),
+    /// Newest release first, what has no date last: date, id.
+    Released(Option<(Option<String>, String)>),
+    /// As on the album: disc, number, sort key, id.
+    Position(Option<(i64, i64, String, String)>),
+}
+
+impl TrackStart {
+    /// The place of a row in this order.
+    pub(crate) fn after(&self, track: &track::Model) -> Self {
+        let id = track.id.clone();
+        match self {
+            Self::Added(_) => Self::Added(Some((track.created_at_ms, id))),
+            Self::Title(_) => Self::Title(Some((track.sort_key.clone(), id))),
+            Self::Released(_) => Self::Released(Some((track.released_on.clone(), id))),
+            Self::Position(_) => Self::Position(Some((
+                track.disc_number.unwrap_or(DISC_NUMBER_DEFAULT),
+                track.track_number.unwrap_or(TRACK_NUMBER_DEFAULT),
+                track.sort_key.clone(),
+                id,
+            ))),
+        }
+    }
+
+    /// Whether both are places in the same order.
+    pub(crate) fn has_order_of(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
 }
 
 impl Store {
@@ -56,131 +117,156 @@ impl Store {
 
     /// Reads the newest tracks.
     pub(crate) async fn list_newest_tracks(&self, limit: u64) -> Result<Vec<TrackRecord>, DbErr> {
-        let rows = track::Entity::find()
-            .filter(track::Column::DeletedAtMs.is_null())
-            .order_by_desc(track::Column::CreatedAtMs)
-            .order_by_desc(track::Column::Id)
-            .limit(limit)
-            .all(self.database.connection())
-            .await?;
+        self.list_tracks(&TrackQuery {
+            artist_id: None,
+            album_id: None,
+            genre_id: None,
+            from: TrackStart::Added(None),
+            limit,
+        })
+        .await
+    }
+
+    /// Reads a list of tracks that are not deleted, in the order asked for.
+    pub(crate) async fn list_tracks(&self, query: &TrackQuery) -> Result<Vec<TrackRecord>, DbErr> {
+        let select = match &query.from {
+            TrackStart::Added(after) => by_added(filtered(query), after.as_ref()),
+            TrackStart::Title(after) => by_title(filtered(query), after.as_ref()),
+            TrackStart::Position(after) => by_position(filtered(query), after.as_ref()),
+            TrackStart::Released(after) => {
+                let rows = self.list_by_release(query, after.as_ref()).await?;
+                return self.with_surroundings(rows).await;
+            }
+        };
+        let select = select.limit(query.limit);
+        let rows = select.all(self.database.connection()).await?;
         self.with_surroundings(rows).await
     }
 
-    /// Adds artists, albums, genres and renditions to rows: five queries, however many rows.
-    pub(super) async fn with_surroundings(
+    /// Dated tracks, then those without a date: databases disagree where a null sorts, and this way both use the index.
+    async fn list_by_release(
         &self,
-        rows: Vec<track::Model>,
-    ) -> Result<Vec<TrackRecord>, DbErr> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
+        query: &TrackQuery,
+        after: Option<&(Option<String>, String)>,
+    ) -> Result<Vec<track::Model>, DbErr> {
+        let connection = self.database.connection();
+        let mut rows = Vec::new();
+        if !matches!(after, Some((None, _))) {
+            let mut dated = filtered(query).filter(track::Column::ReleasedOn.is_not_null());
+            if let Some((Some(released_on), id)) = after {
+                dated = dated.filter(keyset::after(&[
+                    Step::descending(column(track::Column::ReleasedOn), released_on.as_str()),
+                    Step::descending(column(track::Column::Id), id.as_str()),
+                ]));
+            }
+            rows = dated
+                .order_by_desc(track::Column::ReleasedOn)
+                .order_by_desc(track::Column::Id)
+                .limit(query.limit)
+                .all(connection)
+                .await?;
         }
-        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let mut artists = self.track_artists(&ids).await?;
-        let mut genres = self.track_genres(&ids).await?;
-        let mut bit_rates = self.track_bit_rates(&ids).await?;
-        let albums = self.track_albums(&rows).await?;
-        Ok(rows
-            .into_iter()
-            .map(|track| TrackRecord {
-                artists: artists.remove(&track.id).unwrap_or_default(),
-                genres: genres.remove(&track.id).unwrap_or_default(),
-                bit_rates_kbps: bit_rates.remove(&track.id).unwrap_or_default(),
-                album: track
-                    .album_id
-                    .as_ref()
-                    .and_then(|id| albums.get(id))
-                    .cloned(),
-                track,
-            })
-            .collect())
-    }
-
-    async fn track_artists(
-        &self,
-        ids: &[&str],
-    ) -> Result<HashMap<String, Vec<artist::Model>>, DbErr> {
-        let links = track_artist::Entity::find()
-            .filter(track_artist::Column::TrackId.is_in(ids.iter().copied()))
-            .order_by_asc(track_artist::Column::Position)
-            .all(self.database.connection())
-            .await?;
-        let artist_ids = links.iter().map(|link| link.artist_id.as_str());
-        let artists: HashMap<String, artist::Model> = artist::Entity::find()
-            .filter(artist::Column::Id.is_in(artist_ids))
-            .all(self.database.connection())
-            .await?
-            .into_iter()
-            .map(|artist| (artist.id.clone(), artist))
-            .collect();
-        let pairs = links
-            .into_iter()
-            .map(|link| (link.track_id, link.artist_id));
-        Ok(group(pairs, &artists))
-    }
-
-    async fn track_genres(
-        &self,
-        ids: &[&str],
-    ) -> Result<HashMap<String, Vec<genre::Model>>, DbErr> {
-        let links = track_genre::Entity::find()
-            .filter(track_genre::Column::TrackId.is_in(ids.iter().copied()))
-            .order_by_asc(track_genre::Column::Position)
-            .all(self.database.connection())
-            .await?;
-        let genre_ids = links.iter().map(|link| link.genre_id.as_str());
-        let genres: HashMap<String, genre::Model> = genre::Entity::find()
-            .filter(genre::Column::Id.is_in(genre_ids))
-            .all(self.database.connection())
-            .await?
-            .into_iter()
-            .map(|genre| (genre.id.clone(), genre))
-            .collect();
-        let pairs = links.into_iter().map(|link| (link.track_id, link.genre_id));
-        Ok(group(pairs, &genres))
-    }
-
-    async fn track_bit_rates(&self, ids: &[&str]) -> Result<HashMap<String, Vec<i64>>, DbErr> {
-        let rows: Vec<(String, i64)> = rendition::Entity::find()
-            .select_only()
-            .column(rendition::Column::TrackId)
-            .column(rendition::Column::BitRateKbps)
-            .filter(rendition::Column::TrackId.is_in(ids.iter().copied()))
-            .order_by_asc(rendition::Column::BitRateKbps)
-            .into_tuple()
-            .all(self.database.connection())
-            .await?;
-        let mut bit_rates: HashMap<String, Vec<i64>> = HashMap::new();
-        for (track_id, bit_rate_kbps) in rows {
-            bit_rates.entry(track_id).or_default().push(bit_rate_kbps);
+        let missing = query.limit.saturating_sub(rows.len() as u64);
+        if missing > 0 {
+            let mut undated = filtered(query).filter(track::Column::ReleasedOn.is_null());
+            if let Some((None, id)) = after {
+                undated = undated.filter(track::Column::Id.lt(id));
+            }
+            let undated = undated.order_by_desc(track::Column::Id).limit(missing);
+            rows.extend(undated.all(connection).await?);
         }
-        Ok(bit_rates)
-    }
-
-    async fn track_albums(
-        &self,
-        rows: &[track::Model],
-    ) -> Result<HashMap<String, album::Model>, DbErr> {
-        let album_ids = rows.iter().filter_map(|row| row.album_id.as_deref());
-        let albums = album::Entity::find()
-            .filter(album::Column::Id.is_in(album_ids))
-            .all(self.database.connection())
-            .await?;
-        Ok(albums
-            .into_iter()
-            .map(|album| (album.id.clone(), album))
-            .collect())
+        Ok(rows)
     }
 }
 
-fn group<T: Clone>(
-    pairs: impl Iterator<Item = (String, String)>,
-    targets: &HashMap<String, T>,
-) -> HashMap<String, Vec<T>> {
-    let mut groups: HashMap<String, Vec<T>> = HashMap::new();
-    for (owner_id, target_id) in pairs {
-        if let Some(target) = targets.get(&target_id) {
-            groups.entry(owner_id).or_default().push(target.clone());
-        }
-    }
-    groups
+fn column(column: track::Column) -> Expr {
+    Expr::col((track::Entity, column))
+}
+
+/// The disc and the number on it, with what stands in for a missing one.
+fn position() -> [Expr; 2] {
+    let or = |name, default: i64| Expr::from(Func::coalesce([column(name), Expr::val(default)]));
+    [
+        or(track::Column::DiscNumber, DISC_NUMBER_DEFAULT),
+        or(track::Column::TrackNumber, TRACK_NUMBER_DEFAULT),
+    ]
+}
+
+fn filtered(query: &TrackQuery) -> Select<track::Entity> {
+    let id = || column(track::Column::Id);
+    track::Entity::find()
+        .filter(track::Column::DeletedAtMs.is_null())
+        .apply_if(query.album_id.as_deref(), |select, album_id| {
+            select.filter(track::Column::AlbumId.eq(album_id))
+        })
+        .apply_if(query.artist_id.as_deref(), |select, artist_id| {
+            select.filter(id().in_subquery(tracks_of_artist(artist_id)))
+        })
+        .apply_if(query.genre_id.as_deref(), |select, genre_id| {
+            select.filter(id().in_subquery(tracks_of_genre(genre_id)))
+        })
+}
+
+fn tracks_of_artist(artist_id: &str) -> SelectStatement {
+    Query::select()
+        .column(track_artist::Column::TrackId)
+        .from(track_artist::Entity)
+        .and_where(Expr::col(track_artist::Column::ArtistId).eq(artist_id))
+        .take()
+}
+
+fn tracks_of_genre(genre_id: &str) -> SelectStatement {
+    Query::select()
+        .column(track_genre::Column::TrackId)
+        .from(track_genre::Entity)
+        .and_where(Expr::col(track_genre::Column::GenreId).eq(genre_id))
+        .take()
+}
+
+fn by_added(select: Select<track::Entity>, after: Option<&(i64, String)>) -> Select<track::Entity> {
+    select
+        .apply_if(after, |select, (at_ms, last_id)| {
+            select.filter(keyset::after(&[
+                Step::descending(column(track::Column::CreatedAtMs), *at_ms),
+                Step::descending(column(track::Column::Id), last_id.as_str()),
+            ]))
+        })
+        .order_by_desc(track::Column::CreatedAtMs)
+        .order_by_desc(track::Column::Id)
+}
+
+fn by_title(
+    select: Select<track::Entity>,
+    after: Option<&(String, String)>,
+) -> Select<track::Entity> {
+    select
+        .apply_if(after, |select, (sort_key, last_id)| {
+            select.filter(keyset::after(&[
+                Step::ascending(column(track::Column::SortKey), sort_key.as_str()),
+                Step::ascending(column(track::Column::Id), last_id.as_str()),
+            ]))
+        })
+        .order_by_asc(track::Column::SortKey)
+        .order_by_asc(track::Column::Id)
+}
+
+fn by_position(
+    select: Select<track::Entity>,
+    after: Option<&(i64, i64, String, String)>,
+) -> Select<track::Entity> {
+    let [disc, number] = position();
+    select
+        .apply_if(after, |select, (disc_at, number_at, sort_key, last_id)| {
+            let [disc, number] = position();
+            select.filter(keyset::after(&[
+                Step::ascending(disc, *disc_at),
+                Step::ascending(number, *number_at),
+                Step::ascending(column(track::Column::SortKey), sort_key.as_str()),
+                Step::ascending(column(track::Column::Id), last_id.as_str()),
+            ]))
+        })
+        .order_by_asc(disc)
+        .order_by_asc(number)
+        .order_by_asc(track::Column::SortKey)
+        .order_by_asc(track::Column::Id)
 }

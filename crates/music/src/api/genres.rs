@@ -1,0 +1,84 @@
+//! Genres.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use chassis::paging::{Page, PageQuery};
+use chassis::problem::ProblemDocument;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::store::{GenreQuery, GenreRecord, NameKey};
+use crate::{AppState, Error, Result};
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_genres))
+        .routes(routes!(get_genre))
+}
+
+/// A genre; its tracks are at `/tracks?genre=`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Genre {
+    /// UUIDv7.
+    pub(crate) id: String,
+    /// As first tagged.
+    pub(crate) name: String,
+    pub(crate) track_count: i64,
+    /// The page for people.
+    pub(crate) page_url: String,
+}
+
+impl From<GenreRecord> for Genre {
+    fn from(record: GenreRecord) -> Self {
+        Self {
+            page_url: format!("/music/genres/{}", record.genre.id),
+            id: record.genre.id,
+            name: record.genre.name,
+            track_count: record.track_count,
+        }
+    }
+}
+
+/// Which genres, by name.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GenreListQuery {
+    /// How many items, 1 to 200; 50 unless given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Returns genres by name.
+#[utoipa::path(get, path = "/genres", tag = "genres",
+    responses((status = 200, body = Page<Genre>), (status = "default", body = ProblemDocument)))]
+async fn list_genres(
+    State(app): State<AppState>,
+    Query(query): Query<GenreListQuery>,
+) -> Result<Json<Page<Genre>>> {
+    let page = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let limit = page.limit()?;
+    let asked = GenreQuery {
+        after: page.after()?,
+        limit: limit + 1,
+    };
+    let records = app.store.list_genres(&asked).await.map_err(Error::from)?;
+    let key =
+        |record: &GenreRecord| NameKey(record.genre.name_key.clone(), record.genre.id.clone());
+    Ok(Json(Page::from_rows(records, limit, key, Genre::from)))
+}
+
+/// Returns one genre.
+#[utoipa::path(get, path = "/genres/{id}", tag = "genres", params(("id" = String, Path)),
+    responses((status = 200, body = Genre), (status = "default", body = ProblemDocument)))]
+async fn get_genre(State(app): State<AppState>, Path(id): Path<String>) -> Result<Json<Genre>> {
+    let found = app.store.find_genre(&id).await.map_err(Error::from)?;
+    let record = found.ok_or(Error::GenreNotFound(id))?;
+    Ok(Json(record.into()))
+}

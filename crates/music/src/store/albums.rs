@@ -1,0 +1,331 @@
+//! Reading albums that have at least one track that is not deleted.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::entities::{album, album_artist, artist, genre, track, track_genre};
+use super::keyset::{self, Step};
+
+/// An album with what is shown beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlbumRecord {
+    /// The row.
+    pub(crate) album: album::Model,
+    /// In the order of the tags.
+    pub(crate) artists: Vec<artist::Model>,
+    /// Of its tracks, by name.
+    pub(crate) genres: Vec<genre::Model>,
+    /// How many tracks it has.
+    pub(crate) track_count: i64,
+    /// Of all its tracks.
+    pub(crate) duration_ms: i64,
+}
+
+/// What a list of albums is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct AlbumQuery {
+    /// Only albums of this artist.
+    pub(crate) artist_id: Option<String>,
+    /// Only albums with a track of this genre.
+    pub(crate) genre_id: Option<String>,
+    /// Where the list goes on, or how it begins.
+    pub(crate) from: AlbumStart,
+    /// How many at most.
+    pub(crate) limit: u64,
+}
+
+/// The order of a list of albums, and the key of the row it goes on after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AlbumStart {
+    /// Newest in the library first: when it was added, id.
+    Added(Option<(i64, String)>),
+    /// By title: sort key, id.
+    Title(Option<(String, String)>),
+    /// Newest release first, what has no date last: date, id.
+    Released(Option<(Option<String>, String)>),
+}
+
+impl AlbumStart {
+    /// The place of a row in this order.
+    pub(crate) fn after(&self, album: &album::Model) -> Self {
+        let id = album.id.clone();
+        match self {
+            Self::Added(_) => Self::Added(Some((album.created_at_ms, id))),
+            Self::Title(_) => Self::Title(Some((album.sort_key.clone(), id))),
+            Self::Released(_) => Self::Released(Some((album.released_on.clone(), id))),
+        }
+    }
+
+    /// Whether both are places in the same order.
+    pub(crate) fn has_order_of(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+impl Store {
+    /// Finds an album that has a track.
+    pub(crate) async fn find_album(&self, id: &str) -> Result<Option<AlbumRecord>, DbErr> {
+        Ok(self.list_albums_by_id(&[id.to_owned()]).await?.pop())
+    }
+
+    /// Reads albums by id in the order of the ids; what has no track or is unknown is left out.
+    pub(crate) async fn list_albums_by_id(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<AlbumRecord>, DbErr> {
+        let rows = live()
+            .filter(album::Column::Id.is_in(ids))
+            .all(self.database.connection())
+            .await?;
+        let mut found: HashMap<String, AlbumRecord> = self
+            .with_contents(rows)
+            .await?
+            .into_iter()
+            .map(|record| (record.album.id.clone(), record))
+            .collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// Reads a list of albums in the order asked for.
+    pub(crate) async fn list_albums(&self, query: &AlbumQuery) -> Result<Vec<AlbumRecord>, DbErr> {
+        let select = match &query.from {
+            AlbumStart::Added(after) => by_added(filtered(query), after.as_ref()),
+            AlbumStart::Title(after) => by_title(filtered(query), after.as_ref()),
+            AlbumStart::Released(after) => {
+                let rows = self.list_albums_by_release(query, after.as_ref()).await?;
+                return self.with_contents(rows).await;
+            }
+        };
+        let select = select.limit(query.limit);
+        let rows = select.all(self.database.connection()).await?;
+        self.with_contents(rows).await
+    }
+
+    /// Dated albums, then those without a date: databases disagree where a null sorts.
+    async fn list_albums_by_release(
+        &self,
+        query: &AlbumQuery,
+        after: Option<&(Option<String>, String)>,
+    ) -> Result<Vec<album::Model>, DbErr> {
+        let connection = self.database.connection();
+        let mut rows = Vec::new();
+        if !matches!(after, Some((None, _))) {
+            let mut dated = filtered(query).filter(album::Column::ReleasedOn.is_not_null());
+            if let Some((Some(released_on), id)) = after {
+                dated = dated.filter(keyset::after(&[
+                    Step::descending(column(album::Column::ReleasedOn), released_on.as_str()),
+                    Step::descending(column(album::Column::Id), id.as_str()),
+                ]));
+            }
+            rows = dated
+                .order_by_desc(album::Column::ReleasedOn)
+                .order_by_desc(album::Column::Id)
+                .limit(query.limit)
+                .all(connection)
+                .await?;
+        }
+        let missing = query.limit.saturating_sub(rows.len() as u64);
+        if missing > 0 {
+            let mut undated = filtered(query).filter(album::Column::ReleasedOn.is_null());
+            if let Some((None, id)) = after {
+                undated = undated.filter(album::Column::Id.lt(id));
+            }
+            let undated = undated.order_by_desc(album::Column::Id).limit(missing);
+            rows.extend(undated.all(connection).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Adds artists, genres and totals to rows: six queries, however many rows.
+    async fn with_contents(&self, rows: Vec<album::Model>) -> Result<Vec<AlbumRecord>, DbErr> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let mut artists = self.album_artists(&ids).await?;
+        let mut totals = self.album_totals(&ids).await?;
+        let mut genres = self.album_genres(&ids).await?;
+        Ok(rows
+            .into_iter()
+            .map(|album| {
+                let (track_count, duration_ms) = totals.remove(&album.id).unwrap_or_default();
+                AlbumRecord {
+                    artists: artists.remove(&album.id).unwrap_or_default(),
+                    genres: genres.remove(&album.id).unwrap_or_default(),
+                    track_count,
+                    duration_ms,
+                    album,
+                }
+            })
+            .collect())
+    }
+
+    async fn album_artists(
+        &self,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<artist::Model>>, DbErr> {
+        let links = album_artist::Entity::find()
+            .filter(album_artist::Column::AlbumId.is_in(ids.iter().copied()))
+            .order_by_asc(album_artist::Column::Position)
+            .all(self.database.connection())
+            .await?;
+        let artist_ids = links.iter().map(|link| link.artist_id.as_str());
+        let artists: HashMap<String, artist::Model> = artist::Entity::find()
+            .filter(artist::Column::Id.is_in(artist_ids))
+            .all(self.database.connection())
+            .await?
+            .into_iter()
+            .map(|artist| (artist.id.clone(), artist))
+            .collect();
+        let mut groups: HashMap<String, Vec<artist::Model>> = HashMap::new();
+        for link in links {
+            if let Some(artist) = artists.get(&link.artist_id) {
+                let group = groups.entry(link.album_id).or_default();
+                group.push(artist.clone());
+            }
+        }
+        Ok(groups)
+    }
+
+    /// Count and length of the tracks, added up here: databases disagree on the type of a sum.
+    async fn album_totals(&self, ids: &[&str]) -> Result<HashMap<String, (i64, i64)>, DbErr> {
+        let tracks: Vec<(String, i64)> = track::Entity::find()
+            .select_only()
+            .column(track::Column::AlbumId)
+            .column(track::Column::DurationMs)
+            .filter(track::Column::AlbumId.is_in(ids.iter().copied()))
+            .filter(track::Column::DeletedAtMs.is_null())
+            .into_tuple()
+            .all(self.database.connection())
+            .await?;
+        let mut totals: HashMap<String, (i64, i64)> = HashMap::new();
+        for (album_id, duration_ms) in tracks {
+            let (track_count, total_ms) = totals.entry(album_id).or_default();
+            *track_count += 1;
+            *total_ms += duration_ms;
+        }
+        Ok(totals)
+    }
+
+    async fn album_genres(
+        &self,
+        ids: &[&str],
+    ) -> Result<HashMap<String, Vec<genre::Model>>, DbErr> {
+        let links = Query::select()
+            .distinct()
+            .column((track::Entity, track::Column::AlbumId))
+            .column((track_genre::Entity, track_genre::Column::GenreId))
+            .from(track::Entity)
+            .inner_join(
+                track_genre::Entity,
+                Expr::col((track_genre::Entity, track_genre::Column::TrackId))
+                    .equals((track::Entity, track::Column::Id)),
+            )
+            .and_where(
+                Expr::col((track::Entity, track::Column::AlbumId)).is_in(ids.iter().copied()),
+            )
+            .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+            .take();
+        let links: Vec<(String, String)> = self.read_pairs(&links).await?;
+        let genres = genre::Entity::find()
+            .filter(genre::Column::Id.is_in(links.iter().map(|(_, genre_id)| genre_id.as_str())))
+            .all(self.database.connection())
+            .await?;
+        let mut groups: BTreeMap<(String, String), genre::Model> = BTreeMap::new();
+        for (album_id, genre_id) in links {
+            if let Some(genre) = genres.iter().find(|genre| genre.id == genre_id) {
+                groups.insert((album_id, genre.name_key.clone()), genre.clone());
+            }
+        }
+        let mut by_album: HashMap<String, Vec<genre::Model>> = HashMap::new();
+        for ((album_id, _), genre) in groups {
+            by_album.entry(album_id).or_default().push(genre);
+        }
+        Ok(by_album)
+    }
+}
+
+fn column(column: album::Column) -> Expr {
+    Expr::col((album::Entity, column))
+}
+
+/// Albums with a track that is not deleted.
+fn live() -> Select<album::Entity> {
+    let tracks = Query::select()
+        .expr(Expr::val(1))
+        .from(track::Entity)
+        .and_where(
+            Expr::col((track::Entity, track::Column::AlbumId))
+                .equals((album::Entity, album::Column::Id)),
+        )
+        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+        .take();
+    album::Entity::find().filter(Expr::exists(tracks))
+}
+
+fn filtered(query: &AlbumQuery) -> Select<album::Entity> {
+    live()
+        .apply_if(query.artist_id.as_deref(), |select, artist_id| {
+            select.filter(column(album::Column::Id).in_subquery(albums_of_artist(artist_id)))
+        })
+        .apply_if(query.genre_id.as_deref(), |select, genre_id| {
+            select.filter(column(album::Column::Id).in_subquery(albums_of_genre(genre_id)))
+        })
+}
+
+fn albums_of_artist(artist_id: &str) -> SelectStatement {
+    Query::select()
+        .column(album_artist::Column::AlbumId)
+        .from(album_artist::Entity)
+        .and_where(Expr::col(album_artist::Column::ArtistId).eq(artist_id))
+        .take()
+}
+
+fn albums_of_genre(genre_id: &str) -> SelectStatement {
+    Query::select()
+        .column((track::Entity, track::Column::AlbumId))
+        .from(track_genre::Entity)
+        .inner_join(
+            track::Entity,
+            Expr::col((track::Entity, track::Column::Id))
+                .equals((track_genre::Entity, track_genre::Column::TrackId)),
+        )
+        .and_where(Expr::col((track_genre::Entity, track_genre::Column::GenreId)).eq(genre_id))
+        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+        .and_where(Expr::col((track::Entity, track::Column::AlbumId)).is_not_null())
+        .take()
+}
+
+fn by_added(select: Select<album::Entity>, after: Option<&(i64, String)>) -> Select<album::Entity> {
+    select
+        .apply_if(after, |select, (at_ms, last_id)| {
+            select.filter(keyset::after(&[
+                Step::descending(column(album::Column::CreatedAtMs), *at_ms),
+                Step::descending(column(album::Column::Id), last_id.as_str()),
+            ]))
+        })
+        .order_by_desc(album::Column::CreatedAtMs)
+        .order_by_desc(album::Column::Id)
+}
+
+fn by_title(
+    select: Select<album::Entity>,
+    after: Option<&(String, String)>,
+) -> Select<album::Entity> {
+    select
+        .apply_if(after, |select, (sort_key, last_id)| {
+            select.filter(keyset::after(&[
+                Step::ascending(column(album::Column::SortKey), sort_key.as_str()),
+                Step::ascending(column(album::Column::Id), last_id.as_str()),
+            ]))
+        })
+        .order_by_asc(album::Column::SortKey)
+        .order_by_asc(album::Column::Id)
+}

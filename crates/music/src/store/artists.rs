@@ -1,0 +1,231 @@
+//! Reading artists that have a track or an album that is not deleted.
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::entities::{album, album_artist, artist, track, track_artist, track_genre};
+use super::keyset::{self, Step};
+
+/// An artist with what is shown beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArtistRecord {
+    /// The row.
+    pub(crate) artist: artist::Model,
+    /// Albums under the artist's own name.
+    pub(crate) album_count: i64,
+    /// Tracks that name the artist.
+    pub(crate) track_count: i64,
+    /// The newest cover among its albums and tracks.
+    pub(crate) cover_id: Option<String>,
+}
+
+/// What a list of artists is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct ArtistQuery {
+    /// Only artists with a track of this genre.
+    pub(crate) genre_id: Option<String>,
+    /// The row to go on after, by name.
+    pub(crate) after: Option<NameKey>,
+    /// How many at most.
+    pub(crate) limit: u64,
+}
+
+/// A place in a list by name: sort key, id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NameKey(pub(crate) String, pub(crate) String);
+
+#[derive(Default)]
+struct Totals {
+    count: i64,
+    cover_id: Option<String>,
+}
+
+impl Store {
+    /// Finds an artist that has a track or an album.
+    pub(crate) async fn find_artist(&self, id: &str) -> Result<Option<ArtistRecord>, DbErr> {
+        Ok(self.list_artists_by_id(&[id.to_owned()]).await?.pop())
+    }
+
+    /// Reads artists by id in the order of the ids; who has nothing or is unknown is left out.
+    pub(crate) async fn list_artists_by_id(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<ArtistRecord>, DbErr> {
+        let rows = live()
+            .filter(artist::Column::Id.is_in(ids))
+            .all(self.database.connection())
+            .await?;
+        let mut found: HashMap<String, ArtistRecord> = self
+            .with_works(rows)
+            .await?
+            .into_iter()
+            .map(|record| (record.artist.id.clone(), record))
+            .collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    /// Reads a list of artists by name.
+    pub(crate) async fn list_artists(
+        &self,
+        query: &ArtistQuery,
+    ) -> Result<Vec<ArtistRecord>, DbErr> {
+        let rows = live()
+            .apply_if(query.genre_id.as_deref(), |select, genre_id| {
+                select.filter(column(artist::Column::Id).in_subquery(artists_of_genre(genre_id)))
+            })
+            .apply_if(query.after.as_ref(), |select, NameKey(sort_key, id)| {
+                select.filter(keyset::after(&[
+                    Step::ascending(column(artist::Column::SortKey), sort_key.as_str()),
+                    Step::ascending(column(artist::Column::Id), id.as_str()),
+                ]))
+            })
+            .order_by_asc(artist::Column::SortKey)
+            .order_by_asc(artist::Column::Id)
+            .limit(query.limit)
+            .all(self.database.connection())
+            .await?;
+        self.with_works(rows).await
+    }
+
+    /// Adds counts and covers to rows: two queries, however many rows.
+    async fn with_works(&self, rows: Vec<artist::Model>) -> Result<Vec<ArtistRecord>, DbErr> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let mut tracks = self.read_totals(&track_totals(&ids)).await?;
+        let mut albums = self.read_totals(&album_totals(&ids)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|artist| {
+                let tracks = tracks.remove(&artist.id).unwrap_or_default();
+                let albums = albums.remove(&artist.id).unwrap_or_default();
+                ArtistRecord {
+                    album_count: albums.count,
+                    track_count: tracks.count,
+                    cover_id: albums.cover_id.or(tracks.cover_id),
+                    artist,
+                }
+            })
+            .collect())
+    }
+
+    async fn read_totals(&self, query: &SelectStatement) -> Result<HashMap<String, Totals>, DbErr> {
+        let rows = self.database.connection().query_all(query).await?;
+        rows.iter()
+            .map(|row| {
+                let (id, count, cover_id) = row.try_get_many_by_index()?;
+                Ok((id, Totals { count, cover_id }))
+            })
+            .collect()
+    }
+}
+
+fn column(column: artist::Column) -> Expr {
+    Expr::col((artist::Entity, column))
+}
+
+/// Artists who are named by a track, or by an album with a track, that is not deleted.
+fn live() -> Select<artist::Entity> {
+    let tracks = tracks_with_artists()
+        .expr(Expr::val(1))
+        .and_where(
+            Expr::col((track_artist::Entity, track_artist::Column::ArtistId))
+                .equals((artist::Entity, artist::Column::Id)),
+        )
+        .take();
+    let albums = albums_with_artists()
+        .expr(Expr::val(1))
+        .and_where(
+            Expr::col((album_artist::Entity, album_artist::Column::ArtistId))
+                .equals((artist::Entity, artist::Column::Id)),
+        )
+        .take();
+    artist::Entity::find().filter(Expr::exists(tracks).or(Expr::exists(albums)))
+}
+
+fn tracks_with_artists() -> SelectStatement {
+    Query::select()
+        .from(track_artist::Entity)
+        .inner_join(
+            track::Entity,
+            Expr::col((track::Entity, track::Column::Id))
+                .equals((track_artist::Entity, track_artist::Column::TrackId)),
+        )
+        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+        .take()
+}
+
+fn albums_with_artists() -> SelectStatement {
+    Query::select()
+        .from(album_artist::Entity)
+        .inner_join(
+            album::Entity,
+            Expr::col((album::Entity, album::Column::Id))
+                .equals((album_artist::Entity, album_artist::Column::AlbumId)),
+        )
+        .and_where(Expr::exists(
+            Query::select()
+                .expr(Expr::val(1))
+                .from(track::Entity)
+                .and_where(
+                    Expr::col((track::Entity, track::Column::AlbumId))
+                        .equals((album::Entity, album::Column::Id)),
+                )
+                .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+                .take(),
+        ))
+        .take()
+}
+
+fn artists_of_genre(genre_id: &str) -> SelectStatement {
+    tracks_with_artists()
+        .column((track_artist::Entity, track_artist::Column::ArtistId))
+        .inner_join(
+            track_genre::Entity,
+            Expr::col((track_genre::Entity, track_genre::Column::TrackId))
+                .equals((track::Entity, track::Column::Id)),
+        )
+        .and_where(Expr::col((track_genre::Entity, track_genre::Column::GenreId)).eq(genre_id))
+        .take()
+}
+
+/// Per artist: how many tracks, and the newest of their covers (ids sort by time).
+fn track_totals(artist_ids: &[&str]) -> SelectStatement {
+    let artist_id = (track_artist::Entity, track_artist::Column::ArtistId);
+    let cover_id = Func::coalesce([
+        Expr::col((track::Entity, track::Column::CoverId)),
+        Expr::col((album::Entity, album::Column::CoverId)),
+    ]);
+    tracks_with_artists()
+        .column(artist_id)
+        .expr(Expr::col((track::Entity, track::Column::Id)).count_distinct())
+        .expr(Func::max(cover_id))
+        .left_join(
+            album::Entity,
+            Expr::col((album::Entity, album::Column::Id))
+                .equals((track::Entity, track::Column::AlbumId)),
+        )
+        .and_where(Expr::col(artist_id).is_in(artist_ids.iter().copied()))
+        .group_by_col(artist_id)
+        .take()
+}
+
+/// Per artist: how many albums, and the newest of their covers.
+fn album_totals(artist_ids: &[&str]) -> SelectStatement {
+    let artist_id = (album_artist::Entity, album_artist::Column::ArtistId);
+    albums_with_artists()
+        .column(artist_id)
+        .expr(Expr::col((album::Entity, album::Column::Id)).count_distinct())
+        .expr(Expr::col((album::Entity, album::Column::CoverId)).max())
+        .and_where(Expr::col(artist_id).is_in(artist_ids.iter().copied()))
+        .group_by_col(artist_id)
+        .take()
+}

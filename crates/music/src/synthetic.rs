@@ -1,0 +1,314 @@
+//! A made-up library for tests and benches: nothing in it is a real recording, and every run makes the same one.
+
+/// Korean words that titles and names are made of; common ones first.
+const KOREAN: &[&str] = &[
+    "사랑",
+    "밤",
+    "너",
+    "나",
+    "봄",
+    "꿈",
+    "별",
+    "하늘",
+    "바다",
+    "비",
+    "눈",
+    "길",
+    "바람",
+    "편지",
+    "노래",
+    "시간",
+    "기억",
+    "이별",
+    "오늘",
+    "내일",
+    "여름",
+    "가을",
+    "겨울",
+    "달",
+    "꽃",
+    "마음",
+    "그대",
+    "우리",
+    "안녕",
+    "거리",
+    "새벽",
+    "아침",
+    "저녁",
+    "소녀",
+    "소년",
+    "청춘",
+    "여행",
+    "고백",
+    "기차",
+    "라디오",
+    "골목",
+    "창문",
+    "구름",
+    "파도",
+    "섬",
+    "도시",
+    "불빛",
+    "그림자",
+    "거울",
+    "인형",
+    "나비",
+    "고래",
+    "숲",
+    "강",
+    "산책",
+    "우산",
+    "커피",
+    "전화",
+    "사진",
+    "일기",
+    "약속",
+    "선물",
+    "첫눈",
+    "벚꽃",
+    "달빛",
+    "햇살",
+    "무지개",
+    "은하수",
+    "정류장",
+    "자전거",
+    "놀이터",
+    "운동장",
+];
+/// Syllables that make words nobody ever sang.
+const SYLLABLES: &[&str] = &[
+    "가", "나", "다", "라", "마", "바", "사", "아", "자", "차", "하", "고", "노", "도", "로", "모",
+    "보", "소", "오", "조", "호", "구", "누", "두", "루", "무", "부", "수", "우", "주", "후", "기",
+    "니", "디", "리", "미", "비", "시", "이", "지", "히", "강", "남", "담", "란", "만", "별", "솔",
+    "윤", "준", "찬", "한", "경", "은", "현", "봄", "숨", "연", "율", "온",
+];
+/// Latin words that titles and names are made of; common ones first.
+const LATIN: &[&str] = &[
+    "the",
+    "love",
+    "of",
+    "you",
+    "night",
+    "me",
+    "my",
+    "heart",
+    "in",
+    "blue",
+    "rain",
+    "moon",
+    "dream",
+    "light",
+    "a",
+    "river",
+    "fire",
+    "dance",
+    "time",
+    "summer",
+    "home",
+    "sky",
+    "and",
+    "shadow",
+    "golden",
+    "silver",
+    "winter",
+    "ocean",
+    "garden",
+    "mirror",
+    "train",
+    "letter",
+    "station",
+    "wild",
+    "secret",
+    "broken",
+    "electric",
+    "paper",
+    "velvet",
+    "crystal",
+    "highway",
+    "stranger",
+    "morning",
+    "midnight",
+    "forever",
+    "yesterday",
+    "tomorrow",
+    "satellite",
+    "carousel",
+    "lighthouse",
+    "élan",
+    "café",
+    "señorita",
+    "déjà",
+    "über",
+    "don't",
+    "thunder",
+    "lantern",
+    "harbour",
+    "meadow",
+];
+const ONSETS: &[&str] = &[
+    "b", "br", "c", "ch", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "l", "m", "n", "p", "pr",
+    "qu", "r", "s", "sh", "sl", "st", "t", "th", "tr", "v", "w", "z",
+];
+const NUCLEI: &[&str] = &["a", "e", "i", "o", "u", "ai", "ea", "ee", "oa", "ou"];
+const CODAS: &[&str] = &["", "", "l", "m", "n", "nd", "r", "rk", "s", "st", "t", "x"];
+/// Genres of the library.
+pub(crate) const GENRES: &[&str] = &[
+    "합성 발라드",
+    "합성 댄스",
+    "합성 힙합",
+    "합성 록",
+    "Synthetic Jazz",
+    "Synthetic Folk",
+    "Synthetic Ambient",
+    "Synthetic Classical",
+];
+
+/// One made-up track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Track {
+    pub(crate) title: String,
+    /// Index into [`Library::albums`].
+    pub(crate) album: usize,
+    pub(crate) track_number: i64,
+    /// Index into [`GENRES`].
+    pub(crate) genre: usize,
+}
+
+/// One made-up album.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Album {
+    pub(crate) title: String,
+    /// Index into [`Library::artists`].
+    pub(crate) artist: usize,
+    pub(crate) released_on: Option<String>,
+}
+
+/// A whole made-up library.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Library {
+    pub(crate) artists: Vec<String>,
+    pub(crate) albums: Vec<Album>,
+    pub(crate) tracks: Vec<Track>,
+}
+
+/// How many tracks a made-up album has.
+const TRACKS_PER_ALBUM: usize = 10;
+/// How many albums there are for each artist, on average.
+const ALBUMS_PER_ARTIST: usize = 4;
+
+impl Library {
+    /// Makes a library of this many tracks.
+    pub(crate) fn new(track_count: usize) -> Self {
+        let mut dice = Dice(20_260_101);
+        let album_count = track_count.div_ceil(TRACKS_PER_ALBUM);
+        let artist_count = album_count.div_ceil(ALBUMS_PER_ARTIST);
+        let artists: Vec<String> = (0..artist_count)
+            .map(|number| format!("{} {}", dice.name(), number + 1))
+            .collect();
+        let albums: Vec<Album> = (0..album_count)
+            .map(|_| Album {
+                title: dice.name(),
+                artist: dice.common(artist_count),
+                released_on: dice.date(),
+            })
+            .collect();
+        let tracks = (0..track_count)
+            .map(|number| Track {
+                title: dice.name(),
+                album: number / TRACKS_PER_ALBUM,
+                track_number: i64::try_from(number % TRACKS_PER_ALBUM + 1).unwrap_or_default(),
+                genre: dice.common(GENRES.len()),
+            })
+            .collect();
+        Self {
+            artists,
+            albums,
+            tracks,
+        }
+    }
+}
+
+/// Splitmix64: the same sequence on every machine.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// An index below `count`, each as likely as the other.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
+        usize::try_from(self.roll() % (count.max(1) as u64)).unwrap_or_default()
+    }
+
+    /// An index below `count`, small ones far more often: words and artists are like that.
+    fn common(&mut self, count: usize) -> usize {
+        let ceiling = self.below(count) + 1;
+        let ceiling = self.below(ceiling) + 1;
+        self.below(ceiling)
+    }
+
+    fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.below(words.len())]
+    }
+
+    /// A title or a name: half of them Korean.
+    pub(crate) fn name(&mut self) -> String {
+        let words = 1 + self.below(4);
+        let is_korean = self.below(2) == 0;
+        let words: Vec<String> = (0..words)
+            .map(|_| match (is_korean, self.below(2)) {
+                (true, 0) => KOREAN[self.common(KOREAN.len())].to_owned(),
+                (true, _) => self.korean_word(),
+                (false, 0) => LATIN[self.common(LATIN.len())].to_owned(),
+                (false, _) => self.latin_word(),
+            })
+            .collect();
+        let name = words.join(" ");
+        if is_korean { name } else { title_case(&name) }
+    }
+
+    fn korean_word(&mut self) -> String {
+        let syllables = 2 + self.below(2);
+        (0..syllables).map(|_| self.pick(SYLLABLES)).collect()
+    }
+
+    fn latin_word(&mut self) -> String {
+        let syllables = 1 + self.below(3);
+        (0..syllables)
+            .map(|_| [self.pick(ONSETS), self.pick(NUCLEI), self.pick(CODAS)].concat())
+            .collect()
+    }
+
+    fn date(&mut self) -> Option<String> {
+        let year = 1970 + self.below(57);
+        match self.below(4) {
+            0 => None,
+            1 => Some(year.to_string()),
+            _ => Some(format!(
+                "{year}-{:02}-{:02}",
+                1 + self.below(12),
+                1 + self.below(28)
+            )),
+        }
+    }
+}
+
+fn title_case(name: &str) -> String {
+    let mut starts_word = true;
+    name.chars()
+        .map(|letter| {
+            let upper = starts_word;
+            starts_word = letter == ' ';
+            if upper {
+                letter.to_ascii_uppercase()
+            } else {
+                letter
+            }
+        })
+        .collect()
+}

@@ -17,7 +17,7 @@ mod tracks;
 
 use chassis::database::Database;
 use sea_orm::sea_query::SelectStatement;
-use sea_orm::{ConnectionTrait, DbErr, TryGetableMany};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany};
 
 pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
 pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
@@ -46,7 +46,7 @@ impl Store {
     {
         let rows = self.database.connection().query_all(query).await?;
         rows.iter()
-            .map(|row| Ok(row.try_get_many_by_index()?))
+            .map(QueryResult::try_get_many_by_index)
             .collect()
     }
 }

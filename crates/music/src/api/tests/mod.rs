@@ -24,9 +24,7 @@ const NOW_MS: i64 = 1_767_225_600_000;
 /// The API over a library in a folder of its own.
 struct Api {
     router: Router,
-    store: Store,
     seeded: Seeded,
-    clock: Clock,
     _folder: TempDir,
 }
 
@@ -40,16 +38,14 @@ impl Api {
         let store = Store::new(database);
         let seeded = store.seed(library, &clock).await.unwrap();
         let app = Arc::new(App {
-            store: store.clone(),
+            store,
             objects: chassis::objects::open_folder(folder.path()).unwrap(),
-            clock: clock.clone(),
+            clock,
         });
         let (router, _) = super::router().with_state(app).split_for_parts();
         Self {
             router: Router::new().nest(API_PREFIX, router),
-            store,
             seeded,
-            clock,
             _folder: folder,
         }
     }

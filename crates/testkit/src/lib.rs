@@ -1,1 +1,19 @@
-//! testkit
+//! What tests share: a database of every kind, a service in process, the built binary.
+//!
+//! Nothing is shared between tests, nothing waits a fixed time, no port is guessed. A dev-dependency only.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what fails here fails the test that called it"
+)]
+
+mod answer;
+mod app;
+mod database;
+mod process;
+
+pub use answer::Answer;
+pub use app::App;
+pub use database::{each_database, new_sqlite};
+pub use process::{Connection, Haas, Output};

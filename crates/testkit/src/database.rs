@@ -1,0 +1,127 @@
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::ids;
+use futures_util::FutureExt as _;
+use sea_orm::ConnectionTrait as _;
+use sea_orm_migration::MigratorTrait;
+use tempfile::TempDir;
+
+/// The servers beside SQLite: their name, the variable with their URL, and how a database is dropped.
+const SERVERS: [Server; 2] = [
+    Server {
+        name: "PostgreSQL",
+        variable: "HAAS_TEST_POSTGRES_URL",
+        drop_suffix: " WITH (FORCE)",
+    },
+    Server {
+        name: "MariaDB",
+        variable: "HAAS_TEST_MARIADB_URL",
+        drop_suffix: "",
+    },
+];
+
+struct Server {
+    name: &'static str,
+    variable: &'static str,
+    drop_suffix: &'static str,
+}
+
+/// Runs a test on a fresh, migrated database of every kind, one after the other: SQLite always, PostgreSQL and
+/// MariaDB where `cargo xtask test` says they are. What is not there is printed as `skipped: <test> (no <kind>)`.
+pub async fn each_database<M: MigratorTrait>(test: impl AsyncFn(Database)) {
+    let (_folder, database) = new_sqlite::<M>().await;
+    test(database.clone()).await;
+    database.close().await.unwrap();
+    for server in SERVERS {
+        match variable(server.variable) {
+            Some(url) => on_server::<M>(&server, &url, &test).await,
+            None => skip(server.name),
+        }
+    }
+}
+
+/// A fresh, migrated SQLite database in a folder that goes with the returned guard.
+pub async fn new_sqlite<M: MigratorTrait>() -> (TempDir, Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
+    let database = Database::connect(&url).await.unwrap();
+    database.migrate::<M>().await.unwrap();
+    (folder, database)
+}
+
+async fn on_server<M: MigratorTrait>(server: &Server, url: &str, test: &impl AsyncFn(Database)) {
+    let id = ids::new_id(&Clock::system()).simple();
+    let name = format!("haas_test_{id}");
+    let keeper = Database::connect(url).await.unwrap();
+    run(&keeper, &format!("CREATE DATABASE {name}")).await;
+    let database = Database::connect(&with_name(url, &name)).await.unwrap();
+    database.migrate::<M>().await.unwrap();
+    let outcome = AssertUnwindSafe(test(database.clone()))
+        .catch_unwind()
+        .await;
+    database.close().await.unwrap();
+    run(
+        &keeper,
+        &format!("DROP DATABASE {name}{}", server.drop_suffix),
+    )
+    .await;
+    keeper.close().await.unwrap();
+    if let Err(panic) = outcome {
+        report(&format!("the test failed on {}\n", server.name));
+        resume_unwind(panic);
+    }
+}
+
+async fn run(database: &Database, sql: &str) {
+    database.connection().execute_unprepared(sql).await.unwrap();
+}
+
+/// The URL with another database name.
+fn with_name(url: &str, name: &str) -> String {
+    let (address, query) = url
+        .split_once('?')
+        .map_or((url, None), |(a, q)| (a, Some(q)));
+    let (server, _old_name) = address.rsplit_once('/').unwrap();
+    match query {
+        Some(query) => format!("{server}/{name}?{query}"),
+        None => format!("{server}/{name}"),
+    }
+}
+
+fn skip(server: &str) {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    report(&format!("skipped: {test} (no {server})\n"));
+}
+
+/// Past the capture of the test runner, which would swallow what a passing test prints.
+fn report(line: &str) {
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test command says in the environment where its databases are"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_replaced_and_the_rest_kept() {
+        assert_eq!(
+            with_name(
+                "postgres://haas:haas@127.0.0.1:5544/postgres?sslmode=disable",
+                "x"
+            ),
+            "postgres://haas:haas@127.0.0.1:5544/x?sslmode=disable"
+        );
+    }
+}

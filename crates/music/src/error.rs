@@ -5,6 +5,8 @@ use std::time::Duration;
 use chassis::Problem;
 use sea_orm::DbErr;
 
+use crate::delivery::LoadError;
+
 /// How long a caller waits before it asks again while the database or the object store is away.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -23,6 +25,23 @@ pub(crate) enum Error {
     /// No such genre, or it has no track.
     #[error("there is no genre {0}")]
     GenreNotFound(String),
+    /// No such rendition, or its track is deleted, or it is not made yet.
+    #[error("there is no rendition {0} (yet)")]
+    RenditionNotFound(String),
+    /// No such cover.
+    #[error("there is no cover {0} in this width")]
+    CoverNotFound(String),
+    /// The object store did not say whether there is such a cover.
+    #[error("could not ask the object store for a cover")]
+    CoverStore(#[source] object_store::Error),
+    /// What a track's or cover's row promises cannot be read.
+    #[error("could not read media")]
+    Media(#[source] LoadError),
+    /// As many whole files as allowed are being sent.
+    #[error(
+        "as many whole files as this server sends at once are being sent: try again, or play by HLS"
+    )]
+    LongAnswersBusy,
     /// The database did not answer or refused.
     #[error("could not query the music database")]
     Store(#[from] DbErr),
@@ -43,6 +62,15 @@ impl From<Error> for Problem {
             Error::GenreNotFound(_) => {
                 Self::not_found("music.genre_not_found", "Genre not found").detail(error)
             }
+            Error::RenditionNotFound(_) => {
+                Self::not_found("music.rendition_not_found", "Rendition not found").detail(error)
+            }
+            Error::CoverNotFound(_) => {
+                Self::not_found("music.cover_not_found", "Cover not found").detail(error)
+            }
+            Error::LongAnswersBusy => Self::unavailable(RETRY_AFTER).detail(error),
+            Error::Media(LoadError::WrongSize { .. }) => Self::internal(error),
+            Error::Media(_) | Error::CoverStore(_) => Self::unavailable(RETRY_AFTER).because(error),
             Error::Store(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => {
                 Self::unavailable(RETRY_AFTER).because(error)
             }

@@ -7,7 +7,9 @@
 //! * no listener is ever named in a log line, a metric or an answer.
 
 mod api;
+mod delivery;
 mod error;
+mod keys;
 mod store;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
@@ -20,6 +22,8 @@ use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(crate) use delivery::Delivery;
+pub use delivery::Limits;
 pub(crate) use error::Error;
 pub use store::Migrator;
 pub(crate) use store::Store;
@@ -33,6 +37,27 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) objects: Objects,
     pub(crate) clock: Clock,
+    pub(crate) delivery: Delivery,
+}
+
+impl App {
+    /// Puts the parts of the service together.
+    fn new(context: Context<'_>, limits: Limits) -> AppState {
+        let store = Store::new(context.database);
+        Arc::new(Self {
+            delivery: Delivery::new(
+                limits,
+                store.clone(),
+                Arc::clone(&context.objects),
+                context.clock.clone(),
+                context.tasks,
+                context.metrics,
+            ),
+            store,
+            objects: context.objects,
+            clock: context.clock,
+        })
+    }
 }
 
 /// The state handlers are given.
@@ -43,11 +68,7 @@ pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 
 /// Starts the service: routes, and background work under the context's tasks.
 pub fn start(context: Context<'_>) -> Mounted {
-    let app = Arc::new(App {
-        store: Store::new(context.database),
-        objects: context.objects,
-        clock: context.clock,
-    });
+    let app = App::new(context, Limits::default());
     let (api, openapi) = OpenApiRouter::new()
         .nest(API_PREFIX, api::router())
         .with_state(app)

@@ -2,7 +2,9 @@
 
 pub(crate) mod albums;
 pub(crate) mod artists;
+mod covers;
 pub(crate) mod genres;
+mod streams;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tracks;
@@ -18,4 +20,6 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(albums::router())
         .merge(artists::router())
         .merge(genres::router())
+        .merge(streams::router())
+        .merge(covers::router())
 }

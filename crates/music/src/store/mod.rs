@@ -5,6 +5,7 @@ mod artists;
 pub(crate) mod entities;
 mod genres;
 mod keyset;
+mod media;
 #[expect(
     elided_lifetimes_in_paths,
     reason = "async_trait cannot match `'_'` with the trait"
@@ -48,5 +49,11 @@ impl Store {
         rows.iter()
             .map(QueryResult::try_get_many_by_index)
             .collect()
+    }
+
+    /// For tests that write rows no method of the store writes.
+    #[cfg(test)]
+    pub(crate) fn connection(&self) -> &sea_orm::DatabaseConnection {
+        self.database.connection()
     }
 }

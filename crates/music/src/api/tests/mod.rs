@@ -2,21 +2,22 @@
 
 mod lists;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use chassis::clock::Clock;
 use chassis::database::Database;
+use chassis::lifecycle::Tasks;
+use chassis::service::Context;
 use http_body_util::BodyExt as _;
+use prometheus_client::registry::Registry;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::store::{Migrator, Seeded, Store};
 use crate::synthetic::Library;
-use crate::{API_PREFIX, App};
+use crate::{API_PREFIX, App, Limits};
 
 /// 2026-01-01T00:00:00Z.
 const NOW_MS: i64 = 1_767_225_600_000;
@@ -35,13 +36,16 @@ impl Api {
         let database = Database::connect(&url).await.unwrap();
         database.migrate::<Migrator>().await.unwrap();
         let clock = Clock::manual(NOW_MS);
-        let store = Store::new(database);
+        let store = Store::new(database.clone());
         let seeded = store.seed(library, &clock).await.unwrap();
-        let app = Arc::new(App {
-            store,
+        let context = Context {
+            database,
             objects: chassis::objects::open_folder(folder.path()).unwrap(),
             clock,
-        });
+            tasks: Tasks::default(),
+            metrics: &mut Registry::default(),
+        };
+        let app = App::new(context, Limits::default());
         let (router, _) = super::router().with_state(app).split_for_parts();
         Self {
             router: Router::new().nest(API_PREFIX, router),

@@ -1,0 +1,130 @@
+//! Delivery of audio and pictures: one way from an object's metadata over a bounded block cache to the connection.
+//!
+//! What does not belong here: what tracks are (`store`), who listens (`plays`), how files come to be (`ingest`).
+
+mod answer;
+mod blocks;
+mod body;
+mod conditions;
+mod find;
+mod media;
+mod metrics;
+mod ranges;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::sync::Arc;
+
+use chassis::clock::Clock;
+use chassis::lifecycle::Tasks;
+use chassis::objects::Objects;
+use prometheus_client::registry::Registry;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::store::Store;
+use crate::{Error, Result};
+
+use blocks::Blocks;
+pub(crate) use blocks::LoadError;
+use find::Found;
+pub(crate) use find::Target;
+use media::Media;
+pub(crate) use metrics::Metrics;
+
+/// The bit rates renditions are made in, ascending.
+pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
+
+/// An answer longer than this holds one of the slots for long answers: a client may take minutes over it.
+pub(crate) const LONG_ANSWER_BYTES_MIN: u64 = 1024 * 1024;
+
+/// The limits of delivery in one process.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Blocks kept in memory for the next one who asks.
+    pub cache_bytes: u64,
+    /// On top of that, blocks that are being loaded, or are sent after they left the cache.
+    pub in_flight_bytes: u64,
+    /// Answers of more than 1 MiB (whole files) that may be sent at once; the next gets 503.
+    pub long_answers_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 128 * 1024 * 1024,
+            in_flight_bytes: 64 * 1024 * 1024,
+            // Each may hold one block that nobody else wants: together what is allowed in flight.
+            long_answers_max: 256,
+        }
+    }
+}
+
+/// Delivers objects.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    store: Store,
+    objects: Objects,
+    clock: Clock,
+    blocks: Blocks,
+    found: Found,
+    long_answers: Arc<Semaphore>,
+    pub(crate) metrics: Metrics,
+}
+
+impl Delivery {
+    pub(crate) fn new(
+        limits: Limits,
+        store: Store,
+        objects: Objects,
+        clock: Clock,
+        tasks: Tasks,
+        registry: &mut Registry,
+    ) -> Self {
+        let metrics = Metrics::register(registry);
+        let blocks = Blocks::new(
+            limits.cache_bytes,
+            limits.in_flight_bytes,
+            Arc::clone(&objects),
+            tasks,
+            metrics.clone(),
+        );
+        Self {
+            store,
+            objects,
+            clock,
+            blocks,
+            found: Found::default(),
+            long_answers: Arc::new(Semaphore::new(limits.long_answers_max)),
+            metrics,
+        }
+    }
+
+    /// Counts the CMCD keys of a media request (CTA-5004); they may be in the query string under `CMCD`.
+    pub(crate) fn count_cmcd(&self, query: Option<&str>) {
+        let keys = query
+            .into_iter()
+            .flat_map(|query| query.split('&'))
+            .find_map(|pair| pair.strip_prefix("CMCD="));
+        let Some(keys) = keys else { return };
+        self.metrics.cmcd_requests.inc();
+        // Keys are separated by an encoded comma; a true boolean is the bare key.
+        let keys = keys.replace("%2C", ",").replace("%2c", ",");
+        if keys.split(',').any(|key| key.trim() == "bs") {
+            self.metrics.cmcd_starvations.inc();
+        }
+    }
+
+    /// Takes a slot for an answer that is long, or says that all are taken.
+    fn slot(&self, length: u64) -> Result<Option<OwnedSemaphorePermit>> {
+        if length <= LONG_ANSWER_BYTES_MIN {
+            return Ok(None);
+        }
+        match Arc::clone(&self.long_answers).try_acquire_owned() {
+            Ok(slot) => Ok(Some(slot)),
+            Err(_taken) => {
+                self.metrics.long_answers_refused.inc();
+                Err(Error::LongAnswersBusy.into())
+            }
+        }
+    }
+}

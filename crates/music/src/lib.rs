@@ -10,6 +10,7 @@ mod api;
 mod delivery;
 mod error;
 mod keys;
+mod pages;
 mod store;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
@@ -71,10 +72,10 @@ pub fn start(context: Context<'_>) -> Mounted {
     let app = App::new(context, Limits::default());
     let (api, openapi) = OpenApiRouter::new()
         .nest(API_PREFIX, api::router())
-        .with_state(app)
+        .with_state(Arc::clone(&app))
         .split_for_parts();
     Mounted {
-        router: Router::new().merge(api),
+        router: Router::new().merge(api).merge(pages::router(app)),
         openapi,
     }
 }

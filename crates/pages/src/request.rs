@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HOST, SET_COOKIE, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HOST, SET_COOKIE, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -17,6 +18,7 @@ use crate::cache::Rendered;
 use crate::encoding::Encoding;
 use crate::etag::is_held;
 use crate::lang::{Lang, cookie};
+use crate::loader::content_security_policy;
 use crate::{Page, PageCache, Site, layout};
 
 /// How long a chosen language is kept, in seconds.
@@ -147,6 +149,7 @@ impl PageRequest {
             }
         }
         set(headers, CONTENT_TYPE, "text/html; charset=utf-8");
+        set(headers, CONTENT_SECURITY_POLICY, content_security_policy());
         if let Some(encoding) = encoding.header() {
             set(headers, CONTENT_ENCODING, encoding);
         }

@@ -53,7 +53,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     let listener = TcpListener::bind(&listen).await?;
     announce(&format!("http://{}", listener.local_addr()?));
-    chassis::http::serve(listener, mounted.router, tasks).await;
+    let router = mounted.router.merge(pages::assets::router());
+    chassis::http::serve(listener, router, tasks).await;
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 
+pub(crate) use tracks::{AlbumName, Named, Track};
+
 /// Every route of the API.
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

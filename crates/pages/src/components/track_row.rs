@@ -21,7 +21,7 @@ pub struct TrackRow {
     pub artists: Vec<Link>,
     /// Where it comes from; shown where there is room.
     pub album: Option<Link>,
-    /// A small cover; none in the list of one album, where all would be the same.
+    /// A small cover (96 px); none in the list of one album, where all would be the same.
     pub cover_src: Option<String>,
     /// How long it is.
     pub duration_ms: u64,
@@ -83,14 +83,19 @@ pub fn track_row(lang: Lang, row: &TrackRow) -> Markup {
     let title = [("title", row.title.as_str())];
     html! {
         li.track-row data-id=(row.id) data-track=(row.data) {
-            (lead(lang, row.lead))
-            button.track-play.needs-script type="button" data-act="play" aria-label=(lang.t_with("track.play", &title)) {
+            @if let Lead::Rank(rank, moved) = row.lead {
+                div.track-rank { b { (rank) } (movement(lang, moved)) }
+            }
+            div.track-art {
                 @if let Some(src) = &row.cover_src { (cover(src, ROW_COVER_PX)) }
-                (icon("play"))
+                @if let Lead::Number(number) = row.lead { span.track-number { (number) } }
+                button.track-play.needs-script type="button" data-act="play" aria-label=(lang.t_with("track.play", &title)) {
+                    (icon("play"))
+                }
             }
             div.track-names {
                 a.track-title href=(row.href) { (row.title) }
-                span.track-artists { (links(&row.artists)) }
+                div.track-artists { (links(&row.artists)) }
             }
             @if let Some(album) = &row.album { a.track-album href=(album.href) { (album.text) } }
             span.track-duration { (duration_clock(row.duration_ms)) }
@@ -98,18 +103,6 @@ pub fn track_row(lang: Lang, row: &TrackRow) -> Markup {
                 aria-label=(lang.t_with("track.like", &title)) { (icon("heart")) }
             button.icon-button.needs-script type="button" data-act="menu" aria-haspopup="menu"
                 aria-label=(lang.t_with("track.menu", &title)) { (icon("ellipsis")) }
-        }
-    }
-}
-
-fn lead(lang: Lang, lead: Lead) -> Markup {
-    html! {
-        @match lead {
-            Lead::None => {}
-            Lead::Number(number) => { span.track-number { (number) } }
-            Lead::Rank(rank, moved) => {
-                span.track-rank { b { (rank) } (movement(lang, moved)) }
-            }
         }
     }
 }

@@ -1,0 +1,93 @@
+//! From what the API answers to what the pages show.
+
+use pages::components::{Lead, Link, TrackRow};
+use serde::Serialize;
+
+use crate::api::{AlbumName, Named, Track};
+
+/// Shown where there is neither a tagged nor a generated cover yet.
+pub(crate) const NO_COVER: &str = "/favicon.svg";
+
+/// What a row gives the player: a part of [`Track`], under the same names.
+#[derive(Serialize)]
+struct PlayerTrack<'a> {
+    id: &'a str,
+    title: &'a str,
+    artists: &'a [Named],
+    album: Option<&'a AlbumName>,
+    duration_ms: i64,
+    track_gain_db: Option<f64>,
+    album_gain_db: Option<f64>,
+    hls_url: Option<&'a str>,
+    stream_url: &'a str,
+    cover_url: &'a str,
+    page_url: &'a str,
+}
+
+/// The `data-track` attribute of a track.
+pub(crate) fn player_data(track: &Track) -> String {
+    let data = PlayerTrack {
+        id: &track.id,
+        title: &track.title,
+        artists: &track.artists,
+        album: track.album.as_ref(),
+        duration_ms: track.duration_ms,
+        track_gain_db: track.track_gain_db,
+        album_gain_db: track.album_gain_db,
+        hls_url: track.hls_url.as_deref(),
+        stream_url: &track.stream_url,
+        cover_url: track.cover_url.as_deref().unwrap_or(NO_COVER),
+        page_url: &track.page_url,
+    };
+    serde_json::to_string(&data).expect("a track is plain data")
+}
+
+/// A track as a row with its cover and album.
+pub(crate) fn track_row(track: &Track, lead: Lead) -> TrackRow {
+    TrackRow {
+        id: track.id.clone(),
+        title: track.title.clone(),
+        href: track.page_url.clone(),
+        artists: links(&track.artists),
+        album: track.album.as_ref().map(|album| Link {
+            text: album.title.clone(),
+            href: album.page_url.clone(),
+        }),
+        cover_src: Some(small_cover(track)),
+        duration_ms: whole_ms(track.duration_ms),
+        data: player_data(track),
+        lead,
+    }
+}
+
+/// The cover for rows, 96 px wide.
+pub(crate) fn small_cover(track: &Track) -> String {
+    track
+        .cover_urls
+        .as_ref()
+        .map_or(NO_COVER, |urls| &urls.px_96)
+        .to_owned()
+}
+
+/// Artists or genres as links to their pages.
+pub(crate) fn links(named: &[Named]) -> Vec<Link> {
+    let link = |named: &Named| Link {
+        text: named.name.clone(),
+        href: named.page_url.clone(),
+    };
+    named.iter().map(link).collect()
+}
+
+/// Names in one line.
+pub(crate) fn names(named: &[Named]) -> String {
+    named
+        .iter()
+        .map(|named| named.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A duration as components want it; the database keeps signed numbers.
+pub(crate) fn whole_ms(duration_ms: i64) -> u64 {
+    u64::try_from(duration_ms).unwrap_or(0)
+}

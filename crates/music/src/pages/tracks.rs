@@ -1,0 +1,214 @@
+//! The page of one track: plays without script, and says what is known of it.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use pages::components::{duration_clock, duration_xml, icon, lead_cover, links as link_list};
+use pages::{Lang, Page, PageRequest};
+use serde_json::json;
+
+use super::PagesState;
+use super::errors::respond;
+use super::rows::{NO_COVER, links, names, player_data, whole_ms};
+use crate::api::Track;
+use crate::{Error, Store};
+
+/// The side of the large cover, in CSS pixels.
+const LEAD_COVER_PX: u32 = 320;
+
+pub(crate) async fn show_track(
+    State(pages): State<PagesState>,
+    Path(id): Path<String>,
+    request: PageRequest,
+) -> Response {
+    let page = track_page(&pages.app.store, request.lang(), request.origin(), id).await;
+    respond(&request, page)
+}
+
+async fn track_page(store: &Store, lang: Lang, origin: &str, id: String) -> Result<Page, Error> {
+    let record = store
+        .find_track(&id)
+        .await?
+        .ok_or(Error::TrackNotFound(id))?;
+    let lyrics = record
+        .track
+        .lyrics_plain
+        .clone()
+        .or_else(|| record.track.lyrics_synced.as_deref().map(without_times));
+    let track = Track::from(record);
+    let by = names(&track.artists);
+    let main = html! {
+        (hero(lang, &track))
+        (facts(lang, &track))
+        section.section {
+            h2 { (lang.t("track.lyrics")) }
+            @match &lyrics {
+                Some(text) => { p.lyrics-text { (text) } }
+                None => { p.page-detail { (lang.t("track.no_lyrics")) } }
+            }
+        }
+    };
+    let title = format!("{} - {by}", track.title);
+    let description = lang.t_with(
+        "track.description",
+        &[("title", &track.title), ("artists", &by)],
+    );
+    let cover = track
+        .cover_urls
+        .as_ref()
+        .map_or(NO_COVER, |urls| &urls.px_640);
+    Ok(Page::new("track", track.page_url.as_str(), title, main)
+        .description(description)
+        .social("music.song", cover)
+        .json_ld(recording(&track, origin)))
+}
+
+fn hero(lang: Lang, track: &Track) -> Markup {
+    let cover = track.cover_urls.as_ref();
+    let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
+    let title = [("title", track.title.as_str())];
+    html! {
+        header.hero data-id=(track.id) data-track=(player_data(track)) {
+            img.hero-glow src=(px_320) alt="" aria-hidden="true";
+            (lead_cover(px_320, px_640, LEAD_COVER_PX))
+            div {
+                p.page-kicker { (lang.t("track.kicker")) }
+                h1 { (track.title) }
+                p.hero-artists { (link_list(&links(&track.artists))) }
+                audio.audio-plain controls preload="none" src=(track.stream_url) {}
+                div.actions.needs-script {
+                    button.button.button-primary type="button" data-act="play" {
+                        (icon("play")) span { (lang.t("track.listen")) }
+                    }
+                    button.icon-button.track-like type="button" data-act="like" aria-pressed="false"
+                        aria-label=(lang.t_with("track.like", &title)) { (icon("heart")) }
+                    button.icon-button type="button" data-act="menu" aria-haspopup="menu"
+                        aria-label=(lang.t_with("track.menu", &title)) { (icon("ellipsis")) }
+                }
+            }
+        }
+    }
+}
+
+fn facts(lang: Lang, track: &Track) -> Markup {
+    let text = |value: &Option<String>| value.as_ref().map(|value| html! { (value) });
+    let album = track
+        .album
+        .as_ref()
+        .map(|album| html! { a href=(album.page_url) { (album.title) } });
+    let genres = (!track.genres.is_empty()).then(|| link_list(&links(&track.genres)));
+    let rows = [
+        (lang.t("track.album"), album),
+        (lang.t("track.genres"), genres),
+        (lang.t("track.released"), text(&track.released_on)),
+        (
+            lang.t("track.duration"),
+            Some(html! { (duration_clock(whole_ms(track.duration_ms))) }),
+        ),
+        (lang.t("track.composer"), text(&track.composer)),
+        (
+            lang.t("track.licence"),
+            track.licence.as_deref().map(licence),
+        ),
+        (lang.t("track.copyright"), text(&track.copyright)),
+        (lang.t("track.original"), Some(original(track))),
+    ];
+    html! {
+        dl.facts {
+            @for (name, value) in rows {
+                @if let Some(value) = value { dt { (name) } dd { (value) } }
+            }
+        }
+    }
+}
+
+/// A licence as tagged: most are the address of its text.
+pub(crate) fn licence(licence: &str) -> Markup {
+    let is_address = licence.starts_with("https://") || licence.starts_with("http://");
+    let has_space = licence.contains(char::is_whitespace);
+    html! {
+        @if is_address && !has_space { a rel="license noopener" href=(licence) { (licence) } }
+        @else { (licence) }
+    }
+}
+
+fn original(track: &Track) -> Markup {
+    let khz = f64::from(i32::try_from(track.sample_rate_hz).unwrap_or(0)) / 1_000.0;
+    html! { (track.codec.to_uppercase()) " · " (track.bit_rate_kbps) " kbit/s · " (khz) " kHz" }
+}
+
+/// LRC text without its times (`[00:12.30]words` → `words`) and without its headings (`[ar:name]`).
+fn without_times(synced: &str) -> String {
+    let mut words = Vec::new();
+    for line in synced.lines() {
+        let mut rest = line.trim();
+        let mut is_heading = false;
+        while let Some((tag, after)) = rest.strip_prefix('[').and_then(|tag| tag.split_once(']')) {
+            is_heading |= tag.starts_with(|first: char| first.is_alphabetic());
+            rest = after.trim_start();
+        }
+        if !is_heading {
+            words.push(rest);
+        }
+    }
+    words.join("\n").trim().to_owned()
+}
+
+fn recording(track: &Track, origin: &str) -> serde_json::Value {
+    let address = |path: &str| format!("{origin}{path}");
+    let artists: Vec<_> = track
+        .artists
+        .iter()
+        .map(|artist| json!({ "@type": "MusicGroup", "name": artist.name, "url": address(&artist.page_url) }))
+        .collect();
+    let mut data = json!({
+        "@context": "https://schema.org",
+        "@type": "MusicRecording",
+        "name": track.title,
+        "url": address(&track.page_url),
+        "duration": duration_xml(whole_ms(track.duration_ms)),
+        "byArtist": artists,
+    });
+    if let Some(album) = &track.album {
+        data["inAlbum"] =
+            json!({ "@type": "MusicAlbum", "name": album.title, "url": address(&album.page_url) });
+    }
+    if let Some(date) = &track.released_on {
+        data["datePublished"] = json!(date);
+    }
+    if let Some(licence) = track
+        .licence
+        .as_ref()
+        .filter(|licence| licence.starts_with("http"))
+    {
+        data["license"] = json!(licence);
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn synced_lyrics_are_read_without_their_times() {
+        assert_eq!(
+            without_times("[ar:A]\n[00:01.00]one\n[00:02.00][00:04.00] two\n"),
+            "one\ntwo"
+        );
+    }
+
+    #[test]
+    fn only_an_address_becomes_a_link() {
+        assert!(
+            licence("https://creativecommons.org/licenses/by/3.0/")
+                .into_string()
+                .starts_with("<a ")
+        );
+        assert_eq!(licence("CC BY 3.0").into_string(), "CC BY 3.0");
+        assert_eq!(
+            licence("javascript:alert(1)").into_string(),
+            "javascript:alert(1)"
+        );
+    }
+}

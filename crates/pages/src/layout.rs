@@ -226,7 +226,7 @@ mod tests {
         ] {
             assert!(text.contains(link), "{link}");
         }
-        assert!(!text.contains("aria-current"));
+        assert!(!text.contains("aria-current="));
         assert!(!text.contains("noindex"));
     }
 

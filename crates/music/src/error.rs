@@ -1,8 +1,11 @@
 //! What can go wrong in this service, and the one place that makes answers of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use chassis::Problem;
+use chassis::database::is_away;
 use sea_orm::DbErr;
 
 use crate::delivery::LoadError;
@@ -42,6 +45,27 @@ pub(crate) enum Error {
         "as many whole files as this server sends at once are being sent: try again, or play by HLS"
     )]
     LongAnswersBusy,
+    /// A play token that we did not sign, or another play's.
+    #[error("the play token is not one that this play was given")]
+    PlayTokenRefused,
+    /// A report that no play can have.
+    #[error("heard_ms must be from 0 to 86400000")]
+    HeardOutOfRange,
+    /// A report that claims more than time has passed.
+    #[error("less time has passed than the play claims to have heard")]
+    HeardTooSoon,
+    /// A report of a play that began too long ago.
+    #[error("the play began more than a day ago")]
+    PlayExpired,
+    /// More wants to be recorded than the database takes.
+    #[error("too many plays wait to be recorded")]
+    Busy,
+    /// A play could not be recorded; all that went into one transaction share the cause.
+    #[error("could not record the play")]
+    NotRecorded(#[source] Arc<DbErr>),
+    /// A stored chart that this version cannot read.
+    #[error("could not read a stored chart")]
+    StoredChart(#[source] serde_json::Error),
     /// The database did not answer or refused.
     #[error("could not query the music database")]
     Store(#[from] DbErr),
@@ -71,10 +95,31 @@ impl From<Error> for Problem {
             Error::LongAnswersBusy => Self::unavailable(RETRY_AFTER).detail(error),
             Error::Media(LoadError::WrongSize { .. }) => Self::internal(error),
             Error::Media(_) | Error::CoverStore(_) => Self::unavailable(RETRY_AFTER).because(error),
-            Error::Store(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => {
+            Error::PlayTokenRefused => Self::new(
+                StatusCode::FORBIDDEN,
+                "music.play_token_refused",
+                "Play token refused",
+            )
+            .detail(error),
+            Error::HeardOutOfRange | Error::HeardTooSoon => {
+                unprocessable("music.heard_refused", "Heard time refused")
+                    .field("#/heard_ms", error)
+            }
+            Error::PlayExpired => unprocessable("music.play_expired", "Play expired").detail(error),
+            Error::Busy => Self::unavailable(RETRY_AFTER),
+            Error::NotRecorded(ref cause) if is_away(cause) => {
                 Self::unavailable(RETRY_AFTER).because(error)
             }
-            Error::Store(_) => Self::internal(error),
+            Error::Store(ref cause) if is_away(cause) => {
+                Self::unavailable(RETRY_AFTER).because(error)
+            }
+            Error::Store(_) | Error::NotRecorded(_) | Error::StoredChart(_) => {
+                Self::internal(error)
+            }
         }
     }
+}
+
+fn unprocessable(code: &'static str, title: &'static str) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title)
 }

@@ -7,13 +7,17 @@
 //! * no listener is ever named in a log line, a metric or an answer.
 
 mod api;
+mod chart;
 mod delivery;
 mod error;
 mod keys;
 mod pages;
+mod plays;
 mod store;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
@@ -39,13 +43,17 @@ pub(crate) struct App {
     pub(crate) objects: Objects,
     pub(crate) clock: Clock,
     pub(crate) delivery: Delivery,
+    pub(crate) plays: plays::Plays,
 }
 
 impl App {
     /// Puts the parts of the service together.
     fn new(context: Context<'_>, limits: Limits) -> AppState {
         let store = Store::new(context.database);
+        let settings = Arc::new(chart::Settings::default());
+        chart::start(&store, &context.clock, &context.tasks, &settings);
         Arc::new(Self {
+            plays: plays::Plays::new(store.clone(), context.tasks.clone(), settings),
             delivery: Delivery::new(
                 limits,
                 store.clone(),

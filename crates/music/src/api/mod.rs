@@ -11,7 +11,7 @@ pub(crate) mod tracks;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::AppState;
+use crate::{AppState, chart, plays};
 
 pub(crate) use tracks::{AlbumName, Named, Track};
 
@@ -24,4 +24,6 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(genres::router())
         .merge(streams::router())
         .merge(covers::router())
+        .merge(plays::api::router())
+        .merge(chart::api::router())
 }

@@ -2,15 +2,19 @@
 
 mod albums;
 mod artists;
+mod charts;
 pub(crate) mod entities;
 mod genres;
 mod keyset;
+mod leases;
 mod media;
 #[expect(
     elided_lifetimes_in_paths,
     reason = "async_trait cannot match `'_'` with the trait"
 )]
 mod migrations;
+mod plays;
+mod secrets;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
 mod track_surroundings;
@@ -22,8 +26,11 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany};
 
 pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
 pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
+pub(crate) use charts::{CURRENT, NewChart};
 pub(crate) use genres::{GenreQuery, GenreRecord};
+pub(crate) use leases::Lease;
 pub use migrations::Migrator;
+pub(crate) use plays::{NewPlay, PlayWrite, Report};
 #[cfg(any(test, feature = "synthetic"))]
 pub(crate) use synthetic::Seeded;
 pub(crate) use tracks::{TrackQuery, TrackRecord, TrackStart};
@@ -55,5 +62,13 @@ impl Store {
     #[cfg(test)]
     pub(crate) fn connection(&self) -> &sea_orm::DatabaseConnection {
         self.database.connection()
+    }
+
+    /// Does a transaction again that another writer spoiled.
+    pub(crate) async fn retrying<T, F>(&self, work: impl FnMut() -> F) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        self.database.retrying(work).await
     }
 }

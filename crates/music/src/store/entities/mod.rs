@@ -3,10 +3,15 @@
 pub(crate) mod album;
 pub(crate) mod album_artist;
 pub(crate) mod artist;
+pub(crate) mod chart;
+pub(crate) mod chart_play;
+pub(crate) mod chart_track;
 pub(crate) mod cover;
 pub(crate) mod genre;
 pub(crate) mod job;
 pub(crate) mod lease;
+pub(crate) mod play;
+pub(crate) mod presence;
 pub(crate) mod rendition;
 pub(crate) mod secret;
 pub(crate) mod source;

@@ -5,6 +5,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 mod m0001_create_catalogue;
 mod m0002_create_ingest;
 mod m0003_create_coordination;
+mod m0004_create_plays;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_create_catalogue::Migration),
             Box::new(m0002_create_ingest::Migration),
             Box::new(m0003_create_coordination::Migration),
+            Box::new(m0004_create_plays::Migration),
         ]
     }
 }

@@ -1,0 +1,36 @@
+//! What an operator may set about plays and the chart.
+
+use jiff::tz::TimeZone;
+
+use crate::plays::PlayLimits;
+
+/// What an operator may set about plays and the chart.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// Where the night of the chart is.
+    pub(crate) time_zone: TimeZone,
+    /// Whether plays that nobody hears chart: for trying the product out.
+    pub(crate) simulated_plays_chart: bool,
+    /// Whether the cookie is only sent over TLS.
+    pub(crate) is_cookie_secure: bool,
+    /// What may chart at most.
+    pub(crate) limits: PlayLimits,
+}
+
+impl Settings {
+    /// Whether such plays may chart here.
+    pub(crate) fn may_chart(&self, is_simulated: bool) -> bool {
+        !is_simulated || self.simulated_plays_chart
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            time_zone: TimeZone::get("Asia/Seoul").expect("the time zones are part of the program"),
+            simulated_plays_chart: false,
+            is_cookie_secure: false,
+            limits: PlayLimits::default(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Plays over HTTP.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chassis::http::{ClientAddress, Json, Path};
+use chassis::ids::new_id;
+use chassis::problem::ProblemDocument;
+use chassis::signing::Keys;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::listener::Listener;
+use super::rules::{PLAY_MS_MAX, REPORT_EVERY_MS, credited_ms, hour_of, qualifies_after_ms};
+use super::token::PlayToken;
+use crate::store::{NewPlay, PlayWrite, Report};
+use crate::{API_PREFIX, AppState, Error, Result};
+
+pub(crate) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create_play))
+        .routes(routes!(report_play))
+}
+
+/// A play that begins.
+#[derive(Debug, Deserialize, ToSchema)]
+struct CreatePlay {
+    /// What is played.
+    track_id: String,
+    /// True when a program plays and nobody listens. Such plays chart only where the server is set up for it.
+    #[serde(default)]
+    is_simulated: bool,
+}
+
+/// A play that began.
+#[derive(Debug, Serialize, ToSchema)]
+struct Play {
+    /// UUIDv7.
+    id: String,
+    /// Goes with every report; any server takes it.
+    play_token: String,
+    /// How much must be heard for the play to count.
+    qualifies_after_ms: i64,
+    /// How often to report while it plays.
+    report_every_ms: i64,
+}
+
+/// What was heard of a play so far.
+#[derive(Debug, Deserialize, ToSchema)]
+struct ReportPlay {
+    play_token: String,
+    /// Media time heard since the play began; skipping adds nothing.
+    #[schema(minimum = 0)]
+    heard_ms: i64,
+    /// Whether the play is over.
+    #[serde(default)]
+    ended: bool,
+}
+
+/// What became of a report.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+struct ReportedPlay {
+    /// Whether this listener counts on the chart for this track and clock hour.
+    counted: bool,
+}
+
+/// Begins a play. Gives the browser its listener cookie when it has none.
+#[utoipa::path(post, path = "/plays", tag = "plays", request_body = CreatePlay,
+    responses((status = 201, body = Play), (status = "default", body = ProblemDocument)))]
+async fn create_play(
+    State(app): State<AppState>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    Json(request): Json<CreatePlay>,
+) -> Result<Response> {
+    let now_ms = app.clock.now_ms();
+    let found = app
+        .store
+        .find_track(&request.track_id)
+        .await
+        .map_err(Error::from)?;
+    let record = found.ok_or(Error::TrackNotFound(request.track_id))?;
+    let keys = app
+        .plays
+        .keys
+        .plays(&app.store, now_ms)
+        .await
+        .map_err(Error::from)?;
+    let known = Listener::of(&headers, keys, now_ms);
+    let is_new = known.is_none();
+    let listener = known.unwrap_or_else(Listener::random);
+    let network_tag = if request.is_simulated {
+        None
+    } else {
+        let tag = app
+            .plays
+            .keys
+            .network_tag(&app.store, &address.network(), now_ms)
+            .await;
+        Some(tag.map_err(Error::from)?)
+    };
+    let token = PlayToken {
+        play_id: new_id(&app.clock).to_string(),
+        track_id: record.track.id,
+        listener_tag: listener.tag(keys),
+        network_tag,
+        is_simulated: request.is_simulated,
+        started_at_ms: now_ms,
+        duration_ms: record.track.duration_ms,
+    };
+    let may_chart = app.plays.settings.may_chart(token.is_simulated);
+    app.plays
+        .recorder
+        .record(PlayWrite::Start(new_play(&token, may_chart)))
+        .await?;
+    let mut response = (StatusCode::CREATED, Json(play(&token, keys))).into_response();
+    let location = format!("{API_PREFIX}/plays/{}", token.play_id);
+    let location = location.parse().expect("an id is a header value");
+    response.headers_mut().insert(header::LOCATION, location);
+    if is_new {
+        let cookie = listener.cookie(keys, now_ms, app.plays.settings.is_cookie_secure);
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Reports what was heard so far: while it plays and at its end, again and in any order without harm.
+#[utoipa::path(put, path = "/plays/{id}", tag = "plays", params(("id" = String, Path)),
+    request_body = ReportPlay,
+    responses((status = 200, body = ReportedPlay), (status = "default", body = ProblemDocument)))]
+async fn report_play(
+    State(app): State<AppState>,
+    Path(id): Path<String>,
+    Json(request): Json<ReportPlay>,
+) -> Result<Json<ReportedPlay>> {
+    let now_ms = app.clock.now_ms();
+    if !(0..=PLAY_MS_MAX).contains(&request.heard_ms) {
+        return Err(Error::HeardOutOfRange.into());
+    }
+    let keys = app
+        .plays
+        .keys
+        .plays(&app.store, now_ms)
+        .await
+        .map_err(Error::from)?;
+    let token = PlayToken::read(&request.play_token, keys, &id, now_ms)?;
+    let heard_ms =
+        credited_ms(token.started_at_ms, now_ms, request.heard_ms).ok_or(Error::HeardTooSoon)?;
+    let may_chart = app.plays.settings.may_chart(token.is_simulated);
+    let report = Report {
+        is_qualified: qualifies_after_ms(token.duration_ms) <= heard_ms,
+        play_id: token.play_id,
+        track_id: token.track_id,
+        listener_tag: token.listener_tag,
+        network_tag: token.network_tag,
+        hour: hour_of(token.started_at_ms),
+        heard_ms,
+        has_ended: request.ended,
+        may_chart,
+        reported_at_ms: now_ms,
+    };
+    let counted = app.plays.recorder.record(PlayWrite::Report(report)).await?;
+    Ok(Json(ReportedPlay { counted }))
+}
+
+fn new_play(token: &PlayToken, may_chart: bool) -> NewPlay {
+    NewPlay {
+        id: token.play_id.clone(),
+        track_id: token.track_id.clone(),
+        listener_tag: token.listener_tag.clone(),
+        is_simulated: token.is_simulated,
+        started_at_ms: token.started_at_ms,
+        may_chart,
+    }
+}
+
+fn play(token: &PlayToken, keys: &Keys) -> Play {
+    Play {
+        id: token.play_id.clone(),
+        play_token: token.sign(keys),
+        qualifies_after_ms: qualifies_after_ms(token.duration_ms),
+        report_every_ms: REPORT_EVERY_MS,
+    }
+}

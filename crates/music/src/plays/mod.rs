@@ -1,0 +1,45 @@
+//! Plays: who heard what for how long, without knowing anybody.
+//!
+//! Invariants:
+//! * a listener is a random cookie; only its keyed tag is stored, no address ever is;
+//! * a play is a signed token, so that any replica takes any report of it;
+//! * an answered report is durable, and repeating or reordering reports changes nothing;
+//! * what is heard is bounded by wall time, and what may chart by limits; raw plays are kept apart from charting ones.
+
+pub(crate) mod api;
+mod keys;
+mod listener;
+mod recorder;
+mod rules;
+mod token;
+
+use std::sync::Arc;
+
+use chassis::lifecycle::Tasks;
+
+use crate::Store;
+use crate::chart::Settings;
+use keys::Keys;
+use recorder::Recorder;
+pub(crate) use rules::{HOUR_MS, PlayLimits};
+
+/// What the handlers of plays share.
+#[derive(Debug)]
+pub(crate) struct Plays {
+    settings: Arc<Settings>,
+    keys: Keys,
+    recorder: Recorder,
+}
+
+impl Plays {
+    pub(crate) fn new(store: Store, tasks: Tasks, settings: Arc<Settings>) -> Self {
+        Self {
+            recorder: Recorder::new(store, tasks, settings.limits),
+            keys: Keys::default(),
+            settings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! Plays over HTTP.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use sea_orm::EntityTrait as _;
+use serde_json::{Value, json};
+use testkit::{Answer, App};
+
+use crate::store::entities::{chart_play, play, presence};
+use crate::testing::{empty_app, insert_track};
+
+const PLAYS: &str = "/api/music/v1/plays";
+
+async fn create(app: &App, body: &Value) -> Answer {
+    app.send_json(Method::POST, PLAYS, body).await
+}
+
+async fn started(app: &App, track_id: &str) -> Value {
+    create(app, &json!({"track_id": track_id})).await.json()
+}
+
+async fn report(app: &App, play: &Value, heard_ms: i64, ended: bool) -> Answer {
+    let path = format!("{PLAYS}/{}", play["id"].as_str().unwrap());
+    let body = json!({"play_token": play["play_token"], "heard_ms": heard_ms, "ended": ended});
+    app.send_json(Method::PUT, &path, &body).await
+}
+
+async fn is_counted(app: &App, play: &Value, heard_ms: i64) -> bool {
+    report(app, play, heard_ms, false).await.json() == json!({"counted": true})
+}
+
+fn advance_s(app: &App, seconds: u64) {
+    app.clock.advance(Duration::from_secs(seconds));
+}
+
+async fn with_track() -> App {
+    let app = empty_app().await;
+    insert_track(app.database.connection(), "long", 200_000).await;
+    app
+}
+
+#[tokio::test]
+async fn a_play_counts_after_30_seconds_and_only_then() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    assert_eq!(play["qualifies_after_ms"], 30_000);
+    advance_s(&app, 29);
+    assert!(!is_counted(&app, &play, 29_000).await);
+    advance_s(&app, 1);
+    assert!(is_counted(&app, &play, 30_000).await);
+}
+
+#[tokio::test]
+async fn half_of_a_short_track_counts() {
+    let app = empty_app().await;
+    insert_track(app.database.connection(), "short", 10_000).await;
+    let play = started(&app, "short").await;
+    advance_s(&app, 5);
+    assert!(is_counted(&app, &play, 5_000).await);
+}
+
+#[tokio::test]
+async fn a_report_that_claims_more_than_time_passed_is_refused() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    let refused = report(&app, &play, 30_000, true).await;
+    assert_eq!(refused.refusal(), (422, "music.heard_refused".to_owned()));
+    advance_s(&app, 26);
+    assert!(!is_counted(&app, &play, 30_000).await);
+}
+
+#[tokio::test]
+async fn a_negative_or_endless_claim_is_refused() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    for heard_ms in [-1, i64::MIN, i64::MAX, 86_400_001] {
+        let refused = report(&app, &play, heard_ms, false).await;
+        assert_eq!(refused.refusal(), (422, "music.heard_refused".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn reports_in_any_order_and_number_leave_the_same_behind() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    advance_s(&app, 100);
+    for heard_ms in [60_000, 30_000, 100_000, 100_000, 10_000, 60_000] {
+        report(&app, &play, heard_ms, heard_ms == 100_000)
+            .await
+            .json();
+    }
+    let connection = app.database.connection();
+    let plays = play::Entity::find().all(connection).await.unwrap();
+    assert_eq!(plays.len(), 1);
+    assert_eq!(plays[0].heard_ms, 100_000);
+    assert!(plays[0].qualified_at_ms.is_some() && plays[0].ended_at_ms.is_some());
+    assert_eq!(counted(&app).await, 1);
+}
+
+#[tokio::test]
+async fn the_token_of_another_play_is_refused() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    let mut other = started(&app, "long").await;
+    other["play_token"] = play["play_token"].clone();
+    let refused = report(&app, &other, 0, false).await;
+    assert_eq!(
+        refused.refusal(),
+        (403, "music.play_token_refused".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_track_cannot_be_played() {
+    let app = empty_app().await;
+    let refused = create(&app, &json!({"track_id": "none"})).await;
+    assert_eq!(refused.refusal(), (404, "music.track_not_found".to_owned()));
+}
+
+#[tokio::test]
+async fn a_browser_gets_its_cookie_once_and_counts_once_per_track_and_hour() {
+    let app = with_track().await;
+    let first = create(&app, &json!({"track_id": "long"})).await;
+    let cookie = first
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let again = || {
+        let request = Request::post(PLAYS)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::COOKIE, &cookie)
+            .body(Body::from(r#"{"track_id":"long"}"#));
+        app.send(request.unwrap())
+    };
+    let second = again().await;
+    assert_eq!(second.header("set-cookie"), "");
+    advance_s(&app, 31);
+    for play in [first.json(), second.json()] {
+        assert!(is_counted(&app, &play, 31_000).await);
+    }
+    assert_eq!(counted(&app).await, 1);
+    let present = presence::Entity::find()
+        .all(app.database.connection())
+        .await;
+    assert_eq!(present.unwrap().len(), 1);
+    advance_s(&app, 3_600);
+    let third = again().await.json();
+    advance_s(&app, 31);
+    assert!(is_counted(&app, &third, 31_000).await);
+    assert_eq!(counted(&app).await, 2);
+}
+
+#[tokio::test]
+async fn a_simulated_play_is_recorded_and_does_not_chart() {
+    let app = with_track().await;
+    let body = json!({"track_id": "long", "is_simulated": true});
+    let play = create(&app, &body).await.json();
+    advance_s(&app, 31);
+    assert!(!is_counted(&app, &play, 31_000).await);
+    assert_eq!(counted(&app).await, 0);
+    let connection = app.database.connection();
+    assert!(
+        presence::Entity::find()
+            .all(connection)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let plays = play::Entity::find().all(connection).await.unwrap();
+    assert_eq!((plays.len(), plays[0].is_simulated), (1, 1));
+}
+
+async fn counted(app: &App) -> usize {
+    let plays = chart_play::Entity::find()
+        .all(app.database.connection())
+        .await;
+    plays.unwrap().len()
+}

@@ -1,0 +1,292 @@
+//! Recording plays: many at once in one transaction, each any number of times with the same end.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, Set,
+};
+
+use super::Store;
+use super::entities::{chart_play, play, presence};
+use crate::plays::PlayLimits;
+
+/// A play that begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewPlay {
+    pub(crate) id: String,
+    pub(crate) track_id: String,
+    pub(crate) listener_tag: String,
+    pub(crate) is_simulated: bool,
+    pub(crate) started_at_ms: i64,
+    /// Whether it may chart, and shows among those who listen now.
+    pub(crate) may_chart: bool,
+}
+
+/// What is known of a play by now; may come late, twice and out of order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Report {
+    pub(crate) play_id: String,
+    pub(crate) track_id: String,
+    pub(crate) listener_tag: String,
+    /// Null for plays that no network limit binds.
+    pub(crate) network_tag: Option<String>,
+    /// Hours since 1970 when the play started.
+    pub(crate) hour: i64,
+    /// Media time, no more than wall time allows.
+    pub(crate) heard_ms: i64,
+    pub(crate) has_ended: bool,
+    /// Whether enough was heard.
+    pub(crate) is_qualified: bool,
+    /// Whether it may chart once it is qualified, and shows among those who listen now.
+    pub(crate) may_chart: bool,
+    pub(crate) reported_at_ms: i64,
+}
+
+/// One thing to record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PlayWrite {
+    /// A play begins.
+    Start(NewPlay),
+    /// More of a play is known.
+    Report(Report),
+}
+
+impl Store {
+    /// Records what happened, all or nothing; on return it is durable. Says of each, in order, whether its listener
+    /// counts for its track and hour.
+    ///
+    /// Limits are counted within the transaction. Replicas that count at the same moment do not see each other's open
+    /// transactions, so that a limit may be passed by what one transaction of each holds: they bound abuse, they are no
+    /// quota somebody paid for.
+    pub(crate) async fn record_plays(
+        &self,
+        writes: &[PlayWrite],
+        limits: &PlayLimits,
+    ) -> Result<Vec<bool>, DbErr> {
+        let transaction = self.database.begin_write().await?;
+        insert_starts(&transaction, writes).await?;
+        let mut counted = Vec::with_capacity(writes.len());
+        for write in writes {
+            counted.push(match write {
+                PlayWrite::Start(_) => false,
+                PlayWrite::Report(report) => record_report(&transaction, report, limits).await?,
+            });
+        }
+        update_presences(&transaction, writes).await?;
+        transaction.commit().await?;
+        Ok(counted)
+    }
+}
+
+async fn insert_starts(
+    transaction: &DatabaseTransaction,
+    writes: &[PlayWrite],
+) -> Result<(), DbErr> {
+    let rows: Vec<_> = writes
+        .iter()
+        .filter_map(|write| match write {
+            PlayWrite::Start(play) => Some(play::ActiveModel {
+                id: Set(play.id.clone()),
+                track_id: Set(play.track_id.clone()),
+                listener_tag: Set(play.listener_tag.clone()),
+                is_simulated: Set(i64::from(play.is_simulated)),
+                started_at_ms: Set(play.started_at_ms),
+                heard_ms: Set(0),
+                reported_at_ms: Set(play.started_at_ms),
+                qualified_at_ms: Set(None),
+                ended_at_ms: Set(None),
+            }),
+            PlayWrite::Report(_) => None,
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    play::Entity::insert_many(rows)
+        .on_conflict_do_nothing()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Every statement moves a play forward only, so that order and repetition do not matter.
+async fn record_report(
+    transaction: &DatabaseTransaction,
+    report: &Report,
+    limits: &PlayLimits,
+) -> Result<bool, DbErr> {
+    play::Entity::update_many()
+        .col_expr(play::Column::HeardMs, Expr::value(report.heard_ms))
+        .col_expr(
+            play::Column::ReportedAtMs,
+            Expr::value(report.reported_at_ms),
+        )
+        .filter(play::Column::Id.eq(report.play_id.as_str()))
+        .filter(play::Column::HeardMs.lt(report.heard_ms))
+        .exec(transaction)
+        .await?;
+    if report.has_ended {
+        stamp(transaction, report, play::Column::EndedAtMs).await?;
+    }
+    if !report.is_qualified {
+        return Ok(false);
+    }
+    stamp(transaction, report, play::Column::QualifiedAtMs).await?;
+    if !report.may_chart {
+        return Ok(false);
+    }
+    if is_counted(transaction, report).await? {
+        return Ok(true);
+    }
+    if !is_within_limits(transaction, report, limits).await? {
+        return Ok(false);
+    }
+    let row = chart_play::ActiveModel {
+        track_id: Set(report.track_id.clone()),
+        listener_tag: Set(report.listener_tag.clone()),
+        hour: Set(report.hour),
+        network_tag: Set(report.network_tag.clone()),
+        counted_at_ms: Set(report.reported_at_ms),
+    };
+    chart_play::Entity::insert(row)
+        .on_conflict_do_nothing()
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(true)
+}
+
+/// Sets a time that is not set yet.
+async fn stamp(
+    transaction: &DatabaseTransaction,
+    report: &Report,
+    column: play::Column,
+) -> Result<(), DbErr> {
+    play::Entity::update_many()
+        .col_expr(column, Expr::value(report.reported_at_ms))
+        .filter(play::Column::Id.eq(report.play_id.as_str()))
+        .filter(column.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn is_counted(transaction: &DatabaseTransaction, report: &Report) -> Result<bool, DbErr> {
+    let key = (
+        report.track_id.clone(),
+        report.listener_tag.clone(),
+        report.hour,
+    );
+    let row = chart_play::Entity::find_by_id(key).one(transaction).await?;
+    Ok(row.is_some())
+}
+
+async fn is_within_limits(
+    transaction: &DatabaseTransaction,
+    report: &Report,
+    limits: &PlayLimits,
+) -> Result<bool, DbErr> {
+    let of_hour = || chart_play::Entity::find().filter(chart_play::Column::Hour.eq(report.hour));
+    let of_listener = of_hour()
+        .filter(chart_play::Column::ListenerTag.eq(report.listener_tag.as_str()))
+        .count(transaction)
+        .await?;
+    if of_listener >= limits.listener_plays_per_hour_max {
+        return Ok(false);
+    }
+    let Some(network_tag) = report.network_tag.as_deref() else {
+        return Ok(true);
+    };
+    let of_network = || of_hour().filter(chart_play::Column::NetworkTag.eq(network_tag));
+    if of_network().count(transaction).await? >= limits.network_plays_per_hour_max {
+        return Ok(false);
+    }
+    let of_track = of_network()
+        .filter(chart_play::Column::TrackId.eq(report.track_id.as_str()))
+        .count(transaction)
+        .await?;
+    Ok(of_track < limits.network_track_plays_per_hour_max)
+}
+
+/// Keeps one row per listener; rows are written in the order of their keys, so that replicas do not wait in a circle.
+async fn update_presences(
+    transaction: &DatabaseTransaction,
+    writes: &[PlayWrite],
+) -> Result<(), DbErr> {
+    let mut rows: BTreeMap<&str, presence::Model> = BTreeMap::new();
+    for write in writes {
+        let (listener_tag, play_id, track_id, seen_at_ms, is_present, has_ended) = match write {
+            PlayWrite::Start(play) => (
+                &play.listener_tag,
+                &play.id,
+                &play.track_id,
+                play.started_at_ms,
+                play.may_chart,
+                false,
+            ),
+            PlayWrite::Report(report) => (
+                &report.listener_tag,
+                &report.play_id,
+                &report.track_id,
+                report.reported_at_ms,
+                report.may_chart,
+                report.has_ended,
+            ),
+        };
+        if !is_present {
+            continue;
+        }
+        if has_ended {
+            if rows
+                .get(listener_tag.as_str())
+                .is_some_and(|row| row.play_id == *play_id)
+            {
+                rows.remove(listener_tag.as_str());
+            }
+            delete_presence(transaction, listener_tag, play_id).await?;
+            continue;
+        }
+        let row = presence::Model {
+            listener_tag: listener_tag.clone(),
+            play_id: play_id.clone(),
+            track_id: track_id.clone(),
+            seen_at_ms,
+        };
+        // Ids sort by time: a late word about an earlier play does not hide the one that began after it.
+        match rows.get(listener_tag.as_str()) {
+            Some(known) if row.play_id < known.play_id => {}
+            _ => {
+                rows.insert(listener_tag, row);
+            }
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.into_values().map(presence::ActiveModel::from);
+    let mut on_conflict = OnConflict::column(presence::Column::ListenerTag);
+    on_conflict.update_columns([
+        presence::Column::PlayId,
+        presence::Column::TrackId,
+        presence::Column::SeenAtMs,
+    ]);
+    presence::Entity::insert_many(rows.map(sea_orm::IntoActiveModel::into_active_model))
+        .on_conflict(on_conflict)
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(())
+}
+
+async fn delete_presence(
+    transaction: &impl ConnectionTrait,
+    listener_tag: &str,
+    play_id: &str,
+) -> Result<(), DbErr> {
+    presence::Entity::delete_many()
+        .filter(presence::Column::ListenerTag.eq(listener_tag))
+        .filter(presence::Column::PlayId.eq(play_id))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

@@ -2,13 +2,20 @@
 //!
 //! This crate depends on none of ours; what it must know about the product it asks the built binary.
 
+mod bench;
 mod build;
+mod bytes;
 mod databases;
 mod demo;
+mod dependencies;
 mod failure;
+mod footprint;
+mod fuzz;
+mod generate;
 mod packages;
 mod run;
 mod screen;
+mod server;
 mod subprocess;
 mod test;
 mod tidy;
@@ -53,6 +60,9 @@ fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<Exi
         "build" => build::build(workspace).map(|()| ExitCode::SUCCESS),
         "test" => Ok(test::all(workspace)),
         "test-fast" => Ok(test::fast(workspace)),
+        "bench" => bench::run(workspace).map(|()| ExitCode::SUCCESS),
+        "fuzz" => fuzz::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
+        "gen" => generate::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
         "tidy" => tidy::run(workspace),
         "databases" => databases::serve(workspace),
         "" | "help" | "-h" | "--help" => {

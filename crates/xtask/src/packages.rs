@@ -66,7 +66,8 @@ pub(crate) fn ensure(workspace: &Workspace, needed: &[Needed]) -> Result<()> {
     Ok(())
 }
 
-fn is_there(program: &str) -> bool {
+/// Whether a program or file is there.
+pub(crate) fn is_there(program: &str) -> bool {
     if program.starts_with('/') {
         find(program).is_some()
     } else {

@@ -1,6 +1,7 @@
 //! `make test`: every check there is, cheapest first.
 
 mod counts;
+mod product;
 mod rust;
 mod suite;
 mod web;
@@ -30,14 +31,21 @@ pub(crate) fn all(workspace: &Workspace) -> ExitCode {
     });
     let has_web = quick(&mut suite);
     web::tests(&mut suite);
+    rust::dependencies(&mut suite);
+    rust::advisories(&mut suite);
+    web::advisories(&mut suite);
     if has_web {
         rust::clippy(&mut suite);
         let servers = start_databases(&mut suite);
         rust::tests(&mut suite, &servers.environment());
+        rust::fuzz(&mut suite);
         drop(servers);
         rust::documentation(&mut suite);
-        if rust::release(&mut suite) && workspace.path("web/e2e/playwright.config.ts").is_file() {
-            web::browser(&mut suite);
+        if rust::release(&mut suite) {
+            product::generated(&mut suite);
+            product::bytes(&mut suite);
+            product::footprint(&mut suite);
+            product::browser(&mut suite);
         }
     }
     suite.finish()

@@ -50,7 +50,8 @@ impl fmt::Display for Counts {
 /// Which program's output is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Runner {
-    /// `test result: ok. 3 passed; 0 failed; 0 ignored; …`, once per test binary.
+    /// `test result: ok. 3 passed; 0 failed; 0 ignored; …`, once per test binary; and `skipped: NAME (no MariaDB)`
+    /// for each test that could not run on a database.
     Cargo,
     /// `      Tests  1 failed | 12 passed (13)`
     Vitest,
@@ -69,6 +70,9 @@ pub(crate) fn read(runner: Runner, output: &str) -> Counts {
             Runner::Playwright => Some(line).filter(|line| is_playwright_summary(line)),
         };
         counts += relevant.map(numbers).unwrap_or_default();
+        if matches!(runner, Runner::Cargo) && line.starts_with("skipped: ") {
+            counts.skipped += 1;
+        }
     }
     counts
 }
@@ -125,6 +129,7 @@ mod tests {
     fn the_results_of_several_test_binaries_are_summed() {
         let output = "\
 running 3 tests
+skipped: tracks::a_track_is_found (no MariaDB)
 test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.01s
 test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
 ";
@@ -133,7 +138,7 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
             Counts {
                 passed: 4,
                 failed: 2,
-                skipped: 1
+                skipped: 2
             }
         );
     }

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use super::counts::Runner;
 use super::suite::{Suite, Verdict};
+use crate::failure::Failure;
+use crate::{dependencies, fuzz, subprocess};
 
 pub(super) fn format(suite: &mut Suite<'_>) {
     let mut cargo = cargo(suite, &["fmt", "--all", "--check"]);
@@ -50,6 +52,40 @@ pub(super) fn release(suite: &mut Suite<'_>) -> bool {
     suite.stage("release build", |log| {
         log.run(&mut cargo).map(|_| Verdict::Holds)
     })
+}
+
+/// A short round of the property tests with many random cases.
+pub(super) fn fuzz(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("fuzz", |log| {
+        log.tests(&mut fuzz::command(workspace)?, Runner::Cargo)
+    });
+}
+
+/// Licences, sources and bans of other people's code.
+pub(super) fn dependencies(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("dependencies", |_| {
+        let findings = dependencies::check(workspace)?;
+        if findings.is_empty() {
+            Ok(Verdict::Holds)
+        } else {
+            Err(Failure::new(findings.join("\n  ")))
+        }
+    });
+}
+
+/// Known holes, where a database of them can be reached.
+pub(super) fn advisories(suite: &mut Suite<'_>) {
+    let mut deny = cargo(suite, &["deny", "check", "advisories"]);
+    suite.stage("advisories (crates)", |log| {
+        if !subprocess::is_installed("cargo-deny") {
+            return Ok(Verdict::Missing(
+                "cargo-deny (cargo install cargo-deny)".to_owned(),
+            ));
+        }
+        log.run(&mut deny).map(|_| Verdict::Holds)
+    });
 }
 
 fn cargo(suite: &Suite<'_>, words: &[&str]) -> Command {

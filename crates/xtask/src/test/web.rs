@@ -15,13 +15,14 @@ pub(super) fn tests(suite: &mut Suite<'_>) {
     suite.stage("web unit tests", |log| log.tests(&mut test, Runner::Vitest));
 }
 
-/// Journeys in a real browser against the release binary.
-pub(super) fn browser(suite: &mut Suite<'_>) {
-    let mut playwright = Command::new("npx");
-    playwright.args(["--no-install", "playwright", "test", "--reporter=list"]);
-    playwright.current_dir(suite.workspace.path("web/e2e"));
-    suite.stage("browser tests", |log| {
-        log.tests(&mut playwright, Runner::Playwright)
+/// Known holes in npm packages that reach the browser.
+pub(super) fn advisories(suite: &mut Suite<'_>) {
+    let mut audit = npm(suite, &["audit", "--omit=dev", "--audit-level=high"]);
+    suite.stage("advisories (npm)", |log| match log.run(&mut audit) {
+        Err(failure) if failure.what.contains("audit endpoint returned an error") => Ok(
+            Verdict::Missing("an npm registry that answers `npm audit`".to_owned()),
+        ),
+        result => result.map(|_| Verdict::Holds),
     });
 }
 

@@ -1,0 +1,71 @@
+//! What is generated and committed: the API description and the client typed by it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{Failure, Result, While};
+use crate::workspace::{Settings, Workspace};
+use crate::{screen, subprocess, web};
+
+const OPENAPI: &str = "docs/generated/openapi.json";
+const CLIENT: &str = "web/packages/api/src/schema.d.ts";
+
+/// `cargo xtask gen [--check]`: writes the files, or says which are not current.
+pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
+    web::build(workspace)?;
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--locked", "--bin", "haas"])
+        .current_dir(&workspace.root);
+    subprocess::run(&mut cargo)?;
+    let haas = workspace.target().join("debug/haas");
+    if settings.get("CHECK").is_some() {
+        return check(workspace, &haas);
+    }
+    for (path, text) in generate(workspace, &haas)? {
+        let file = workspace.path(path);
+        let folder = file.parent().unwrap_or(&workspace.root);
+        std::fs::create_dir_all(folder).while_doing(format!("create {}", folder.display()))?;
+        std::fs::write(&file, text).while_doing(format!("write {path}"))?;
+        screen::ready(path, "written");
+    }
+    Ok(())
+}
+
+/// Fails for a committed file that is not what the binary would generate.
+pub(crate) fn check(workspace: &Workspace, haas: &Path) -> Result<()> {
+    let is_current = |path: &str, text: &str| {
+        std::fs::read_to_string(workspace.path(path)).is_ok_and(|file| file == text)
+    };
+    let generated = generate(workspace, haas)?;
+    let stale = generated
+        .iter()
+        .filter(|(path, text)| !is_current(path, text));
+    let stale: Vec<_> = stale.map(|(path, _)| *path).collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("not current: {}", stale.join(", "))).how("make gen, then commit"))
+}
+
+fn generate(workspace: &Workspace, haas: &Path) -> Result<Vec<(&'static str, String)>> {
+    let printed = subprocess::read(Command::new(haas).arg("openapi"))?;
+    let description: serde_json::Value =
+        serde_json::from_str(&printed).while_doing("read what `haas openapi` printed")?;
+    let pretty = serde_json::to_string_pretty(&description).while_doing("write JSON")? + "\n";
+    let fresh = workspace.own("generated/openapi.json")?;
+    std::fs::write(&fresh, &pretty).while_doing("write the API description")?;
+    let client = client(workspace, &fresh)?;
+    Ok(vec![(OPENAPI, pretty), (CLIENT, client)])
+}
+
+fn client(workspace: &Workspace, description: &Path) -> Result<String> {
+    let file: PathBuf = workspace.own("generated/schema.d.ts")?;
+    let mut npx = Command::new("npx");
+    npx.args(["--no-install", "openapi-typescript"])
+        .arg(description)
+        .arg("--output")
+        .arg(&file);
+    subprocess::read(npx.current_dir(workspace.path("web")))?;
+    std::fs::read_to_string(&file).while_doing("read the generated client")
+}

@@ -1,0 +1,102 @@
+//! A running release binary, for checks that look at it from outside.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Result, While};
+use crate::workspace::Workspace;
+
+/// A server that answers slower than this is broken.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// `haas serve` on free ports; it is stopped when this is dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// `127.0.0.1:PORT` of the public listener.
+    pub(crate) address: String,
+    /// From the start of the process to the line that names the address.
+    pub(crate) started_in: Duration,
+}
+
+impl Server {
+    pub(crate) fn start(workspace: &Workspace, data: &Path) -> Result<Self> {
+        let started = Instant::now();
+        let mut child = Command::new(workspace.haas())
+            .arg("serve")
+            .arg("--data")
+            .arg(data)
+            .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .while_doing("start haas")?;
+        let mut first = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout)
+                .read_line(&mut first)
+                .while_doing("read the address of haas")?;
+        }
+        let started_in = started.elapsed();
+        let address = first
+            .split("http://")
+            .nth(1)
+            .map(|rest| rest.trim().trim_end_matches('/').to_owned());
+        let server = Self {
+            child,
+            address: address.unwrap_or_default(),
+            started_in,
+        };
+        if server.address.is_empty() {
+            return Err(Failure::new(format!(
+                "haas printed no address, but {first:?}"
+            )));
+        }
+        Ok(server)
+    }
+
+    /// Memory that the process holds now.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).while_doing("read the memory of haas")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kib.map(|kib| kib * 1024)
+            .ok_or_else(|| Failure::new("the memory of haas is not known"))
+    }
+
+    /// Sends one request on a new connection, which stays open, and returns the answer's start.
+    pub(crate) fn get(&self, path: &str) -> Result<(TcpStream, String)> {
+        let work = format!("get {path}");
+        let mut stream = TcpStream::connect(&self.address).while_doing(&work)?;
+        stream
+            .set_read_timeout(Some(ANSWER_TIMEOUT))
+            .while_doing(&work)?;
+        let host = &self.address;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\n\r\n"
+        )
+        .while_doing(&work)?;
+        let mut answer = vec![0; 64 * 1024];
+        let length = stream.read(&mut answer).while_doing(&work)?;
+        let answer = answer.get(..length).unwrap_or_default();
+        Ok((stream, String::from_utf8_lossy(answer).into_owned()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let stop = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
+        if !stop.is_ok_and(|status| status.success()) {
+            // It has ended already, or cannot be asked.
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,70 @@
+//! The stages that look at the release binary from outside.
+
+use std::process::Command;
+
+use super::counts::{Counts, Runner};
+use super::suite::{Suite, Verdict};
+use crate::failure::Failure;
+use crate::{bytes, demo, footprint, generate, packages};
+
+/// What is generated and committed is what the binary would generate.
+pub(super) fn generated(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("generated files", |_| {
+        generate::check(workspace, &workspace.haas()).map(|()| Verdict::Holds)
+    });
+}
+
+/// What a browser loads, and the binary, stay small.
+pub(super) fn bytes(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("bytes", |_| {
+        let parts = bytes::measure(workspace)?;
+        let failed = parts.iter().filter(|part| !part.fits()).count();
+        let counts = Counts {
+            passed: u32::try_from(parts.len() - failed).unwrap_or(u32::MAX),
+            failed: u32::try_from(failed).unwrap_or(u32::MAX),
+            skipped: 0,
+        };
+        let lines: Vec<_> = parts.iter().map(|part| format!("  {part}")).collect();
+        Ok(Verdict::Tests(counts, lines.join("\n")))
+    });
+}
+
+/// The program starts fast and stays small in memory.
+pub(super) fn footprint(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("footprint", |_| {
+        let footprint = footprint::measure(workspace)?;
+        footprint.check()?;
+        let lines = footprint.lines().map(|line| format!("  {line}"));
+        Ok(Verdict::Tests(
+            Counts {
+                passed: 3,
+                ..Counts::default()
+            },
+            lines.join("\n"),
+        ))
+    });
+}
+
+/// Journeys in a real browser. The tests start the binary themselves.
+pub(super) fn browser(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("browser tests", |log| {
+        if !packages::is_there(packages::CHROMIUM.program) {
+            return Ok(Verdict::Missing("chromium".to_owned()));
+        }
+        let music = demo::bring(workspace, false).map_err(|failure| Failure {
+            without: None,
+            ..failure
+        })?;
+        let mut playwright = Command::new("npx");
+        playwright.args(["--no-install", "playwright", "test", "--reporter=list"]);
+        playwright
+            .env("HAAS_BINARY", workspace.haas())
+            .env("HAAS_DEMO_MUSIC", music);
+        playwright.current_dir(workspace.path("web/e2e"));
+        log.tests(&mut playwright, Runner::Playwright)
+    });
+}

@@ -8,7 +8,7 @@ use chassis::Problem;
 use chassis::database::is_away;
 use sea_orm::DbErr;
 
-use crate::delivery::LoadError;
+use crate::delivery::{BrokenRendition, LoadError};
 
 /// How long a caller waits before it asks again while the database or the object store is away.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -31,6 +31,12 @@ pub(crate) enum Error {
     /// No such rendition, or its track is deleted, or it is not made yet.
     #[error("there is no rendition {0} (yet)")]
     RenditionNotFound(String),
+    /// Its row must not be believed.
+    #[error(transparent)]
+    RenditionBroken(#[from] BrokenRendition),
+    /// The track has none, or it is not measured yet.
+    #[error("there is no waveform of track {0} (yet)")]
+    WaveformNotFound(String),
     /// No such cover.
     #[error("there is no cover {0} in this width")]
     CoverNotFound(String),
@@ -71,6 +77,13 @@ pub(crate) enum Error {
     Store(#[from] DbErr),
 }
 
+impl Error {
+    /// Whether it says nothing about what was asked for, only that something is away.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::CoverStore(_))
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -92,8 +105,13 @@ impl From<Error> for Problem {
             Error::CoverNotFound(_) => {
                 Self::not_found("music.cover_not_found", "Cover not found").detail(error)
             }
+            Error::WaveformNotFound(_) => {
+                Self::not_found("music.waveform_not_found", "Waveform not found").detail(error)
+            }
             Error::LongAnswersBusy => Self::unavailable(RETRY_AFTER).detail(error),
-            Error::Media(LoadError::WrongSize { .. }) => Self::internal(error),
+            Error::RenditionBroken(_) | Error::Media(LoadError::WrongSize { .. }) => {
+                Self::internal(error)
+            }
             Error::Media(_) | Error::CoverStore(_) => Self::unavailable(RETRY_AFTER).because(error),
             Error::PlayTokenRefused => Self::new(
                 StatusCode::FORBIDDEN,

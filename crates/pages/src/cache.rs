@@ -27,8 +27,8 @@ pub struct PageCache {
     pages: Cache<String, Arc<Rendered>, BySize>,
 }
 
-/// A rendered page and, once asked for, its compressed copies.
-pub(crate) struct Rendered {
+/// A rendered page, or other text, and, once asked for, its compressed copies.
+pub struct Rendered {
     html: Bytes,
     brotli: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
@@ -40,8 +40,7 @@ struct BySize;
 
 impl Weighter<String, Arc<Rendered>> for BySize {
     fn weight(&self, key: &String, page: &Arc<Rendered>) -> u64 {
-        // Compressed copies come later and take about a third more.
-        (key.len() + page.html.len() + page.html.len() / 3) as u64
+        (key.len() + page.weight_bytes()) as u64
     }
 }
 
@@ -76,8 +75,18 @@ impl std::fmt::Debug for PageCache {
     }
 }
 
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendered")
+            .field("bytes", &self.html.len())
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Rendered {
-    pub(crate) fn new(html: String) -> Self {
+    /// Takes text and names its content.
+    pub fn new(html: String) -> Self {
         let digest = digest(html.as_bytes());
         Self {
             html: html.into(),
@@ -87,12 +96,18 @@ impl Rendered {
         }
     }
 
+    /// What it takes in memory: compressed copies come later and take about a third more.
+    pub fn weight_bytes(&self) -> usize {
+        self.html.len() + self.html.len() / 3
+    }
+
     /// The strong entity tag of one encoding.
-    pub(crate) fn etag(&self, encoding: Encoding) -> String {
+    pub fn etag(&self, encoding: Encoding) -> String {
         format!("\"{}{}\"", self.digest, encoding.suffix())
     }
 
-    pub(crate) fn body(&self, encoding: Encoding) -> Bytes {
+    /// The text in one encoding; compressed once, when it is first asked for.
+    pub fn body(&self, encoding: Encoding) -> Bytes {
         match encoding {
             Encoding::Brotli => self.brotli.get_or_init(|| brotli(&self.html)).clone(),
             Encoding::Gzip => self.gzip.get_or_init(|| gzip(&self.html)).clone(),

@@ -5,15 +5,18 @@ use axum::http::header::ACCEPT_ENCODING;
 
 /// The encodings we hold copies in, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Encoding {
+pub enum Encoding {
+    /// `br`.
     Brotli,
+    /// `gzip`.
     Gzip,
+    /// As it is.
     Identity,
 }
 
 impl Encoding {
     /// The best encoding that the client accepts.
-    pub(crate) fn negotiate(headers: &HeaderMap) -> Self {
+    pub fn negotiate(headers: &HeaderMap) -> Self {
         let accepted = headers
             .get_all(ACCEPT_ENCODING)
             .iter()
@@ -41,7 +44,7 @@ impl Encoding {
     }
 
     /// The value of `Content-Encoding`, absent for plain bytes.
-    pub(crate) fn header(self) -> Option<&'static str> {
+    pub fn header(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
             Self::Gzip => Some("gzip"),

@@ -20,7 +20,8 @@ mod page;
 mod request;
 mod site;
 
-pub use cache::PageCache;
+pub use cache::{PageCache, Rendered};
+pub use encoding::Encoding;
 pub use lang::Lang;
 pub use loader::content_security_policy;
 pub use page::{Page, Robots, Social};

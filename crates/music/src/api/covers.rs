@@ -36,8 +36,8 @@ async fn get_cover(
     let Some(width_px) = width_px(&file).filter(|_| is_id(&id)) else {
         return Err(Error::CoverNotFound(id).into());
     };
-    let media = app.delivery.find(Target::Cover(id, width_px)).await?;
-    app.delivery.answer(media, &method, &headers).await
+    let target = Target::Cover(id, width_px);
+    app.delivery.deliver(&target, &method, &headers).await
 }
 
 fn is_id(id: &str) -> bool {

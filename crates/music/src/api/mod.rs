@@ -4,10 +4,12 @@ pub(crate) mod albums;
 pub(crate) mod artists;
 mod covers;
 pub(crate) mod genres;
+mod hls;
 mod streams;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tracks;
+mod waveform;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -23,6 +25,8 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(artists::router())
         .merge(genres::router())
         .merge(streams::router())
+        .merge(hls::router())
+        .merge(waveform::router())
         .merge(covers::router())
         .merge(plays::api::router())
         .merge(chart::api::router())

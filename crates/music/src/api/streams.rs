@@ -51,8 +51,7 @@ async fn stream_track(
         Some(_) => return Err(Problem::invalid("bit_rate_kbps must be 64, 128 or 256")),
     };
     app.delivery.count_cmcd(raw_query.as_deref());
-    let media = app.delivery.find(target).await?;
-    app.delivery.answer(media, &method, &headers).await
+    app.delivery.deliver(&target, &method, &headers).await
 }
 
 /// Returns a rendition's fragmented MP4: what HLS playlists point into with byte ranges. Never changes.
@@ -74,6 +73,6 @@ async fn get_media(
         return Err(Error::RenditionNotFound(file).into());
     };
     app.delivery.count_cmcd(raw_query.as_deref());
-    let media = app.delivery.find(Target::Rendition(id.to_owned())).await?;
-    app.delivery.answer(media, &method, &headers).await
+    let target = Target::Rendition(id.to_owned());
+    app.delivery.deliver(&target, &method, &headers).await
 }

@@ -13,15 +13,33 @@ use chassis::Problem;
 use super::body::{MediaBody, Part};
 use super::conditions::{Validators, Verdict};
 use super::ranges::{self, Selection};
-use super::{Delivery, Media};
+use super::{Delivery, Media, Target};
 use crate::{Error, Result};
 
 /// Stands between the parts of a multipart answer, after the start of the entity tag.
 const BOUNDARY_PREFIX: &str = "haas-part-";
 
 impl Delivery {
-    /// Answers a GET or HEAD for an object.
-    pub(crate) async fn answer(
+    /// Answers a GET or HEAD for what a URL names.
+    pub(crate) async fn deliver(
+        &self,
+        target: &Target,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Response> {
+        let media = self.find(target).await?;
+        let answer = self.answer(media, method, headers).await;
+        if answer
+            .as_ref()
+            .is_err_and(|problem| problem.status().is_server_error())
+        {
+            // It may be that another object has taken the place of this one.
+            self.found.forget(target);
+        }
+        answer
+    }
+
+    async fn answer(
         &self,
         media: Arc<Media>,
         method: &Method,
@@ -29,7 +47,7 @@ impl Delivery {
     ) -> Result<Response> {
         let validators = Validators {
             etag: &media.etag,
-            modified_at_s: media.modified_at_s,
+            modified_at_s: Some(media.modified_at_s),
         };
         match validators.evaluate(headers) {
             Verdict::Proceed => {}

@@ -12,15 +12,13 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::Metrics;
 use super::metrics::Outcome;
+use super::{Limits, Metrics};
 
 /// The size of a block; the last one of an object is shorter.
 pub(crate) const BLOCK_BYTES: u64 = 256 * 1024;
 /// How long a request waits for memory and for the object store together.
 pub(crate) const LOAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How much of that a load waits for memory.
-pub(crate) const MEMORY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Names a block: the object's key, its size, and which block of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,8 +44,8 @@ pub(crate) enum LoadError {
         object_bytes: u64,
         found_bytes: u64,
     },
-    #[error("no memory for media came free within {}", seconds(MEMORY_TIMEOUT))]
-    NoMemory,
+    #[error("no memory for media came free within {waited:?}")]
+    NoMemory { waited: Duration },
     #[error(
         "the object store did not answer within {} for {object_key}",
         seconds(LOAD_TIMEOUT)
@@ -73,6 +71,7 @@ pub(crate) struct Blocks(Arc<Inner>);
 struct Inner {
     cache: Cache<BlockKey, Bytes, ByLength>,
     memory: Arc<Semaphore>,
+    memory_wait: Duration,
     objects: Objects,
     tasks: Tasks,
     metrics: Metrics,
@@ -124,13 +123,13 @@ impl AsRef<[u8]> for Budgeted {
 }
 
 impl Blocks {
-    pub(crate) fn new(
-        cache_bytes: u64,
-        in_flight_bytes: u64,
-        objects: Objects,
-        tasks: Tasks,
-        metrics: Metrics,
-    ) -> Self {
+    pub(crate) fn new(limits: Limits, objects: Objects, tasks: Tasks, metrics: Metrics) -> Self {
+        let Limits {
+            cache_bytes,
+            in_flight_bytes,
+            memory_wait,
+            long_answers_max: _,
+        } = limits;
         let blocks = usize::try_from(cache_bytes.div_ceil(BLOCK_BYTES)).unwrap_or(usize::MAX);
         let memory_bytes = usize::try_from(cache_bytes.saturating_add(in_flight_bytes))
             .unwrap_or(Semaphore::MAX_PERMITS)
@@ -138,6 +137,7 @@ impl Blocks {
         Self(Arc::new(Inner {
             cache: Cache::with_weighter(blocks, cache_bytes, ByLength),
             memory: Arc::new(Semaphore::new(memory_bytes)),
+            memory_wait,
             objects,
             tasks,
             metrics,
@@ -218,10 +218,12 @@ impl Inner {
     async fn acquire(&self, length: usize) -> Result<OwnedSemaphorePermit, LoadError> {
         let permits = u32::try_from(length).unwrap_or(u32::MAX);
         let memory = Arc::clone(&self.memory);
-        match tokio::time::timeout(MEMORY_TIMEOUT, memory.acquire_many_owned(permits)).await {
+        match tokio::time::timeout(self.memory_wait, memory.acquire_many_owned(permits)).await {
             Ok(Ok(share)) => Ok(share),
             Ok(Err(_closed)) => Err(LoadError::Stopping),
-            Err(_elapsed) => Err(LoadError::NoMemory),
+            Err(_elapsed) => Err(LoadError::NoMemory {
+                waited: self.memory_wait,
+            }),
         }
     }
 }

@@ -7,13 +7,18 @@ mod blocks;
 mod body;
 mod conditions;
 mod find;
+mod hls;
 mod media;
 mod metrics;
+mod playlists;
 mod ranges;
+mod remember;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chassis::clock::Clock;
 use chassis::lifecycle::Tasks;
@@ -26,10 +31,16 @@ use crate::{Error, Result};
 
 use blocks::Blocks;
 pub(crate) use blocks::LoadError;
-use find::Found;
+use find::FOUND_ITEMS_MAX;
 pub(crate) use find::Target;
+pub(crate) use hls::Playlist;
+use hls::{PLAYLIST_BYTES_MAX, PLAYLISTS_EXPECTED};
 use media::Media;
 pub(crate) use metrics::Metrics;
+use pages::Rendered;
+pub(crate) use playlists::BrokenRendition;
+use remember::Memory;
+pub(crate) use text::{Kind, answer_text};
 
 /// The bit rates renditions are made in, ascending.
 pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
@@ -46,6 +57,8 @@ pub struct Limits {
     pub in_flight_bytes: u64,
     /// Answers of more than 1 MiB (whole files) that may be sent at once; the next gets 503.
     pub long_answers_max: usize,
+    /// How long a read waits for memory before its request gets 503.
+    pub memory_wait: Duration,
 }
 
 impl Default for Limits {
@@ -55,6 +68,7 @@ impl Default for Limits {
             in_flight_bytes: 64 * 1024 * 1024,
             // Each may hold one block that nobody else wants: together what is allowed in flight.
             long_answers_max: 256,
+            memory_wait: Duration::from_secs(5),
         }
     }
 }
@@ -64,9 +78,9 @@ impl Default for Limits {
 pub(crate) struct Delivery {
     store: Store,
     objects: Objects,
-    clock: Clock,
     blocks: Blocks,
-    found: Found,
+    found: Memory<Target, Arc<Media>>,
+    playlists: Memory<(String, Playlist), Arc<Rendered>>,
     long_answers: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
 }
@@ -81,19 +95,13 @@ impl Delivery {
         registry: &mut Registry,
     ) -> Self {
         let metrics = Metrics::register(registry);
-        let blocks = Blocks::new(
-            limits.cache_bytes,
-            limits.in_flight_bytes,
-            Arc::clone(&objects),
-            tasks,
-            metrics.clone(),
-        );
+        let blocks = Blocks::new(limits, Arc::clone(&objects), tasks, metrics.clone());
         Self {
             store,
             objects,
-            clock,
             blocks,
-            found: Found::default(),
+            found: Memory::new(FOUND_ITEMS_MAX, FOUND_ITEMS_MAX as u64, clock.clone()),
+            playlists: Memory::new(PLAYLISTS_EXPECTED, PLAYLIST_BYTES_MAX, clock),
             long_answers: Arc::new(Semaphore::new(limits.long_answers_max)),
             metrics,
         }

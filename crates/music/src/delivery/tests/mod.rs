@@ -2,6 +2,7 @@
 
 mod answers;
 mod exactness;
+mod hls;
 mod limits;
 mod objects;
 

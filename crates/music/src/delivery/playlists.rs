@@ -1,0 +1,275 @@
+//! HLS playlists (RFC 8216 and Apple's authoring rules) from the rows of renditions.
+
+use std::fmt::Write as _;
+
+use crate::API_PREFIX;
+use crate::store::entities::rendition;
+
+/// The bit rate a player starts with, listed first; the one of at most 192 kbit/s that Apple asks for on phones.
+const FIRST_KBPS: i64 = 128;
+/// AAC-LC.
+const CODECS: &str = "mp4a.40.2";
+/// Samples of one AAC frame.
+const FRAME_SAMPLES: u64 = 1024;
+
+/// A rendition whose row contradicts itself: it must not be played.
+#[derive(Debug, thiserror::Error)]
+#[error("the row of rendition {id} contradicts itself: {reason}")]
+pub(crate) struct BrokenRendition {
+    id: String,
+    reason: &'static str,
+}
+
+/// The master playlist of a track over its renditions.
+pub(super) fn master(renditions: &[rendition::Model]) -> String {
+    let mut renditions: Vec<_> = renditions.iter().collect();
+    renditions.sort_by_key(|rendition| {
+        let kbps = rendition.bit_rate_kbps;
+        (kbps != FIRST_KBPS, kbps)
+    });
+    let mut text = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n".to_owned();
+    for rendition in renditions {
+        let (track_id, kbps) = (&rendition.track_id, rendition.bit_rate_kbps);
+        let (peak_bps, average_bps) = (rendition.peak_bps, rendition.average_bps);
+        write!(
+            text,
+            "#EXT-X-STREAM-INF:BANDWIDTH={peak_bps},AVERAGE-BANDWIDTH={average_bps},CODECS=\"{CODECS}\"\n\
+             {API_PREFIX}/tracks/{track_id}/hls/{kbps}.m3u8\n"
+        )
+        .expect("a string takes all text");
+    }
+    text
+}
+
+/// The media playlist of a rendition: byte ranges of its one object.
+pub(super) fn media(rendition: &rendition::Model) -> Result<String, BrokenRendition> {
+    let segments = segments(rendition).map_err(|reason| BrokenRendition {
+        id: rendition.id.clone(),
+        reason,
+    })?;
+    let longest_us = segments.iter().map(|segment| segment.duration_us).max();
+    // RFC 8216 §4.3.3.1: each duration, rounded to the nearest second, is at most the target.
+    let target_s = longest_us
+        .map_or(1, |longest_us| (longest_us + 500_000) / 1_000_000)
+        .max(1);
+    let url = object_url(&rendition.id);
+    let mut text = format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target_s}\n#EXT-X-MEDIA-SEQUENCE:0\n\
+         #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+         #EXT-X-MAP:URI=\"{url}\",BYTERANGE=\"{}@0\"\n",
+        rendition.init_bytes
+    );
+    for segment in segments {
+        let (seconds, micros) = (
+            segment.duration_us / 1_000_000,
+            segment.duration_us % 1_000_000,
+        );
+        let (length, offset) = (segment.length, segment.offset);
+        write!(
+            text,
+            "#EXTINF:{seconds}.{micros:06},\n#EXT-X-BYTERANGE:{length}@{offset}\n{url}\n"
+        )
+        .expect("a string takes all text");
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    Ok(text)
+}
+
+/// Where a player gets the bytes of a rendition: the one place that would name a CDN or sign.
+fn object_url(rendition_id: &str) -> String {
+    format!("{API_PREFIX}/media/{rendition_id}.mp4")
+}
+
+/// A part of a rendition's object that plays by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Segment {
+    offset: u64,
+    length: u64,
+    duration_us: u64,
+}
+
+/// The segments of a rendition; they cover its object after the init part without a gap.
+fn segments(rendition: &rendition::Model) -> Result<Vec<Segment>, &'static str> {
+    let number = |number: i64| u64::try_from(number).map_err(|_negative| "a negative number");
+    let (frame_count, per_segment) = (
+        number(rendition.frame_count)?,
+        number(rendition.segment_frames)?,
+    );
+    let sample_rate_hz = number(rendition.sample_rate_hz)?;
+    if per_segment == 0 || sample_rate_hz == 0 {
+        return Err("no frames per segment, or no sample rate");
+    }
+    let (lengths, rest) = rendition.segment_bytes.as_chunks::<4>();
+    if !rest.is_empty() || lengths.len() as u64 != frame_count.div_ceil(per_segment) {
+        return Err("not one length for each segment");
+    }
+    let time_us = |frame: u64| time_us(frame.min(frame_count), sample_rate_hz);
+    let mut offset = number(rendition.init_bytes)?;
+    let mut first_frame = 0;
+    let mut segments = Vec::with_capacity(lengths.len());
+    for length in lengths {
+        let next_frame = first_frame + per_segment;
+        let segment = Segment {
+            offset,
+            length: u64::from(u32::from_be_bytes(*length)),
+            // Each ends where the next begins, rounded once, so that the sum is the whole duration.
+            duration_us: time_us(next_frame) - time_us(first_frame),
+        };
+        offset += segment.length;
+        first_frame = next_frame;
+        segments.push(segment);
+    }
+    if offset != number(rendition.size_bytes)? {
+        return Err("init part and segments are not as long as the object");
+    }
+    Ok(segments)
+}
+
+/// When a frame begins, in microseconds, rounded to the nearest.
+fn time_us(frame: u64, sample_rate_hz: u64) -> u64 {
+    let samples = u128::from(frame) * u128::from(FRAME_SAMPLES);
+    let rate = u128::from(sample_rate_hz);
+    let micros = (samples * 1_000_000 + rate / 2) / rate;
+    u64::try_from(micros).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rendition(
+        kbps: i64,
+        rate: i64,
+        frames: i64,
+        init: i64,
+        segments: &[u32],
+    ) -> rendition::Model {
+        let size: i64 = segments.iter().map(|length| i64::from(*length)).sum();
+        rendition::Model {
+            id: format!("r{kbps}"),
+            track_id: "t".to_owned(),
+            bit_rate_kbps: kbps,
+            object_key: "renditions/r.mp4".to_owned(),
+            size_bytes: init + size,
+            content_hash: "00".to_owned(),
+            sample_rate_hz: rate,
+            init_bytes: init,
+            segment_frames: 96,
+            frame_count: frames,
+            segment_bytes: segments
+                .iter()
+                .flat_map(|length| length.to_be_bytes())
+                .collect(),
+            average_bps: kbps * 1000,
+            peak_bps: kbps * 1000 + 1,
+            created_at_ms: 0,
+        }
+    }
+
+    #[test]
+    fn the_master_lists_128_first_and_says_what_was_measured() {
+        let renditions = [64, 128, 256].map(|kbps| rendition(kbps, 48_000, 96, 1, &[1]));
+        assert_eq!(
+            master(&renditions),
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=128001,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\"\n\
+             /api/music/v1/tracks/t/hls/128.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=64001,AVERAGE-BANDWIDTH=64000,CODECS=\"mp4a.40.2\"\n\
+             /api/music/v1/tracks/t/hls/64.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=256001,AVERAGE-BANDWIDTH=256000,CODECS=\"mp4a.40.2\"\n\
+             /api/music/v1/tracks/t/hls/256.m3u8\n"
+        );
+    }
+
+    #[test]
+    fn a_media_playlist_points_into_the_object() {
+        // 200 frames at 44.1 kHz: 96 + 96 + 8 frames end at 2.229116, 4.458231 and 4.643991 s.
+        let text = media(&rendition(64, 44_100, 200, 700, &[1000, 2000, 300])).unwrap();
+        assert_eq!(
+            text,
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n\
+             #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
+             #EXT-X-MAP:URI=\"/api/music/v1/media/r64.mp4\",BYTERANGE=\"700@0\"\n\
+             #EXTINF:2.229116,\n#EXT-X-BYTERANGE:1000@700\n/api/music/v1/media/r64.mp4\n\
+             #EXTINF:2.229115,\n#EXT-X-BYTERANGE:2000@1700\n/api/music/v1/media/r64.mp4\n\
+             #EXTINF:0.185760,\n#EXT-X-BYTERANGE:300@3700\n/api/music/v1/media/r64.mp4\n\
+             #EXT-X-ENDLIST\n"
+        );
+    }
+
+    #[test]
+    fn a_row_that_contradicts_itself_makes_no_playlist() {
+        let good = rendition(64, 48_000, 200, 700, &[1000, 2000, 300]);
+        assert!(media(&good).is_ok());
+        for broken in [
+            rendition::Model {
+                size_bytes: 3999,
+                ..good.clone()
+            },
+            rendition::Model {
+                frame_count: 193 + 96,
+                ..good.clone()
+            },
+            rendition::Model {
+                frame_count: 192,
+                ..good.clone()
+            },
+            rendition::Model {
+                frame_count: -1,
+                ..good.clone()
+            },
+            rendition::Model {
+                segment_frames: 0,
+                ..good.clone()
+            },
+            rendition::Model {
+                sample_rate_hz: 0,
+                ..good.clone()
+            },
+            rendition::Model {
+                segment_bytes: vec![0; 11],
+                ..good.clone()
+            },
+        ] {
+            assert!(media(&broken).is_err(), "{broken:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn byte_ranges_cover_the_object_and_durations_sum_to_its_frames(
+            rate in prop_oneof![Just(44_100_i64), Just(48_000), Just(32_000), 8_000_i64..96_000],
+            lengths in proptest::collection::vec(1_u32..200_000, 1..200),
+            last_frames in 1_i64..=96,
+            init in 1_i64..2_000,
+        ) {
+            let frames = (i64::try_from(lengths.len()).unwrap() - 1) * 96 + last_frames;
+            let rendition = rendition(256, rate, frames, init, &lengths);
+            let text = media(&rendition).unwrap();
+            let mut end = init;
+            let mut sum_us = 0_i64;
+            let mut longest_us = 0_i64;
+            for line in text.lines() {
+                if let Some(range) = line.strip_prefix("#EXT-X-BYTERANGE:") {
+                    let (length, offset) = range.split_once('@').unwrap();
+                    prop_assert_eq!(offset.parse::<i64>().unwrap(), end);
+                    end += length.parse::<i64>().unwrap();
+                } else if let Some(duration) = line.strip_prefix("#EXTINF:") {
+                    let digits = duration.trim_end_matches(',').replace('.', "");
+                    let duration_us = digits.parse::<i64>().unwrap();
+                    sum_us += duration_us;
+                    longest_us = longest_us.max(duration_us);
+                }
+            }
+            prop_assert_eq!(end, rendition.size_bytes);
+            let exact_us = i128::from(frames) * 1024 * 1_000_000;
+            prop_assert!((i128::from(sum_us) * i128::from(rate) - exact_us).abs() * 2 <= i128::from(rate));
+            let target = text.lines().find_map(|line| line.strip_prefix("#EXT-X-TARGETDURATION:"));
+            let target_us = target.unwrap().parse::<i64>().unwrap() * 1_000_000;
+            prop_assert!(longest_us < target_us + 500_000);
+            prop_assert_eq!(text.matches("#EXTINF").count(), lengths.len());
+        }
+    }
+}

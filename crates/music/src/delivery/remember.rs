@@ -1,0 +1,133 @@
+//! What was looked up lately, believed for a while, and longer while the place it came from is away.
+
+use std::hash::Hash;
+use std::time::Duration;
+
+use chassis::clock::Clock;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::Error;
+
+/// How long what was found is believed: as long a deleted track may still be heard.
+pub(super) const LIFETIME: Duration = Duration::from_mins(1);
+
+/// A bounded memory of values by key.
+#[derive(Debug)]
+pub(super) struct Memory<K, V> {
+    entries: Cache<K, Entry<V>, ByWeight>,
+    clock: Clock,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<V> {
+    value: V,
+    weight: u64,
+    read_at_ms: i64,
+}
+
+#[derive(Clone, Debug)]
+struct ByWeight;
+
+impl<K, V> Weighter<K, Entry<V>> for ByWeight {
+    fn weight(&self, _key: &K, entry: &Entry<V>) -> u64 {
+        entry.weight
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Memory<K, V> {
+    /// A memory that holds values up to a weight; `items` only sizes its table.
+    pub(super) fn new(items: usize, weight_max: u64, clock: Clock) -> Self {
+        Self {
+            entries: Cache::with_weighter(items, weight_max, ByWeight),
+            clock,
+        }
+    }
+
+    /// The value if it is fresh; else what `look_up` finds, with its weight. While the database or the object store
+    /// is away, what was found before still counts.
+    pub(super) async fn get(
+        &self,
+        key: K,
+        look_up: impl Future<Output = Result<(V, u64), Error>>,
+    ) -> Result<V, Error> {
+        let before = self.entries.get(&key);
+        let now_ms = self.clock.now_ms();
+        if let Some(entry) = &before
+            && u128::from(now_ms.abs_diff(entry.read_at_ms)) < LIFETIME.as_millis()
+        {
+            return Ok(entry.value.clone());
+        }
+        match (look_up.await, before) {
+            (Ok((value, weight)), _) => {
+                let entry = Entry {
+                    value: value.clone(),
+                    weight,
+                    read_at_ms: now_ms,
+                };
+                self.entries.insert(key, entry);
+                Ok(value)
+            }
+            (Err(error), Some(before)) if error.is_outage() => {
+                tracing::warn!(
+                    error = chassis::problem::chain(&error),
+                    "answered with what was known before"
+                );
+                Ok(before.value)
+            }
+            (Err(error), _) => {
+                self.entries.remove(&key);
+                Err(error)
+            }
+        }
+    }
+
+    /// Forgets a value that turned out to be wrong.
+    pub(super) fn forget(&self, key: &K) {
+        self.entries.remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DbErr;
+
+    use super::*;
+
+    fn outage() -> Error {
+        Error::Store(DbErr::Custom("gone".to_owned()))
+    }
+
+    #[tokio::test]
+    async fn a_value_is_looked_up_again_after_its_lifetime() {
+        let clock = Clock::manual(0);
+        let memory = Memory::new(8, 8, clock.clone());
+        assert_eq!(memory.get("a", async { Ok((1, 1)) }).await.unwrap(), 1);
+        clock.advance(LIFETIME - Duration::from_millis(1));
+        assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 1);
+        clock.advance(Duration::from_millis(1));
+        assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_outage_leaves_what_was_known_and_a_deletion_does_not() {
+        let clock = Clock::manual(0);
+        let memory = Memory::new(8, 8, clock.clone());
+        assert!(memory.get("a", async { Err(outage()) }).await.is_err());
+        memory.get("a", async { Ok((1, 1)) }).await.unwrap();
+        clock.advance(LIFETIME);
+        assert_eq!(memory.get("a", async { Err(outage()) }).await.unwrap(), 1);
+        let gone = async { Err(Error::TrackNotFound("a".to_owned())) };
+        assert!(memory.get("a", gone).await.is_err());
+        assert!(memory.get("a", async { Err(outage()) }).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_weight_is_never_more_than_allowed() {
+        let memory = Memory::new(64, 100, Clock::manual(0));
+        for key in 0..1000 {
+            memory.get(key, async { Ok((key, 10)) }).await.unwrap();
+        }
+        assert!(memory.entries.weight() <= 100);
+    }
+}

@@ -31,7 +31,7 @@ async fn following_a_playlist_gives_the_object_back_byte_for_byte() {
         Some("application/vnd.apple.mpegurl")
     );
     let master = String::from_utf8(master.body.to_vec()).unwrap();
-    let url = master.lines().find(|line| line.ends_with(".m3u8")).unwrap();
+    let url = master.lines().find(|line| !line.starts_with('#')).unwrap();
     let path = url.strip_prefix(API_PREFIX).unwrap();
     let playlist = app.get(path, &[]).await;
     let playlist = String::from_utf8(playlist.body.to_vec()).unwrap();

@@ -1,2 +1,49 @@
-// Entry of the music islands. Loaded by the page's inline loader after `load`.
-export {};
+// Entry of the music islands. The page's inline loader imports it after `load`, or on the first click on an action.
+import { createRoot } from "react-dom/client";
+import { pageLanguage } from "./boot";
+import { loadMessages } from "./i18n";
+import { Library } from "./library/library";
+import { listenToActions, prefetchHls } from "./page/actions";
+import { followPage } from "./page/follow";
+import { listenToKeys } from "./page/keys";
+import { Player } from "./player";
+import { createStore } from "./store";
+import { App } from "./ui/app";
+import { createUi, type Parts, PartsContext } from "./ui/context";
+
+const mount = document.getElementById("player");
+if (mount) start(mount);
+
+function start(mount: HTMLElement): void {
+  const player = new Player([addAudio(mount), addAudio(mount)]);
+  const parts: Parts = { player, library: new Library(), ui: createUi(), page: createStore({ version: 0 }) };
+
+  listenToActions(parts);
+  listenToKeys(parts);
+  followPage(parts);
+  void loadMessages(pageLanguage).then(() => {
+    const root = mount.appendChild(document.createElement("div"));
+    createRoot(root).render(
+      <PartsContext value={parts}>
+        <App />
+      </PartsContext>,
+    );
+  });
+  onFirstPlay(player, () => void import("./media-session").then((module) => module.attachMediaSession(player)));
+  prefetchHls();
+}
+
+function onFirstPlay({ engine }: Player, run: () => void): void {
+  const stop = engine.state.subscribe(() => {
+    if (engine.state.get().status !== "playing") return;
+    stop();
+    run();
+  });
+}
+
+/** Elements of the page, so that the browser's own tools find them. */
+function addAudio(mount: HTMLElement): HTMLAudioElement {
+  const audio = document.createElement("audio");
+  audio.preload = "auto";
+  return mount.appendChild(audio);
+}

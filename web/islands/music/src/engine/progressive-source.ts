@@ -1,0 +1,90 @@
+import { withCmcd } from "./cmcd";
+import { failureOfStatus, type Source, type SourceEvents, type SourceFailure, type SourceOptions } from "./source";
+
+/** Plays a whole file by byte ranges: the original before its renditions are ready, or where HLS cannot play. */
+export class ProgressiveSource implements Source {
+  readonly delivery: "hls" | "progressive";
+  readonly bitRateKbps = null;
+  readonly #audio: HTMLAudioElement;
+  readonly #url: string;
+  readonly #options: SourceOptions;
+  readonly #events: SourceEvents;
+  readonly #stop = new AbortController();
+  #starved = false;
+
+  /** `native` says that the url is an HLS playlist which the browser plays by itself. */
+  constructor(
+    audio: HTMLAudioElement,
+    url: string,
+    options: SourceOptions,
+    events: SourceEvents,
+    native: boolean = false,
+  ) {
+    this.#audio = audio;
+    this.#url = url;
+    this.#options = options;
+    this.#events = events;
+    this.delivery = native ? "hls" : "progressive";
+    const { signal } = this.#stop;
+    audio.addEventListener("error", () => this.#explain(), { signal });
+    audio.addEventListener("progress", () => events.loaded(), { signal });
+    this.#load(options.startMs);
+  }
+
+  // One file, one quality.
+  setQuality(): void {}
+  lowerLevel(): void {
+    this.retry();
+  }
+
+  starved(): void {
+    this.#starved = true;
+  }
+
+  throughputBps(): number | null {
+    return null;
+  }
+
+  retry(): void {
+    this.#load(this.#audio.currentTime * 1_000 || this.#options.startMs);
+  }
+
+  destroy(): void {
+    this.#stop.abort();
+    this.#audio.removeAttribute("src");
+    this.#audio.load();
+  }
+
+  #load(startMs: number): void {
+    const audio = this.#audio;
+    const playing = !audio.paused;
+    audio.src = withCmcd(this.#url, {
+      ot: "a",
+      sf: this.delivery === "hls" ? "h" : "o",
+      sid: this.#options.sessionId,
+      bs: this.#starved,
+      su: true,
+      d: this.#options.track.duration_ms,
+    });
+    this.#starved = false;
+    audio.currentTime = startMs / 1_000;
+    if (playing) void audio.play().catch(() => {});
+  }
+
+  /** A media element does not say why it failed, so ask for one byte. */
+  async #explain(): Promise<void> {
+    const code = this.#audio.error?.code;
+    const failure = code === MediaError.MEDIA_ERR_DECODE ? { kind: "decode" as const } : await this.#probe();
+    if (!this.#stop.signal.aborted) this.#events.failed(failure);
+  }
+
+  async #probe(): Promise<SourceFailure> {
+    try {
+      const answer = await fetch(this.#url, { headers: { range: "bytes=0-0" }, signal: this.#stop.signal });
+      await answer.body?.cancel();
+      return answer.ok ? { kind: "decode" } : failureOfStatus(answer.status);
+    } catch {
+      return { kind: "network", status: 0 };
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { SourceFailure } from "./source";
+
+/** Tries after which a track is given up, when the server answers but cannot deliver. */
+export const RETRIES = 3;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 15_000;
+/** How long the notice stands before the next track begins. */
+export const SKIP_AFTER_MS = 5_000;
+/** Tracks skipped in a row without a sound before the player stops instead. */
+export const SKIPS_IN_A_ROW = 3;
+
+/** Why a track could not be played, in the words of the summary. */
+export type FailureReason = "network" | "decode" | "not_found" | "blocked";
+
+export type Recovery =
+  /** There is no link: hold the place, ask again every `afterMs`, go on by itself. */
+  | { do: "wait_for_link"; afterMs: number }
+  | { do: "retry"; afterMs: number }
+  /** The adaptive renditions do not work: play the file instead. */
+  | { do: "use_progressive" }
+  | { do: "give_up"; reason: FailureReason };
+
+/** What to do about a failure. `attempts` counts the failures since something last loaded. */
+export function recoveryOf(
+  failure: SourceFailure,
+  { attempts, delivery, online }: { attempts: number; delivery: "hls" | "progressive"; online: boolean },
+): Recovery {
+  const afterMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
+  if (failure.kind === "network" && (failure.status === 0 || !online)) return { do: "wait_for_link", afterMs };
+  if (failure.kind !== "network" && delivery === "hls") return { do: "use_progressive" };
+  if (failure.kind === "missing") return { do: "give_up", reason: reasonOfStatus(failure.status) };
+  if (failure.kind === "decode") return { do: "give_up", reason: "decode" };
+  return attempts < RETRIES ? { do: "retry", afterMs } : { do: "give_up", reason: "network" };
+}
+
+function reasonOfStatus(status: number): FailureReason {
+  return status === 401 || status === 403 || status === 451 ? "blocked" : "not_found";
+}
+
+/** What a playhead that does not move means. */
+export type Stillness = "moving" | "buffering" | "stuck";
+/** Still for so long while it should play: say so. */
+export const BUFFERING_AFTER_MS = 3_000;
+/** Still for so long: try another level. */
+export const STUCK_AFTER_MS = 10_000;
+
+/** Watches whether the playhead moves, since `playing` fires before it does and nothing fires when it stops. */
+export class Watchdog {
+  #positionMs = -1;
+  #movedAtMs = 0;
+
+  /** Begins anew: after a start, a seek or another try. */
+  reset(nowMs: number): void {
+    this.#positionMs = -1;
+    this.#movedAtMs = nowMs;
+  }
+
+  observe(positionMs: number, nowMs: number): Stillness {
+    if (positionMs !== this.#positionMs) {
+      this.#positionMs = positionMs;
+      this.#movedAtMs = nowMs;
+      return "moving";
+    }
+    const stillMs = nowMs - this.#movedAtMs;
+    if (stillMs >= STUCK_AFTER_MS) return "stuck";
+    return stillMs >= BUFFERING_AFTER_MS ? "buffering" : "moving";
+  }
+}

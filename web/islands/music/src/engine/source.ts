@@ -1,0 +1,51 @@
+import type { Track } from "../track";
+import type { Quality, Throughput } from "./start-level";
+
+/** Why a source cannot go on. `status` is the HTTP status, 0 when there was no answer at all. */
+export type SourceFailure =
+  | { kind: "network"; status: number }
+  | { kind: "missing"; status: number }
+  | { kind: "decode" };
+
+/** What a source tells the deck that owns it. */
+export interface SourceEvents {
+  failed(failure: SourceFailure): void;
+  /** Data came: a failure before this one is over. */
+  loaded(): void;
+  bitRateChanged(kbps: number | null): void;
+}
+
+/** How to begin. */
+export interface SourceOptions {
+  track: Track;
+  startMs: number;
+  quality: Quality;
+  saveData: boolean;
+  throughput: Throughput | null;
+  sessionId: string;
+  nowMs: number;
+}
+
+/** One track attached to one media element. */
+export interface Source {
+  readonly delivery: "hls" | "progressive";
+  /** What sounds now; null for the original file. */
+  readonly bitRateKbps: 64 | 128 | 256 | null;
+  /** Takes effect at the next segment. */
+  setQuality(quality: Quality): void;
+  /** Goes one level down where there is one; used when nothing moves. */
+  lowerLevel(): void;
+  /** The buffer ran dry (told to the server with the next request). */
+  starved(): void;
+  /** Measured throughput in bits per second, or null before there is one. */
+  throughputBps(): number | null;
+  /** Tries to load again where the playhead stands. */
+  retry(): void;
+  destroy(): void;
+}
+
+/** Tells an answer that will not change by asking again from one that may. */
+export function failureOfStatus(status: number): SourceFailure {
+  const final = status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
+  return { kind: final ? "missing" : "network", status };
+}

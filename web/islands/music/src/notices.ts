@@ -1,0 +1,31 @@
+import { createStore } from "./store";
+
+/** A short message at the edge of the page, perhaps with one thing to do about it. */
+export interface Notice {
+  id: number;
+  text: string;
+  action: { label: string; run: () => void } | null;
+}
+
+/** How long a notice with an action stands: the time to undo. */
+export const UNDO_MS = 5_000;
+const PLAIN_MS = 4_000;
+/** More notices than these push out the oldest. */
+const NOTICES_SHOWN = 3;
+
+/** The notices that stand now. */
+export const notices = createStore<{ shown: Notice[] }>({ shown: [] });
+let lastId = 0;
+
+/** Shows a notice; it goes by itself. */
+export function notify(text: string, action: Notice["action"] = null): void {
+  lastId += 1;
+  const id = lastId;
+  notices.set({ shown: [...notices.get().shown, { id, text, action }].slice(-NOTICES_SHOWN) });
+  setTimeout(() => dismiss(id), action ? UNDO_MS : PLAIN_MS);
+}
+
+/** Takes a notice away. */
+export function dismiss(id: number): void {
+  notices.set({ shown: notices.get().shown.filter((notice) => notice.id !== id) });
+}

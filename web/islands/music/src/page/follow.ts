@@ -1,0 +1,68 @@
+import { t } from "../i18n";
+import { artistLine } from "../track";
+import type { Parts } from "../ui/context";
+import { markRows } from "./rows";
+import { announce, startSwapNavigation } from "./swap";
+
+/** Keeps the page and the player in step: marked rows, liked hearts, live chart, what is announced. */
+export function followPage({ player, library, ui, page }: Parts): void {
+  const mark = () => markRows(player);
+  const markLikes = () => {
+    for (const button of document.querySelectorAll<HTMLElement>('#main [data-act="like"]')) {
+      const id = button.closest<HTMLElement>("[data-id]")?.dataset.id;
+      const liked = id !== undefined && library.isLiked(id);
+      button.setAttribute("aria-pressed", String(liked));
+      button.querySelector(".icon")?.classList.toggle("icon-fill", liked);
+    }
+  };
+  let leaveChart = () => {};
+  const arrived = () => {
+    mark();
+    markLikes();
+    leaveChart();
+    leaveChart = liveChart(() => {
+      mark();
+      markLikes();
+    });
+  };
+  player.queue.subscribe(mark);
+  player.engine.state.subscribe(mark);
+  library.state.subscribe(markLikes);
+  arrived();
+
+  startSwapNavigation({
+    swapped() {
+      ui.set({ selecting: false, menu: null, sheet: false });
+      page.set(({ version }) => ({ version: version + 1 }));
+      arrived();
+    },
+    slow: (isSlow) => document.documentElement.toggleAttribute("data-navigating", isSlow),
+  });
+  announceTracks(player);
+}
+
+/** The chart page follows the chart; other pages do not even load what that takes. */
+function liveChart(changed: () => void): () => void {
+  const main = document.getElementById("main");
+  if (main?.dataset.page !== "chart" || location.pathname !== "/music") return () => {};
+  let leave: (() => void) | null = null;
+  let left = false;
+  void import("./chart-live").then(({ followChart }) => {
+    if (!left) leave = followChart(main, changed);
+  });
+  return () => {
+    left = true;
+    leave?.();
+  };
+}
+
+/** Says each new track once, when it sounds. */
+function announceTracks(player: Parts["player"]): void {
+  let said: string | null = null;
+  player.engine.state.subscribe(() => {
+    const { current } = player.queue.get();
+    if (!current || player.engine.state.get().status !== "playing" || said === current.key) return;
+    said = current.key;
+    announce(t("player.now_playing", { title: current.track.title, artists: artistLine(current.track) }));
+  });
+}

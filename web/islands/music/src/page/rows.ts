@@ -1,0 +1,90 @@
+import type { Player } from "../player";
+import type { QueueSource } from "../queue/queue";
+import { parseTrack, type Track } from "../track";
+
+/** A list of the page with its tracks, in order. */
+export interface PageList {
+  source: QueueSource;
+  tracks: Track[];
+  rows: HTMLElement[];
+}
+
+/** The track of the row (or head of a track page) that an element stands in. */
+export function trackOf(element: Element): { row: HTMLElement; track: Track } | null {
+  const row = element.closest<HTMLElement>("[data-track]");
+  const track = row && readTrack(row);
+  return track ? { row, track } : null;
+}
+
+/** The list a row stands in; a row that stands alone is a list of one. */
+export function listOf(row: HTMLElement): PageList {
+  const list = row.closest<HTMLElement>(".track-list");
+  return list
+    ? readList(list)
+    : { source: sourceOf(row), rows: [row], tracks: [readTrack(row)].flatMap((track) => track ?? []) };
+}
+
+/** The first list of the page: what "play all" means. */
+export function firstList(): PageList | null {
+  const list = document.querySelector<HTMLElement>("#main .track-list");
+  return list && readList(list);
+}
+
+function readList(list: HTMLElement): PageList {
+  const rows: HTMLElement[] = [];
+  const tracks: Track[] = [];
+  for (const row of list.querySelectorAll<HTMLElement>("[data-track]")) {
+    const track = readTrack(row);
+    if (!track) continue;
+    rows.push(row);
+    tracks.push(track);
+  }
+  return { source: sourceOf(list), tracks, rows };
+}
+
+function sourceOf(element: HTMLElement): QueueSource {
+  const id = element.dataset.source ?? `page:${location.pathname}`;
+  const title = document.querySelector("#main h1")?.textContent?.trim() ?? document.title;
+  return { id, title, page_url: location.pathname + location.search };
+}
+
+function readTrack(row: HTMLElement): Track | null {
+  try {
+    return parseTrack(JSON.parse(row.dataset.track ?? "null"));
+  } catch {
+    return null;
+  }
+}
+
+/** Plays a row within its list; a second click on what plays stops it. */
+export function playRow(player: Player, row: HTMLElement): void {
+  const list = listOf(row);
+  const index = list.rows.indexOf(row);
+  const track = list.tracks[index];
+  if (!track) return;
+  const { current, source } = player.queue.get();
+  if (current?.track.id === track.id && source?.id === list.source.id && current.origin === "source") player.toggle();
+  else player.playSource(list.source, list.tracks, index, takeStartTime());
+}
+
+/** The start time of a shared link (`?t=65`). It counts once, for the page that was opened with it. */
+function takeStartTime(): number {
+  const url = new URL(location.href);
+  const seconds = Number(url.searchParams.get("t"));
+  if (!(seconds > 0) || document.documentElement.dataset.page !== "track") return 0;
+  url.searchParams.delete("t");
+  history.replaceState(history.state, "", url);
+  return seconds * 1_000;
+}
+
+/** Marks the row that plays, here and after each navigation. */
+export function markRows(player: Player): void {
+  const { current } = player.queue.get();
+  const { wantsPlay, status } = player.engine.state.get();
+  for (const row of document.querySelectorAll<HTMLElement>("#main [data-track]")) {
+    const isCurrent = row.dataset.id === current?.track.id;
+    row.toggleAttribute("data-current", isCurrent);
+    row.toggleAttribute("data-playing", isCurrent && wantsPlay);
+    row.toggleAttribute("data-waiting", isCurrent && (status === "loading" || status === "buffering"));
+  }
+}

@@ -1,0 +1,178 @@
+/** What the swap navigation tells the rest. */
+export interface SwapEvents {
+  /** The new `<main>` stands in the page. */
+  swapped(): void;
+  /** A new page took longer than this to come: show that something is on its way. */
+  slow(isSlow: boolean): void;
+}
+
+const SLOW_AFTER_MS = 200;
+const PREFETCH_AFTER_MS = 65;
+/** A page fetched ahead is shown only while it is this young. */
+const PREFETCH_LIFE_MS = 15_000;
+const SERVICE_PREFIX = "/music";
+
+interface Part {
+  title: string;
+  main: HTMLElement;
+  url: string;
+}
+
+/** Replaces `<main>` instead of loading pages, so that the music goes on. Any doubt means a normal navigation. */
+export function startSwapNavigation(events: SwapEvents): void {
+  const ahead = new Map<string, { at: number; part: Promise<Part | null> }>();
+  let running: AbortController | null = null;
+  history.scrollRestoration = "manual";
+  history.replaceState({ ...history.state, scrollY }, "");
+
+  const take = (url: string, signal: AbortSignal): Promise<Part | null> => {
+    const known = ahead.get(url);
+    ahead.delete(url);
+    return known && performance.now() - known.at < PREFETCH_LIFE_MS ? known.part : fetchPart(url, signal);
+  };
+
+  const go = async (url: string, scrollTo: number | null): Promise<void> => {
+    running?.abort();
+    const mine = new AbortController();
+    running = mine;
+    const timer = setTimeout(() => events.slow(true), SLOW_AFTER_MS);
+    const part = await take(url, mine.signal).catch(() => null);
+    clearTimeout(timer);
+    if (mine.signal.aborted) return;
+    events.slow(false);
+    if (!part) {
+      location.assign(url);
+      return;
+    }
+    if (scrollTo === null) {
+      history.replaceState({ ...history.state, scrollY }, "");
+      history.pushState({ scrollY: 0 }, "", part.url);
+    }
+    await show(part, new URL(url, location.href).hash, scrollTo);
+    events.swapped();
+  };
+
+  document.addEventListener("click", (event) => {
+    const url = event.defaultPrevented ? null : linkTarget(event);
+    if (!url) return;
+    event.preventDefault();
+    void go(url, null);
+  });
+  document.addEventListener("submit", (event) => {
+    const url = event.defaultPrevented ? null : formTarget(event);
+    if (!url) return;
+    event.preventDefault();
+    void go(url, null);
+  });
+  addEventListener("popstate", (event) => {
+    if (isService(location.href)) void go(location.href, (event.state as { scrollY?: number } | null)?.scrollY ?? 0);
+  });
+  prefetchOnHover(ahead);
+}
+
+/** Goes to a page of this service from code. */
+export function navigate(url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.hidden = true;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+function isService(url: string): boolean {
+  const { origin, pathname } = new URL(url, location.href);
+  return origin === location.origin && (pathname === SERVICE_PREFIX || pathname.startsWith(`${SERVICE_PREFIX}/`));
+}
+
+function linkOf(target: EventTarget | null): HTMLAnchorElement | null {
+  const link = target instanceof Element ? target.closest<HTMLAnchorElement>("a[href]") : null;
+  if (!link || link.target !== "" || link.hasAttribute("download") || link.dataset.lang) return null;
+  return isService(link.href) ? link : null;
+}
+
+function linkTarget(event: MouseEvent): string | null {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
+  const link = linkOf(event.target);
+  if (!link) return null;
+  const here = new URL(location.href);
+  const there = new URL(link.href);
+  // A jump within this page is the browser's own.
+  const samePage = there.pathname === here.pathname && there.search === here.search;
+  return samePage && there.hash !== "" ? null : link.href;
+}
+
+function formTarget(event: SubmitEvent): string | null {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "get" || !isService(form.action)) return null;
+  const url = new URL(form.action);
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") url.searchParams.set(name, value);
+  return url.href;
+}
+
+async function fetchPart(url: string, signal?: AbortSignal): Promise<Part | null> {
+  const answer = await fetch(url, { headers: { "x-partial": "main" }, ...(signal ? { signal } : {}) });
+  const isHtml = answer.headers.get("content-type")?.startsWith("text/html") ?? false;
+  // A page that says "not found" is a page too; a server in trouble is not.
+  if (!isHtml || answer.status >= 500 || !isService(answer.url)) return null;
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = parsed.querySelector<HTMLElement>("main#main");
+  return main ? { title: parsed.title, main: document.adoptNode(main), url: answer.url + new URL(url).hash } : null;
+}
+
+async function show({ title, main }: Part, hash: string, scrollTo: number | null): Promise<void> {
+  const put = () => {
+    document.querySelector("#main")?.replaceWith(main);
+    document.title = title;
+    document.documentElement.dataset.page = main.dataset.page ?? "";
+    markNavigation(main.dataset.page);
+    const target = hash === "" ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (target) target.scrollIntoView();
+    else scrollToTop(scrollTo ?? 0);
+    // Within the transition's callback: afterwards the browser would give the focus back to the body.
+    main.focus({ preventScroll: true });
+    announce(title);
+  };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (calm || !document.startViewTransition || document.hidden) {
+    put();
+    return;
+  }
+  const transition = document.startViewTransition(put);
+  transition.ready.catch(() => {});
+  transition.finished.catch(() => {});
+  await transition.updateCallbackDone;
+}
+
+function scrollToTop(top: number): void {
+  scrollTo({ top, behavior: "instant" });
+}
+
+function markNavigation(kind: string | undefined): void {
+  for (const link of document.querySelectorAll<HTMLElement>("a[data-kind]")) {
+    if (link.dataset.kind === kind) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/** Says something to screen readers, once and politely. */
+export function announce(text: string): void {
+  const region = document.getElementById("announcer");
+  if (region) region.textContent = text;
+}
+
+function prefetchOnHover(ahead: Map<string, { at: number; part: Promise<Part | null> }>): void {
+  let timer = 0;
+  document.addEventListener("pointerdown", () => clearTimeout(timer), { passive: true });
+  document.addEventListener("pointerover", (event) => {
+    clearTimeout(timer);
+    const link = event.pointerType === "mouse" ? linkOf(event.target) : null;
+    if (!link || link.href === location.href) return;
+    timer = window.setTimeout(() => {
+      const known = ahead.get(link.href);
+      if (known && performance.now() - known.at < PREFETCH_LIFE_MS) return;
+      ahead.clear();
+      ahead.set(link.href, { at: performance.now(), part: fetchPart(link.href).catch(() => null) });
+    }, PREFETCH_AFTER_MS);
+  });
+}

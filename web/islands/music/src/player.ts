@@ -1,0 +1,299 @@
+import { fetchTrack, type TrackDetail } from "@haas/api";
+import { Engine, type EngineHost } from "./engine/engine";
+import { elementVolume } from "./engine/loudness";
+import type { PlaybackSummary } from "./engine/play-quality";
+import type { Throughput } from "./engine/start-level";
+import { t } from "./i18n";
+import { notify } from "./notices";
+import type { PlayReporter } from "./plays/reporter";
+import {
+  createQueueReducer,
+  peekNext,
+  type QueueAction,
+  type QueueItem,
+  type QueueSource,
+  type QueueState,
+  roomInQueue,
+} from "./queue/queue";
+import { packQueue, unpackQueue } from "./queue/stored-queue";
+import { createSettings } from "./settings";
+import { SleepTimer } from "./sleep-timer";
+import { readStored, writeStored } from "./storage";
+import { createStore } from "./store";
+import { Tabs } from "./tabs";
+import type { Track } from "./track";
+
+/** "Previous" goes to the start of the track when more than this has played. */
+const RESTART_AFTER_MS = 3_000;
+const SAVE_QUEUE_AFTER_MS = 300;
+const SAVE_POSITION_EVERY_MS = 1_000;
+
+/** The queue, the engine and what belongs to both: reports, storage, the other tabs. */
+export class Player {
+  readonly queue = createStore<QueueState>(unpackQueue(readStored("queue")));
+  readonly settings = createSettings();
+  /** Whether another tab took the sound from this one. */
+  readonly elsewhere = createStore({ playing: false });
+  /** What the server says of tracks beyond what a row carries. */
+  readonly details = createStore<{ tracks: Record<string, TrackDetail> }>({ tracks: {} });
+  /** Counts jumps of the playhead, for those who show where it is. */
+  readonly moved = createStore({ count: 0 });
+  readonly engine: Engine;
+  readonly sleep: SleepTimer;
+  readonly #reduce = createQueueReducer({ random: Math.random, newKey: () => crypto.randomUUID() });
+  /** Loaded with the first sound, or when plays of an earlier visit still wait to be told. */
+  #reporter: Promise<PlayReporter> | null = null;
+  #playsApi: typeof import("./plays/api") | null = null;
+  readonly #tabs: Tabs;
+  #reportedKey: string | null = null;
+  #saveTimer = 0;
+  #savedPositionAtMs = 0;
+
+  constructor(elements: [HTMLAudioElement, HTMLAudioElement]) {
+    this.engine = new Engine(elements, crypto.randomUUID(), this.#host());
+    this.sleep = new SleepTimer(
+      (factor) => this.engine.applyVolume(this.settings.get().muted, factor),
+      () => this.pause(),
+    );
+    this.#tabs = new Tabs(() => {
+      if (!this.engine.state.get().wantsPlay) return;
+      this.pause();
+      this.elsewhere.set({ playing: true });
+    });
+    this.settings.subscribe(() => this.engine.applyVolume(this.settings.get().muted));
+    this.queue.subscribe(() => this.#saveSoon());
+    this.engine.applyVolume(this.settings.get().muted);
+    this.#restore();
+    addEventListener("pagehide", () => this.#leave());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#checkpoint());
+    if (readStored("plays")) void this.#reporting().then((reporter) => reporter.flush());
+  }
+
+  /** Plays a list from one of its tracks; `start` null begins at the top, or anywhere when shuffled. */
+  playSource(source: QueueSource, tracks: Track[], start: number | null, startMs = 0): void {
+    if (tracks.length === 0) return;
+    this.dispatch({ type: "play_source", source, tracks, start });
+    this.#startCurrent(startMs);
+  }
+
+  /** Starts or goes on. */
+  play(): void {
+    if (!this.queue.get().current) return;
+    this.elsewhere.set({ playing: false });
+    this.#tabs.claim();
+    this.dispatch({ type: "rewind" });
+    this.engine.play();
+  }
+
+  pause(): void {
+    this.engine.pause();
+    this.#checkpoint();
+    this.#savePosition();
+  }
+
+  toggle(): void {
+    if (this.engine.state.get().wantsPlay) this.pause();
+    else this.play();
+  }
+
+  next(): void {
+    this.dispatch({ type: "advance", by: "listener" });
+    this.#afterAdvance();
+  }
+
+  previous(): void {
+    if (this.engine.positionMs > RESTART_AFTER_MS || this.queue.get().past.length === 0) {
+      this.seek(0);
+      return;
+    }
+    this.dispatch({ type: "previous" });
+    this.#startCurrent(0);
+  }
+
+  /** Plays a place of the queue. */
+  jump(key: string): void {
+    this.dispatch({ type: "jump", key });
+    this.#startCurrent(0);
+  }
+
+  seek(positionMs: number): void {
+    this.engine.seek(positionMs);
+    this.#savePosition();
+    this.moved.set(({ count }) => ({ count: count + 1 }));
+  }
+
+  seekBy(deltaMs: number): void {
+    this.seek(this.engine.positionMs + deltaMs);
+  }
+
+  setVolume(volume: number): void {
+    this.settings.set({ volume: Math.min(1, Math.max(0, Math.round(volume * 100) / 100)), muted: false });
+  }
+
+  /** Adds tracks to the queue and says so, with a way back. */
+  enqueue(tracks: Track[], where: "play_next" | "add_last"): void {
+    const before = this.queue.get();
+    if (!before.current) {
+      this.playSource({ id: "queue", title: t("queue.title"), page_url: "" }, tracks, 0);
+      return;
+    }
+    if (roomInQueue(before) < tracks.length) notify(t("queue.full"));
+    this.dispatch({ type: where, tracks });
+    const text = where === "play_next" ? t("queue.added_next") : t("queue.added_last");
+    notify(text, { label: t("player.undo"), run: () => this.dispatch({ type: "restore_lists", from: before }) });
+  }
+
+  /** Changes the queue in a way that can be taken back for five seconds. */
+  change(action: QueueAction, said: string): void {
+    const before = this.queue.get();
+    this.dispatch(action);
+    notify(said, { label: t("player.undo"), run: () => this.dispatch({ type: "restore_lists", from: before }) });
+  }
+
+  dispatch(action: QueueAction): void {
+    this.queue.set((state) => this.#reduce(state, action));
+    this.engine.nextChanged();
+  }
+
+  setQuality(quality: ReturnType<typeof this.settings.get>["quality"]): void {
+    this.settings.set({ quality });
+    this.engine.applyQuality();
+  }
+
+  /** Asks the server for what a row does not carry; the answer comes in `details`. */
+  async loadDetails(id: string): Promise<void> {
+    if (this.details.get().tracks[id]) return;
+    const detail = await fetchTrack(id).catch(() => null);
+    if (detail) this.details.set(({ tracks }) => ({ tracks: { ...tracks, [id]: detail } }));
+  }
+
+  #host(): EngineHost {
+    return {
+      next: () => (this.sleep.state.get().sleep.kind === "track_end" ? null : peekNext(this.queue.get())),
+      handedOver: () => {
+        this.#trackOver();
+        this.dispatch({ type: "advance", by: "end" });
+      },
+      ended: () => {
+        this.#trackOver();
+        this.dispatch({ type: "advance", by: "end" });
+        const sleeping = this.sleep.state.get().sleep.kind === "track_end";
+        if (sleeping) this.sleep.set(null);
+        this.#afterAdvance(!sleeping);
+      },
+      skipFailed: () => this.next(),
+      sounded: (item) => this.#sounded(item),
+      heard: (stepMs) => {
+        void this.#reporter?.then((reporter) => reporter.heard(stepMs));
+        if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
+      },
+      summed: (summary) => this.#sendSummary(summary),
+      throughput: () => readStored<Throughput>("throughput"),
+      measured: (bps) => writeStored("throughput", { bps: Math.round(bps), at_ms: Date.now() }),
+      volumeOf: (item) => this.#volumeOf(item),
+      quality: () => this.settings.get().quality,
+      saveData: () => saveData(),
+      now: () => performance.now(),
+    };
+  }
+
+  #volumeOf({ track }: QueueItem): number {
+    const { volume, levelling } = this.settings.get();
+    const { source, shuffled } = this.queue.get();
+    const album = source?.id.startsWith("album:") === true && !shuffled;
+    return elementVolume(volume, levelling ? (album ? "album" : "track") : "off", track);
+  }
+
+  #sounded(item: QueueItem): void {
+    if (this.#reportedKey !== item.key) {
+      this.#reportedKey = item.key;
+      void this.#reporting().then((reporter) => reporter.begin(item.track.id));
+    }
+    void this.loadDetails(item.track.id);
+  }
+
+  #reporting(): Promise<PlayReporter> {
+    this.#reporter ??= Promise.all([import("./plays/reporter"), import("./plays/api")]).then(
+      ([{ PlayReporter }, api]) => {
+        this.#playsApi = api;
+        return new PlayReporter(api.playsApi, () => Date.now());
+      },
+    );
+    // Without a link the modules cannot come; the next play asks again.
+    this.#reporter.catch(() => {
+      this.#reporter = null;
+    });
+    return this.#reporter;
+  }
+
+  /** At once where the module is there: when the page goes away nothing later would run. */
+  #sendSummary(summary: PlaybackSummary): void {
+    if (this.#playsApi) this.#playsApi.sendSummary(summary);
+    else void import("./plays/api").then(({ sendSummary }) => sendSummary(summary)).catch(() => {});
+  }
+
+  #checkpoint(): void {
+    void this.#reporter?.then((reporter) => reporter.checkpoint());
+  }
+
+  #trackOver(): void {
+    this.#reportedKey = null;
+    void this.#reporter?.then((reporter) => reporter.end());
+  }
+
+  #afterAdvance(play = true): void {
+    const { current, finished } = this.queue.get();
+    if (!current) return;
+    if (play && !finished) {
+      this.#startCurrent(0);
+      return;
+    }
+    this.#trackOver();
+    this.engine.load(current);
+  }
+
+  #startCurrent(startMs: number): void {
+    const { current } = this.queue.get();
+    if (!current) return;
+    this.#trackOver();
+    this.engine.load(current, startMs);
+    this.play();
+  }
+
+  #restore(): void {
+    const { current } = this.queue.get();
+    if (!current) return;
+    const stored = readStored<{ key: string; position_ms: number }>("position");
+    const positionMs = stored?.key === current.key && stored.position_ms > 0 ? stored.position_ms : 0;
+    this.engine.load(current, Math.min(positionMs, Math.max(0, current.track.duration_ms - 1_000)));
+  }
+
+  #leave(): void {
+    this.engine.flush();
+    this.#checkpoint();
+    this.#saveQueue();
+    this.#savePosition();
+  }
+
+  #saveSoon(): void {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = window.setTimeout(() => this.#saveQueue(), SAVE_QUEUE_AFTER_MS);
+  }
+
+  #saveQueue(): void {
+    clearTimeout(this.#saveTimer);
+    writeStored("queue", packQueue(this.queue.get()));
+  }
+
+  #savePosition(): void {
+    const { item, positionMs } = this.engine;
+    this.#savedPositionAtMs = Date.now();
+    if (item) writeStored("position", { key: item.key, position_ms: Math.round(positionMs) });
+  }
+}
+
+/** Whether the listener asked the browser to save data. */
+export function saveData(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  return connection?.saveData === true;
+}

@@ -1,0 +1,62 @@
+/** A play the server may not know everything of yet. Stored, so that neither a crash nor a lost link loses it. */
+export interface PlayRecord {
+  key: string;
+  track_id: string;
+  /** Null until the server has answered the start. */
+  server: { id: string; play_token: string; opened_at_ms: number } | null;
+  heard_ms: number;
+  /** What the server has confirmed. */
+  confirmed_ms: number;
+  ended: boolean;
+  touched_at_ms: number;
+  failures: number;
+  retry_at_ms: number;
+}
+
+/** Most plays that wait; the oldest go first when a link is away for days. */
+export const OUTBOX_LIMIT_PLAYS = 100;
+/** The server would no longer take the token of an older play. */
+export const OUTBOX_LIFE_MS = 24 * 3_600_000;
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** A fresh record for a play that begins now. */
+export function openRecord(key: string, trackId: string, nowMs: number): PlayRecord {
+  return {
+    key,
+    track_id: trackId,
+    server: null,
+    heard_ms: 0,
+    confirmed_ms: 0,
+    ended: false,
+    touched_at_ms: nowMs,
+    failures: 0,
+    retry_at_ms: nowMs,
+  };
+}
+
+/** What to send for a record now: open it, report it, or nothing yet (with the time to look again). */
+export function nextStep(record: PlayRecord, nowMs: number): { send: "open" | "report" } | { waitMs: number } | null {
+  if (record.retry_at_ms > nowMs) return { waitMs: record.retry_at_ms - nowMs };
+  if (!record.server) return record.ended && record.heard_ms === 0 ? null : { send: "open" };
+  if (!record.ended && record.heard_ms <= record.confirmed_ms) return null;
+  // The server refuses a report that claims more than the wall time since it opened the play.
+  const earlyMs = record.server.opened_at_ms + record.heard_ms - nowMs;
+  return earlyMs > 0 ? { waitMs: earlyMs } : { send: "report" };
+}
+
+/** The record after a failure that another try may mend. */
+export function afterFailure(record: PlayRecord, nowMs: number, retryAfterMs: number | null): PlayRecord {
+  const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** record.failures);
+  return { ...record, failures: record.failures + 1, retry_at_ms: nowMs + (retryAfterMs ?? backoff) };
+}
+
+/** Whether an answer means "ask again later" rather than "no". 0 stands for no answer at all. */
+export function isPassing(status: number): boolean {
+  return status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** Drops what is too old or too much. */
+export function prune(records: PlayRecord[], nowMs: number): PlayRecord[] {
+  return records.filter((record) => nowMs - record.touched_at_ms < OUTBOX_LIFE_MS).slice(-OUTBOX_LIMIT_PLAYS);
+}

@@ -1,0 +1,93 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { PlayReporter, type PlaysApi } from "./reporter";
+
+type Call = ["open", string] | ["report", string, number, boolean];
+
+let calls: Call[];
+let status: number;
+let api: PlaysApi;
+
+beforeEach(() => {
+  localStorage.clear();
+  vi.useFakeTimers();
+  calls = [];
+  status = 200;
+  const ok = () => status >= 200 && status < 300;
+  api = {
+    open: async (trackId) => {
+      calls.push(["open", trackId]);
+      const body = ok() ? { id: `play-${trackId}`, play_token: "token", report_every_ms: 30_000 } : null;
+      return { status, body, retryAfterMs: null };
+    },
+    report: async (id, { heard_ms, ended }) => {
+      calls.push(["report", id, heard_ms, ended]);
+      return { status, body: null, retryAfterMs: null };
+    },
+  };
+});
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const hear = async (reporter: PlayReporter, ms: number) => {
+  for (let heard = 0; heard < ms; heard += 1_000) {
+    await pass(1_000);
+    reporter.heard(1_000);
+  }
+  await pass(10);
+};
+
+it("opens, beats every 30 s of music, and ends", async () => {
+  const reporter = new PlayReporter(api, () => Date.now());
+  reporter.begin("a");
+  await hear(reporter, 65_000);
+  reporter.end();
+  await pass(10);
+  expect(calls).toEqual([
+    ["open", "a"],
+    ["report", "play-a", 30_000, false],
+    ["report", "play-a", 60_000, false],
+    ["report", "play-a", 65_000, true],
+  ]);
+  expect(localStorage.getItem("haas.music.plays")).toBe("[]");
+});
+
+it("loses nothing while the server is away: the play is opened and told when it is back", async () => {
+  const reporter = new PlayReporter(api, () => Date.now());
+  status = 503;
+  reporter.begin("a");
+  await hear(reporter, 40_000);
+  reporter.end();
+  await pass(10);
+  expect(calls.every(([kind]) => kind === "open")).toBe(true);
+  status = 200;
+  calls = [];
+  await pass(120_000);
+  expect(calls).toEqual([
+    ["open", "a"],
+    ["report", "play-a", 40_000, true],
+  ]);
+});
+
+it("sends after a reload what an earlier page could not", async () => {
+  const first = new PlayReporter(api, () => Date.now());
+  first.begin("a");
+  await hear(first, 35_000);
+  status = 0;
+  first.checkpoint();
+  await pass(10);
+  status = 200;
+  calls = [];
+  await pass(200_000);
+  await new PlayReporter(api, () => Date.now()).flush();
+  expect(calls).toContainEqual(["report", "play-a", 35_000, false]);
+});
+
+it("forgets a play that the server does not know", async () => {
+  const reporter = new PlayReporter(api, () => Date.now());
+  status = 404;
+  reporter.begin("gone");
+  await pass(10);
+  status = 200;
+  reporter.heard(31_000);
+  await pass(60_000);
+  expect(calls).toEqual([["open", "gone"]]);
+});

@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Track } from "../track";
+import {
+  createQueueReducer,
+  EMPTY_QUEUE,
+  peekNext,
+  QUEUE_LIMIT_TRACKS,
+  type QueueAction,
+  type QueueState,
+} from "./queue";
+import { packQueue, unpackQueue } from "./stored-queue";
+
+const SOURCE = { id: "album:1", title: "Album", page_url: "/music/albums/1" };
+
+function track(id: string): Track {
+  return {
+    id,
+    title: id,
+    artists: [],
+    album: null,
+    duration_ms: 1_000,
+    track_gain_db: null,
+    album_gain_db: null,
+    hls_url: null,
+    stream_url: `/s/${id}`,
+    cover_url: "",
+    page_url: "",
+  };
+}
+
+const ids = (items: { track: Track }[]) => items.map((item) => item.track.id).join("");
+const tracks = (names: string) => [...names].map(track);
+
+let reduce: (state: QueueState, action: QueueAction) => QueueState;
+let state: QueueState;
+const run = (...actions: QueueAction[]) => {
+  for (const action of actions) state = reduce(state, action);
+};
+const keyOf = (id: string) => [...state.queued, ...state.upcoming].find((item) => item.track.id === id)?.key ?? "";
+
+beforeEach(() => {
+  let keys = 0;
+  // Always the lowest number: Fisher-Yates then turns abcde into bcdea.
+  reduce = createQueueReducer({ random: () => 0, newKey: () => String(keys++) });
+  state = EMPTY_QUEUE;
+});
+
+describe("playing a list", () => {
+  it("starts at the chosen track and keeps what stands before it as past", () => {
+    run({ type: "play_source", source: SOURCE, tracks: tracks("abcd"), start: 1 });
+    expect([ids(state.past), state.current?.track.id, ids(state.upcoming)]).toEqual(["a", "b", "cd"]);
+  });
+
+  it("changes nothing when there is nothing to play", () => {
+    run({ type: "play_source", source: SOURCE, tracks: [], start: 0 });
+    expect(state).toBe(EMPTY_QUEUE);
+  });
+
+  it("ends after the last track when nothing repeats", () => {
+    run({ type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 1 }, { type: "advance", by: "end" });
+    expect([state.finished, state.current?.track.id]).toEqual([true, "b"]);
+    expect(peekNext(state)).toBeNull();
+  });
+
+  it("takes no more than the limit", () => {
+    const many = Array.from({ length: QUEUE_LIMIT_TRACKS + 5 }, (_, index) => track(String(index)));
+    run({ type: "play_source", source: SOURCE, tracks: many, start: 0 });
+    expect(state.upcoming.length).toBe(QUEUE_LIMIT_TRACKS - 1);
+    run({ type: "add_last", tracks: tracks("xyz") });
+    expect(ids(state.queued)).toBe("x");
+  });
+});
+
+describe("adding", () => {
+  it("plays next before what was added last, and both before the source", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 0 },
+      { type: "add_last", tracks: tracks("y") },
+      { type: "play_next", tracks: tracks("x") },
+    );
+    expect(peekNext(state)?.track.id).toBe("x");
+    run({ type: "advance", by: "end" });
+    expect(state.current?.track.id).toBe("x");
+    run({ type: "advance", by: "end" }, { type: "advance", by: "end" });
+    expect([state.current?.track.id, ids(state.past)]).toEqual(["b", "axy"]);
+  });
+
+  it("goes back the way it came", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 0 },
+      { type: "play_next", tracks: tracks("x") },
+      { type: "advance", by: "listener" },
+      { type: "previous" },
+    );
+    expect([state.current?.track.id, ids(state.queued), ids(state.upcoming)]).toEqual(["a", "x", "b"]);
+  });
+});
+
+describe("reordering", () => {
+  beforeEach(() => run({ type: "play_source", source: SOURCE, tracks: tracks("abcd"), start: 0 }));
+
+  it("moves within the source and keeps that order for repeating", () => {
+    run({ type: "move", key: keyOf("d"), list: "upcoming", index: 0 });
+    expect([ids(state.upcoming), ids(state.base)]).toEqual(["dbc", "adbc"]);
+  });
+
+  it("moves between the lists", () => {
+    run({ type: "move", key: keyOf("c"), list: "queued", index: 0 });
+    expect([ids(state.queued), ids(state.upcoming), state.queued[0]?.origin]).toEqual(["c", "bd", "queued"]);
+  });
+
+  it("skips what stands before a place that is jumped to", () => {
+    run({ type: "jump", key: keyOf("c") });
+    expect([state.current?.track.id, ids(state.past), ids(state.upcoming)]).toEqual(["c", "ab", "d"]);
+  });
+
+  it("takes a removal back, but not over a track that has begun since", () => {
+    const before = state;
+    run({ type: "remove", key: keyOf("c") });
+    expect(ids(state.upcoming)).toBe("bd");
+    run({ type: "advance", by: "end" }, { type: "restore_lists", from: before });
+    expect([state.current?.track.id, ids(state.upcoming), ids(state.base)]).toEqual(["b", "cd", "abcd"]);
+  });
+
+  it("takes clearing back", () => {
+    run({ type: "add_last", tracks: tracks("x") });
+    const before = state;
+    run({ type: "clear" });
+    expect(peekNext(state)).toBeNull();
+    run({ type: "restore_lists", from: before });
+    expect(ids(state.queued) + ids(state.upcoming)).toBe("xbcd");
+  });
+});
+
+describe("shuffle and repeat", () => {
+  it("keeps the current track and restores the order", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("abcde"), start: 2 },
+      { type: "set_shuffled", shuffled: true },
+    );
+    expect([state.current?.track.id, ids(state.upcoming)]).toEqual(["c", "bdea"]);
+    run({ type: "advance", by: "end" }, { type: "set_shuffled", shuffled: false });
+    expect([ids(state.past), state.current?.track.id, ids(state.upcoming)]).toEqual(["a", "b", "cde"]);
+  });
+
+  it("repeats no track until all have played", () => {
+    run(
+      { type: "set_shuffled", shuffled: true },
+      { type: "play_source", source: SOURCE, tracks: tracks("abcdefgh"), start: 3 },
+    );
+    const heard = [state.current?.track.id];
+    while (peekNext(state)) {
+      run({ type: "advance", by: "end" });
+      heard.push(state.current?.track.id);
+    }
+    expect(heard.sort().join("")).toBe("abcdefgh");
+  });
+
+  it("does not shuffle again what has already played", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("abcd"), start: 0 },
+      { type: "advance", by: "end" },
+      { type: "set_shuffled", shuffled: true },
+    );
+    expect([state.current?.track.id, ids(state.past), [...ids(state.upcoming)].sort().join("")]).toEqual([
+      "b",
+      "a",
+      "cd",
+    ]);
+  });
+
+  it("begins the source again with repeat all, not with the track that just ended", () => {
+    run({ type: "set_repeat", repeat: "all" }, { type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 1 });
+    expect(peekNext(state)?.track.id).toBe("a");
+    run({ type: "advance", by: "end" });
+    expect([state.current?.track.id, ids(state.upcoming)]).toEqual(["a", "b"]);
+    // Shuffled, the round "ba" would begin with what just ended, so it begins with the other.
+    run({ type: "advance", by: "end" }, { type: "set_shuffled", shuffled: true }, { type: "advance", by: "end" });
+    expect(state.current?.track.id).toBe("a");
+  });
+
+  it("repeats one by itself, but lets the listener go on", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 0 },
+      { type: "set_repeat", repeat: "one" },
+      { type: "advance", by: "end" },
+    );
+    expect([state.current?.track.id, peekNext(state)?.track.id]).toEqual(["a", "a"]);
+    run({ type: "advance", by: "listener" });
+    expect(state.current?.track.id).toBe("b");
+  });
+});
+
+describe("storing", () => {
+  it("comes back as it was", () => {
+    run(
+      { type: "play_source", source: SOURCE, tracks: tracks("abca"), start: 1 },
+      { type: "add_last", tracks: tracks("x") },
+      { type: "set_shuffled", shuffled: true },
+    );
+    const stored = JSON.parse(JSON.stringify(packQueue(state)));
+    expect(unpackQueue(stored)).toEqual(state);
+    expect(Object.keys(stored.tracks).sort().join("")).toBe("abcx");
+  });
+
+  it("is empty when what is stored cannot be understood", () => {
+    for (const value of [
+      null,
+      7,
+      {},
+      { version: 2 },
+      { version: 1, items: { a: { track: "b" } }, tracks: {}, lists: {} },
+    ])
+      expect(unpackQueue(value)).toMatchObject({ current: null, upcoming: [] });
+  });
+});

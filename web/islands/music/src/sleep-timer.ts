@@ -1,0 +1,45 @@
+import { createStore } from "./store";
+
+/** When the music should stop: at a time, with the track, or not at all. */
+export type SleepAt = { kind: "off" } | { kind: "track_end" } | { kind: "time"; at_ms: number };
+/** The times a listener can choose, in minutes. */
+export const SLEEP_MINUTES = [15, 30, 45, 60, 90] as const;
+
+const FADE_MS = 5_000;
+const FADE_STEP_MS = 100;
+
+/** Stops the music later, fading out so that nobody wakes from it. */
+export class SleepTimer {
+  readonly state = createStore<{ sleep: SleepAt }>({ sleep: { kind: "off" } });
+  readonly #fade: (factor: number) => void;
+  readonly #stop: () => void;
+  #timer = 0;
+
+  /** `fade` takes the volume down (1 is full), `stop` ends the music. */
+  constructor(fade: (factor: number) => void, stop: () => void) {
+    this.#fade = fade;
+    this.#stop = stop;
+  }
+
+  set(choice: number | "track_end" | null): void {
+    clearTimeout(this.#timer);
+    this.#fade(1);
+    if (choice === null) this.state.set({ sleep: { kind: "off" } });
+    else if (choice === "track_end") this.state.set({ sleep: { kind: "track_end" } });
+    else {
+      const delayMs = choice * 60_000;
+      this.state.set({ sleep: { kind: "time", at_ms: Date.now() + delayMs } });
+      this.#timer = window.setTimeout(() => this.#fadeOut(FADE_MS), Math.max(0, delayMs - FADE_MS));
+    }
+  }
+
+  #fadeOut(leftMs: number): void {
+    if (leftMs <= 0) {
+      this.#stop();
+      this.set(null);
+      return;
+    }
+    this.#fade(leftMs / FADE_MS);
+    this.#timer = window.setTimeout(() => this.#fadeOut(leftMs - FADE_STEP_MS), FADE_STEP_MS);
+  }
+}

@@ -1,0 +1,225 @@
+import { useEffect, useState } from "react";
+import { clockTime, t, tCount } from "../i18n";
+import { PLAYLIST_NAME_LIMIT_CHARS, type Playlist } from "../library/library";
+import { useStore } from "../store";
+import type { Track } from "../track";
+import { useParts } from "./context";
+import { Cover, Icon, IconButton } from "./icon";
+import { ArtistLinks } from "./names";
+
+const COVER_PX = 48;
+
+/** What the listener keeps on this device: liked tracks and playlists. Which one is shown stands in the address. */
+export default function LibraryPage() {
+  const { library } = useParts();
+  const { likes, playlists } = useStore(library.state, (state) => state);
+  const chosen = useHash();
+  const playlist = playlists.find((other) => other.id === chosen);
+  if (playlist) return <PlaylistView key={playlist.id} playlist={playlist} />;
+  if (chosen === "likes") return <Likes tracks={likes} />;
+  return (
+    <div className="library-list">
+      <a className="library-item" href="#likes">
+        <Icon name="heart" />
+        <span>
+          <b>{t("library.likes")}</b>
+          <span>{tCount("count.tracks", likes.length)}</span>
+        </span>
+      </a>
+      {playlists.map(({ id, name, tracks }) => (
+        <a className="library-item" href={`#${id}`} key={id}>
+          {tracks[0] ? <Cover src={tracks[0].cover_url} sizePx={COVER_PX} /> : <Icon name="list-music" />}
+          <span>
+            <b>{name}</b>
+            <span>{tCount("count.tracks", tracks.length)}</span>
+          </span>
+        </a>
+      ))}
+      <div className="actions">
+        <button type="button" className="button" onClick={() => openNew(library.create("", []))}>
+          <Icon name="plus" />
+          <span>{t("library.new_playlist")}</span>
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function openNew(id: string | null): void {
+  if (id !== null) location.hash = id;
+}
+
+function useHash(): string {
+  const read = () => decodeURIComponent(location.hash.slice(1));
+  const [hash, setHash] = useState(read);
+  useEffect(() => {
+    const update = () => setHash(read());
+    addEventListener("hashchange", update);
+    return () => removeEventListener("hashchange", update);
+  }, []);
+  return hash;
+}
+
+function Back() {
+  return (
+    <a className="button button-quiet" href="#">
+      <Icon name="chevron-left" />
+      <span>{t("library.title")}</span>
+    </a>
+  );
+}
+
+function PlayButtons() {
+  return (
+    <>
+      <button type="button" className="button button-primary" data-act="play-all">
+        <Icon name="play" />
+        <span>{t("track.play_all")}</span>
+      </button>
+      <button type="button" className="button" data-act="shuffle-all">
+        <Icon name="shuffle" />
+        <span>{t("track.shuffle_all")}</span>
+      </button>
+    </>
+  );
+}
+
+function Likes({ tracks }: { tracks: Track[] }) {
+  return (
+    <section className="section">
+      <Back />
+      <h2>{t("library.likes")}</h2>
+      {tracks.length === 0 ? (
+        <div className="empty-state">
+          <Icon name="heart" />
+          <p>{t("library.likes_empty")}</p>
+        </div>
+      ) : (
+        <>
+          <div className="actions">
+            <PlayButtons />
+          </div>
+          <ol className="track-list" data-source="likes">
+            {tracks.map((track) => (
+              <Row key={track.id} track={track} />
+            ))}
+          </ol>
+        </>
+      )}
+    </section>
+  );
+}
+
+function PlaylistView({ playlist }: { playlist: Playlist }) {
+  const { library } = useParts();
+  const { id, name, tracks } = playlist;
+  return (
+    <section className="section">
+      <Back />
+      <label className="setting">
+        <span>{t("library.name")}</span>
+        <input
+          className="text-field"
+          defaultValue={name}
+          maxLength={PLAYLIST_NAME_LIMIT_CHARS}
+          onBlur={(event) => library.rename(id, event.target.value)}
+          onKeyDown={(event) => event.key === "Enter" && !event.nativeEvent.isComposing && event.currentTarget.blur()}
+        />
+      </label>
+      <div className="actions">
+        {tracks.length > 0 && <PlayButtons />}
+        <button
+          type="button"
+          className="button button-danger"
+          onClick={() => {
+            library.delete(id);
+            location.hash = "";
+          }}
+        >
+          <Icon name="trash-2" />
+          <span>{t("library.delete")}</span>
+        </button>
+      </div>
+      {tracks.length === 0 ? (
+        <div className="empty-state">
+          <Icon name="list-music" />
+          <p>{t("library.playlist_empty")}</p>
+        </div>
+      ) : (
+        <ol className="track-list" data-source={`playlist:${id}`}>
+          {tracks.map((track, index) => (
+            <Row key={`${track.id}-${index}`} track={track} edit={{ playlist, index }} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+/** The same row as the server renders, so that the same clicks work on it. */
+function Row({ track, edit }: { track: Track; edit?: { playlist: Playlist; index: number } }) {
+  const { library } = useParts();
+  const { title } = track;
+  const liked = useStore(library.state, ({ likes }) => likes.some((other) => other.id === track.id));
+  return (
+    <li className="track-row" data-id={track.id} data-track={JSON.stringify(track)}>
+      <button type="button" className="track-play" data-act="play" aria-label={t("track.play", { title })}>
+        <Cover src={track.cover_url} sizePx={COVER_PX} />
+        <Icon name="play" />
+      </button>
+      <div className="track-names">
+        <a className="track-title" href={track.page_url}>
+          {title}
+        </a>
+        <span className="track-artists">
+          <ArtistLinks artists={track.artists} />
+        </span>
+      </div>
+      <span className="track-duration">{clockTime(track.duration_ms)}</span>
+      {edit ? (
+        <EditButtons title={title} {...edit} />
+      ) : (
+        <button
+          type="button"
+          className="icon-button track-like"
+          data-act="like"
+          aria-pressed={liked}
+          aria-label={t("track.like", { title })}
+        >
+          <Icon name="heart" fill={liked} />
+        </button>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        data-act="menu"
+        aria-haspopup="menu"
+        aria-label={t("track.menu", { title })}
+      >
+        <Icon name="ellipsis" />
+      </button>
+    </li>
+  );
+}
+
+function EditButtons({ title, playlist, index }: { title: string; playlist: Playlist; index: number }) {
+  const { library } = useParts();
+  const { id, tracks } = playlist;
+  return (
+    <>
+      <IconButton
+        icon="arrow-up"
+        label={t("library.move_up", { title })}
+        disabled={index === 0}
+        onClick={() => library.move(id, index, index - 1)}
+      />
+      <IconButton
+        icon="arrow-down"
+        label={t("library.move_down", { title })}
+        disabled={index === tracks.length - 1}
+        onClick={() => library.move(id, index, index + 1)}
+      />
+      <IconButton icon="x" label={t("library.remove", { title })} onClick={() => library.removeTrack(id, index)} />
+    </>
+  );
+}

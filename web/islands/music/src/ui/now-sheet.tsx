@@ -1,0 +1,110 @@
+import { useEffect, useRef } from "react";
+import { t } from "../i18n";
+import { useStore } from "../store";
+import { useParts } from "./context";
+import { Cover, IconButton } from "./icon";
+import { ArtistLinks } from "./names";
+import { Controls, QualityBadge } from "./player-bar";
+import { PlayerNotice } from "./player-notice";
+import { SeekBar } from "./seek-bar";
+
+const COVER_PX = 640;
+
+/** The player over the whole screen: the cover, who made it, under which licence, and every control in reach. */
+export default function NowSheet() {
+  const { player, library, ui } = useParts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const track = useStore(player.queue, ({ current }) => current?.track ?? null);
+  const source = useStore(player.queue, (state) => state.source);
+  const detail = useStore(player.details, ({ tracks }) => tracks[track?.id ?? ""]);
+  const liked = useStore(library.state, ({ likes }) => likes.some((other) => other.id === track?.id));
+  const id = track?.id;
+
+  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (id) void player.loadDetails(id);
+  }, [player, id]);
+  if (!track) return null;
+
+  const close = () => ui.set({ sheet: false });
+  // A link leaves for another page: the sheet must not stand over it.
+  const closeOnLink = (event: React.MouseEvent) => {
+    if (event.target instanceof Element && event.target.closest("a[href]")) close();
+  };
+  return (
+    <dialog className="now" ref={dialog} aria-label={t("player.now_title")} onClose={close} onClick={closeOnLink}>
+      <header className="now-header">
+        <IconButton icon="chevron-down" label={t("player.close")} onClick={close} />
+        {source && source.page_url !== "" ? <a href={source.page_url}>{source.title}</a> : <span>{source?.title}</span>}
+        <QualityBadge />
+      </header>
+      <Cover src={detail?.cover_urls["640"] ?? track.cover_url} sizePx={COVER_PX} />
+      <div className="now-names">
+        <a className="now-title" href={track.page_url}>
+          {track.title}
+        </a>
+        <span className="now-artists">
+          <ArtistLinks artists={track.artists} />
+          {track.album && (
+            <>
+              {" · "}
+              <a href={track.album.page_url}>{track.album.title}</a>
+            </>
+          )}
+        </span>
+      </div>
+      <PlayerNotice />
+      <SeekBar />
+      <Controls />
+      <div className="now-tools">
+        <IconButton
+          icon="heart"
+          fill={liked}
+          label={t("track.like", { title: track.title })}
+          aria-pressed={liked}
+          onClick={() => library.toggleLike(track)}
+        />
+        <IconButton
+          icon="mic-vocal"
+          label={t("lyrics.title")}
+          onClick={() => ui.set({ sheet: false, panel: "lyrics" })}
+        />
+        <IconButton
+          icon="list-music"
+          label={t("queue.title")}
+          onClick={() => ui.set({ sheet: false, panel: "queue" })}
+        />
+        <IconButton
+          icon="settings-2"
+          label={t("settings.title")}
+          aria-haspopup="menu"
+          onClick={(event) => ui.set({ menu: { kind: "settings", anchor: event.currentTarget } })}
+        />
+        <IconButton
+          icon="ellipsis"
+          label={t("track.menu", { title: track.title })}
+          aria-haspopup="menu"
+          onClick={(event) =>
+            ui.set({ menu: { kind: "tracks", tracks: [track], row: null, anchor: event.currentTarget } })
+          }
+        />
+      </div>
+      {detail && (detail.licence || detail.copyright || detail.composer) && (
+        <dl className="now-credits">
+          {detail.composer && <Credit name={t("credits.composer")} value={detail.composer} />}
+          {detail.licence && <Credit name={t("credits.licence")} value={detail.licence} />}
+          {detail.copyright && <Credit name={t("credits.copyright")} value={detail.copyright} />}
+        </dl>
+      )}
+    </dialog>
+  );
+}
+
+function Credit({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,206 @@
+import { type RefObject, useEffect, useRef } from "react";
+import { t, tCount } from "../i18n";
+import { announce } from "../page/swap";
+import type { QueueItem, QueueList } from "../queue/queue";
+import { useStore } from "../store";
+import { artistLine } from "../track";
+import { useParts } from "./context";
+import { Cover, Icon, IconButton } from "./icon";
+import { type Drop, useQueueDrag } from "./queue-drag";
+import { useVisibleRows } from "./virtual";
+
+const COVER_PX = 40;
+/** Height of one place in the list; `.queue-item` has the same. */
+const ROW_PX = 56;
+
+/** Save and clear, beside the heading. */
+export function QueueActions() {
+  const { player, ui } = useParts();
+  const { current, queued, upcoming } = useStore(player.queue, (state) => state);
+  const waiting = queued.length + upcoming.length;
+  return (
+    <>
+      <IconButton
+        icon="list-plus"
+        label={t("queue.save")}
+        disabled={!current}
+        onClick={() => {
+          const items = [...(current ? [current] : []), ...queued, ...upcoming];
+          ui.set({ dialog: { kind: "playlist", tracks: items.map((item) => item.track) } });
+        }}
+      />
+      <IconButton
+        icon="trash-2"
+        label={t("queue.clear")}
+        disabled={waiting === 0}
+        onClick={() => player.change({ type: "clear" }, tCount("queue.cleared", waiting))}
+      />
+    </>
+  );
+}
+
+/** Now, next by hand, next from where the music comes. */
+export function QueuePanel({ body }: { body: RefObject<HTMLDivElement | null> }) {
+  const { player } = useParts();
+  const { current, queued, upcoming, source } = useStore(player.queue, (state) => state);
+  const focusKey = useRef<string | null>(null);
+
+  useEffect(() => {
+    // React takes a moved element out and in again, and the focus with it.
+    if (!focusKey.current) return;
+    body.current?.querySelector<HTMLElement>(`[data-key="${focusKey.current}"] .queue-handle`)?.focus();
+    focusKey.current = null;
+  });
+
+  const placeOf = (key: string): { list: QueueList; index: number } | null => {
+    for (const [list, items] of [["queued", queued] as const, ["upcoming", upcoming] as const]) {
+      const index = items.findIndex((item) => item.key === key);
+      if (index >= 0) return { list, index };
+    }
+    return null;
+  };
+  const drag = useQueueDrag(body, placeOf, (key, list, index) => player.dispatch({ type: "move", key, list, index }));
+
+  const step = (key: string, by: 1 | -1) => {
+    const place = placeOf(key);
+    if (!place) return;
+    const target = stepTarget(place, by, queued.length, upcoming.length);
+    if (!target) return;
+    focusKey.current = key;
+    player.dispatch({ type: "move", key, ...target });
+    announce(t("queue.moved_to", { position: target.index + 1 }));
+  };
+
+  const common = { body, drag, step };
+  if (!current) return <p className="empty-state">{t("queue.empty")}</p>;
+  return (
+    <>
+      <section className="queue-section">
+        <h3>{t("queue.now")}</h3>
+        <ol className="queue-list">
+          <Row item={current} isCurrent />
+        </ol>
+      </section>
+      {queued.length > 0 && <Section title={t("queue.next")} items={queued} {...common} />}
+      {upcoming.length > 0 && (
+        <Section
+          title={source?.title ? t("queue.next_from", { source: source.title }) : t("queue.next")}
+          items={upcoming}
+          {...common}
+        />
+      )}
+      {queued.length + upcoming.length === 0 && <p className="panel-note">{t("queue.nothing_next")}</p>}
+    </>
+  );
+}
+
+/** One step up or down; past the end of one list it goes on in the other. */
+function stepTarget(place: { list: QueueList; index: number }, by: 1 | -1, queued: number, upcoming: number) {
+  const index = place.index + by;
+  if (place.list === "queued" && index >= queued) return upcoming > 0 ? { list: "upcoming" as const, index: 0 } : null;
+  if (place.list === "upcoming" && index < 0) return queued > 0 ? { list: "queued" as const, index: queued } : null;
+  return index < 0 || index >= (place.list === "queued" ? queued : upcoming) ? null : { list: place.list, index };
+}
+
+interface SectionProps {
+  title: string;
+  items: QueueItem[];
+  body: RefObject<HTMLDivElement | null>;
+  drag: ReturnType<typeof useQueueDrag>;
+  step: (key: string, by: 1 | -1) => void;
+}
+
+function Section({ title, items, body, drag, step }: SectionProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const { start, end } = useVisibleRows(items.length, ROW_PX, body, list);
+  return (
+    <section className="queue-section">
+      <h3>{title}</h3>
+      <ol
+        className="queue-list"
+        ref={list}
+        style={{ paddingBlockStart: start * ROW_PX, paddingBlockEnd: (items.length - end) * ROW_PX }}
+      >
+        {items.slice(start, end).map((item, offset) => (
+          <Row
+            key={item.key}
+            item={item}
+            place={{ position: start + offset + 1, of: items.length }}
+            dragging={drag.drag?.key === item.key}
+            drop={drag.drag?.drop?.key === item.key ? drag.drag.drop : null}
+            handlers={drag.handlers(item.key)}
+            onStep={(by) => step(item.key, by)}
+            onEscape={drag.cancel}
+          />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface RowProps {
+  item: QueueItem;
+  isCurrent?: boolean;
+  place?: { position: number; of: number };
+  dragging?: boolean;
+  drop?: Drop | null;
+  handlers?: ReturnType<ReturnType<typeof useQueueDrag>["handlers"]>;
+  onStep?: (by: 1 | -1) => void;
+  onEscape?: () => void;
+}
+
+function Row({ item, isCurrent = false, place, dragging, drop, handlers, onStep, onEscape }: RowProps) {
+  const { player } = useParts();
+  const { track } = item;
+  return (
+    <li
+      className="queue-item"
+      data-key={isCurrent ? undefined : item.key}
+      data-current={isCurrent ? "" : undefined}
+      data-dragging={dragging ? "" : undefined}
+      data-drop={drop?.side}
+      aria-setsize={place?.of}
+      aria-posinset={place?.position}
+      aria-current={isCurrent ? "true" : undefined}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && dragging) {
+          event.stopPropagation();
+          onEscape?.();
+        }
+        if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+        event.preventDefault();
+        event.stopPropagation();
+        onStep?.(event.key === "ArrowUp" ? -1 : 1);
+      }}
+    >
+      {!isCurrent && (
+        <button
+          type="button"
+          className="queue-handle"
+          aria-label={t("queue.handle", { title: track.title })}
+          aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+          {...handlers}
+        >
+          <Icon name="grip-vertical" />
+        </button>
+      )}
+      <Cover src={track.cover_url} sizePx={COVER_PX} />
+      <button
+        type="button"
+        className="queue-names"
+        aria-label={isCurrent ? undefined : t("track.play", { title: track.title })}
+        onClick={() => (isCurrent ? player.toggle() : player.jump(item.key))}
+      >
+        <span className="queue-title">{track.title}</span>
+        <span className="queue-artists">{artistLine(track)}</span>
+      </button>
+      {!isCurrent && (
+        <IconButton
+          icon="x"
+          label={t("queue.remove", { title: track.title })}
+          onClick={() => player.change({ type: "remove", key: item.key }, t("queue.removed"))}
+        />
+      )}
+    </li>
+  );
+}

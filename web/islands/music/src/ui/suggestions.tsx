@@ -1,0 +1,273 @@
+import { type SearchAnswer, search } from "@haas/api";
+import { useEffect, useId, useRef, useState } from "react";
+import { t } from "../i18n";
+import { navigate } from "../page/swap";
+import { readStored, writeStored } from "../storage";
+import { artistLine } from "../track";
+import { Cover, Icon, IconButton } from "./icon";
+
+/** Quiet time after the last key before the server is asked. */
+const ASK_AFTER_MS = 90;
+const SUGGESTIONS_PER_KIND = 4;
+const RECENT_LIMIT = 8;
+const COVER_PX = 40;
+const STORED = "searches";
+
+interface Suggestion {
+  id: string;
+  kind: "recent" | "track" | "album" | "artist";
+  text: string;
+  hint: string;
+  cover: string | null;
+  /** Where it leads; a recent search fills the form instead. */
+  url: string | null;
+}
+
+/** What the form could mean, while typing: tracks, albums, artists; before typing: what was searched last. */
+export default function Suggestions({ form, input }: { form: HTMLFormElement; input: HTMLInputElement }) {
+  const [query, setQuery] = useState(input.value.trim());
+  const [open, setOpen] = useState(document.activeElement === input);
+  const [recent, setRecent] = useState(readRecent);
+  const [answer, setAnswer] = useState<SearchAnswer | null>(null);
+  const [selected, setSelected] = useState(-1);
+  const listId = useId();
+
+  useAnswer(query, open, setAnswer);
+  const items = query === "" ? recent.map(recentSuggestion) : answer?.query === query ? suggestionsOf(answer) : [];
+  const shown = open && items.length > 0;
+
+  const choose = (suggestion: Suggestion) => {
+    setOpen(false);
+    if (suggestion.url !== null) {
+      remember(query);
+      input.blur();
+      navigate(suggestion.url);
+      return;
+    }
+    input.value = suggestion.text;
+    setQuery(suggestion.text);
+    form.requestSubmit();
+  };
+  const remember = (text: string) => {
+    if (text === "") return;
+    const next = [text, ...recent.filter((other) => other !== text)].slice(0, RECENT_LIMIT);
+    setRecent(next);
+    writeStored(STORED, next);
+  };
+  const forget = (text: string) => {
+    const next = recent.filter((other) => other !== text);
+    setRecent(next);
+    writeStored(STORED, next);
+    input.focus();
+  };
+
+  const act = useRef({ items, selected, shown, choose, remember });
+  act.current = { items, selected, shown, choose, remember };
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const read = () => {
+      setQuery(input.value.trim());
+      setSelected(-1);
+      setOpen(true);
+    };
+    // While Hangul is being composed the text is not yet what was meant.
+    input.addEventListener("input", (event) => (event as InputEvent).isComposing || read(), { signal });
+    input.addEventListener("compositionend", read, { signal });
+    input.addEventListener("focus", () => setOpen(true), { signal });
+    input.addEventListener("keydown", (event) => onKey(event, act.current, setSelected, setOpen), { signal });
+    form.addEventListener(
+      "submit",
+      () => {
+        setOpen(false);
+        act.current.remember(input.value.trim());
+      },
+      { signal, capture: true },
+    );
+    document.addEventListener("pointerdown", (event) => form.contains(event.target as Node) || setOpen(false), {
+      signal,
+    });
+    form.addEventListener("focusout", (event) => form.contains(event.relatedTarget as Node) || setOpen(false), {
+      signal,
+    });
+    return () => stop.abort();
+  }, [form, input]);
+
+  useEffect(() => {
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", listId);
+    input.setAttribute("aria-expanded", String(shown));
+    if (shown && selected >= 0) input.setAttribute("aria-activedescendant", `${listId}-${selected}`);
+    else input.removeAttribute("aria-activedescendant");
+  }, [input, listId, shown, selected]);
+
+  if (!shown) return null;
+  return (
+    <div className="suggestions">
+      <ul id={listId} role="listbox" aria-label={t("search.suggestions")}>
+        {items.map((item, index) => (
+          <SuggestionRow
+            key={item.id}
+            item={item}
+            id={`${listId}-${index}`}
+            heading={items[index - 1]?.kind === item.kind ? null : kindText(item.kind)}
+            selected={index === selected}
+            onChoose={() => choose(item)}
+            onForget={() => forget(item.text)}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface SuggestionRowProps {
+  item: Suggestion;
+  id: string;
+  heading: string | null;
+  selected: boolean;
+  onChoose: () => void;
+  onForget: () => void;
+}
+
+function SuggestionRow({ item, id, heading, selected, onChoose, onForget }: SuggestionRowProps) {
+  return (
+    <>
+      {heading && (
+        <li role="presentation">
+          <h3 className="suggestion-kind">{heading}</h3>
+        </li>
+      )}
+      <li
+        className="suggestion"
+        role="option"
+        id={id}
+        aria-selected={selected}
+        onPointerDown={(event) => event.preventDefault()}
+        onClick={onChoose}
+      >
+        {item.cover === null ? (
+          <Icon name={item.kind === "recent" ? "clock" : "user-round"} />
+        ) : (
+          <Cover src={item.cover} sizePx={COVER_PX} />
+        )}
+        <span>{item.text}</span>
+        {item.hint !== "" && <span className="menu-hint">{item.hint}</span>}
+        {item.kind === "recent" && (
+          <IconButton
+            icon="x"
+            label={t("search.forget", { query: item.text })}
+            onClick={(event) => {
+              event.stopPropagation();
+              onForget();
+            }}
+          />
+        )}
+      </li>
+    </>
+  );
+}
+
+function useAnswer(query: string, open: boolean, setAnswer: (answer: SearchAnswer | null) => void): void {
+  useEffect(() => {
+    if (query === "" || !open) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      search(query, SUGGESTIONS_PER_KIND, stop.signal).then(
+        (answer) => setAnswer({ ...answer, query }),
+        () => {},
+      );
+    }, ASK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [query, open, setAnswer]);
+}
+
+interface KeyContext {
+  items: Suggestion[];
+  selected: number;
+  shown: boolean;
+  choose: (suggestion: Suggestion) => void;
+}
+
+function onKey(
+  event: KeyboardEvent,
+  context: KeyContext,
+  select: (index: number) => void,
+  setOpen: (open: boolean) => void,
+): void {
+  if (event.isComposing) return;
+  const { items, selected, shown, choose } = context;
+  if (event.key === "Escape" && shown) {
+    event.preventDefault();
+    setOpen(false);
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    if (!shown) return setOpen(true);
+    // From the text (-1) through the list and back to the text.
+    const places = items.length + 1;
+    select(((selected + 1 + (event.key === "ArrowDown" ? 1 : -1) + places) % places) - 1);
+  } else if (event.key === "Enter" && shown && items[selected]) {
+    event.preventDefault();
+    choose(items[selected]);
+  }
+}
+
+function suggestionsOf(answer: SearchAnswer): Suggestion[] {
+  const tracks = answer.tracks.slice(0, SUGGESTIONS_PER_KIND).map(
+    (track): Suggestion => ({
+      id: `track-${track.id}`,
+      kind: "track",
+      text: track.title,
+      hint: artistLine(track),
+      cover: track.cover_url,
+      url: track.page_url,
+    }),
+  );
+  const albums = answer.albums.slice(0, SUGGESTIONS_PER_KIND).map(
+    (album): Suggestion => ({
+      id: `album-${album.id}`,
+      kind: "album",
+      text: album.title,
+      hint: artistLine(album),
+      cover: album.cover_url,
+      url: album.page_url,
+    }),
+  );
+  const artists = answer.artists.slice(0, SUGGESTIONS_PER_KIND).map(
+    (artist): Suggestion => ({
+      id: `artist-${artist.id}`,
+      kind: "artist",
+      text: artist.name,
+      hint: "",
+      cover: artist.cover_url || null,
+      url: artist.page_url,
+    }),
+  );
+  return [...tracks, ...albums, ...artists];
+}
+
+function recentSuggestion(text: string): Suggestion {
+  return { id: `recent-${text}`, kind: "recent", text, hint: "", cover: null, url: null };
+}
+
+function readRecent(): string[] {
+  const stored = readStored<unknown>(STORED);
+  return Array.isArray(stored) ? stored.filter((text) => typeof text === "string").slice(0, RECENT_LIMIT) : [];
+}
+
+function kindText(kind: Suggestion["kind"]): string {
+  switch (kind) {
+    case "recent":
+      return t("search.recent");
+    case "track":
+      return t("search.tracks");
+    case "album":
+      return t("search.albums");
+    case "artist":
+      return t("search.artists");
+  }
+}

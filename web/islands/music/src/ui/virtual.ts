@@ -1,0 +1,38 @@
+import { type RefObject, useEffect, useState } from "react";
+
+/** Lists shorter than this are drawn whole. */
+const WHOLE_UP_TO_ROWS = 60;
+/** Rows drawn above and below what is seen, so that fast scrolling shows no holes. */
+const MARGIN_ROWS = 12;
+
+/** Which rows of a long list of even rows to draw: from `start` up to, not including, `end`. */
+export function useVisibleRows(
+  count: number,
+  rowPx: number,
+  scroller: RefObject<HTMLElement | null>,
+  list: RefObject<HTMLElement | null>,
+): { start: number; end: number } {
+  const [range, setRange] = useState({ start: 0, end: Math.min(count, WHOLE_UP_TO_ROWS) });
+  useEffect(() => {
+    const body = scroller.current;
+    if (!body || count <= WHOLE_UP_TO_ROWS) {
+      setRange({ start: 0, end: count });
+      return;
+    }
+    const update = () => {
+      const top = list.current ? list.current.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
+      const start = Math.max(0, Math.floor(-top / rowPx) - MARGIN_ROWS);
+      const end = Math.min(count, Math.ceil((body.clientHeight - top) / rowPx) + MARGIN_ROWS);
+      setRange((old) => (old.start === start && old.end === end ? old : { start, end: Math.max(start, end) }));
+    };
+    update();
+    body.addEventListener("scroll", update, { passive: true });
+    const observer = new ResizeObserver(update);
+    observer.observe(body);
+    return () => {
+      body.removeEventListener("scroll", update);
+      observer.disconnect();
+    };
+  }, [count, rowPx, scroller, list]);
+  return { start: Math.min(range.start, count), end: Math.min(range.end, count) };
+}

@@ -12,6 +12,7 @@ mod failure;
 mod footprint;
 mod fuzz;
 mod generate;
+mod lighthouse;
 mod packages;
 mod run;
 mod screen;

@@ -68,8 +68,34 @@ impl Server {
             .ok_or_else(|| Failure::new("the memory of haas is not known"))
     }
 
-    /// Sends one request on a new connection, which stays open, and returns the answer's start.
+    /// Sends one request as a browser does, on a new connection that stays open; returns the answer's start.
     pub(crate) fn get(&self, path: &str) -> Result<(TcpStream, String)> {
+        let mut stream = self.send(path, "Accept-Encoding: br\r\n")?;
+        let mut answer = vec![0; 64 * 1024];
+        let length = stream
+            .read(&mut answer)
+            .while_doing(format!("get {path}"))?;
+        let answer = answer.get(..length).unwrap_or_default();
+        Ok((stream, String::from_utf8_lossy(answer).into_owned()))
+    }
+
+    /// The whole, uncompressed body of an answer.
+    pub(crate) fn body(&self, path: &str) -> Result<String> {
+        let mut stream = self.send(path, "Connection: close\r\n")?;
+        let mut answer = String::new();
+        stream
+            .read_to_string(&mut answer)
+            .while_doing(format!("get {path}"))?;
+        match answer.split_once("\r\n\r\n") {
+            Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
+            _ => Err(Failure::new(format!(
+                "get {path}: {}",
+                answer.lines().next().unwrap_or_default()
+            ))),
+        }
+    }
+
+    fn send(&self, path: &str, headers: &str) -> Result<TcpStream> {
         let work = format!("get {path}");
         let mut stream = TcpStream::connect(&self.address).while_doing(&work)?;
         stream
@@ -78,13 +104,10 @@ impl Server {
         let host = &self.address;
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: br\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"
         )
         .while_doing(&work)?;
-        let mut answer = vec![0; 64 * 1024];
-        let length = stream.read(&mut answer).while_doing(&work)?;
-        let answer = answer.get(..length).unwrap_or_default();
-        Ok((stream, String::from_utf8_lossy(answer).into_owned()))
+        Ok(stream)
     }
 }
 

@@ -1,11 +1,14 @@
 //! The stages that look at the release binary from outside.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::counts::{Counts, Runner};
 use super::suite::{Suite, Verdict};
-use crate::failure::Failure;
-use crate::{bytes, demo, footprint, generate, packages};
+use crate::failure::{Failure, Result};
+use crate::server::Server;
+use crate::workspace::Workspace;
+use crate::{bytes, demo, footprint, generate, lighthouse, packages, subprocess};
 
 /// What is generated and committed is what the binary would generate.
 pub(super) fn generated(suite: &mut Suite<'_>) {
@@ -67,4 +70,46 @@ pub(super) fn browser(suite: &mut Suite<'_>) {
         playwright.current_dir(workspace.path("web/e2e"));
         log.tests(&mut playwright, Runner::Playwright)
     });
+}
+
+/// Lighthouse on the first pages. Slow, but the only look from outside at how fast a page becomes usable.
+pub(super) fn lighthouse(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("lighthouse", |_| {
+        if !packages::is_there(packages::CHROMIUM.program) {
+            return Ok(Verdict::Missing("chromium".to_owned()));
+        }
+        let server = Server::start(workspace, &library(workspace)?)?;
+        let mut counts = Counts::default();
+        let mut lines = Vec::new();
+        for page in lighthouse::pages(&server)? {
+            for profile in &lighthouse::PROFILES {
+                match lighthouse::measure(workspace, &server, &page, profile) {
+                    Ok(figures) => {
+                        counts += Counts::ONE_PASSED;
+                        lines.push(format!("  {page}, {}: {figures}", profile.name));
+                    }
+                    Err(failure) => {
+                        counts += Counts::ONE_FAILED;
+                        lines.push(format!("  {failure}"));
+                    }
+                }
+            }
+        }
+        Ok(Verdict::Tests(counts, lines.join("\n")))
+    });
+}
+
+/// A library with the demo music, kept for later runs.
+fn library(workspace: &Workspace) -> Result<PathBuf> {
+    let music = demo::bring(workspace, false)?;
+    let data = workspace.own("check/library")?;
+    let mut import = Command::new(workspace.haas());
+    import
+        .args(["music", "import"])
+        .arg(music)
+        .arg("--data")
+        .arg(&data);
+    subprocess::read(&mut import)?;
+    Ok(data)
 }

@@ -4,3 +4,9 @@
 pub(crate) fn cover(id: &str, width_px: u32) -> String {
     format!("covers/{id}/{width_px}.webp")
 }
+
+/// The key of an original: by content, so that writing it twice is writing it once.
+pub(crate) fn original(content_hash: &str, extension: &str) -> String {
+    let (shard, _) = content_hash.split_at_checked(2).unwrap_or(("00", ""));
+    format!("originals/{shard}/{content_hash}.{extension}")
+}

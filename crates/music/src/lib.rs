@@ -10,6 +10,7 @@ mod api;
 mod chart;
 mod delivery;
 mod error;
+pub mod ingest;
 mod keys;
 mod pages;
 mod plays;

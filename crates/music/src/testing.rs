@@ -16,6 +16,7 @@ pub(crate) async fn insert_track(connection: &DatabaseConnection, id: &str, dura
     let row = track::ActiveModel {
         id: Set(id.to_owned()),
         content_hash: Set(id.to_owned()),
+        audio_hash: Set(id.to_owned()),
         title: Set(format!("Track {id}")),
         sort_key: Set(id.to_owned()),
         duration_ms: Set(duration_ms),

@@ -1,6 +1,9 @@
 //! The haas binary: the only place that knows which services exist.
 
-use std::path::PathBuf;
+mod import;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use chassis::clock::Clock;
 use chassis::database::Database;
@@ -8,6 +11,7 @@ use chassis::lifecycle::Tasks;
 use chassis::objects;
 use chassis::service::Context;
 use clap::{Parser, Subcommand};
+use music::ingest::Library;
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 
@@ -33,15 +37,48 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: String,
     },
+    /// Works on the music library.
+    #[command(subcommand)]
+    Music(MusicCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum MusicCommand {
+    /// Imports a folder of music: reads tags, keeps the originals, remembers what lay where.
+    Import {
+        /// Where the embedded database and the objects lie.
+        #[arg(long, default_value = "haas-data")]
+        data: PathBuf,
+        #[command(flatten)]
+        arguments: import::ImportArguments,
+    },
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let Command::Serve { data, listen } = Arguments::parse().command;
-    std::fs::create_dir_all(&data)?;
+async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    match Arguments::parse().command {
+        Command::Serve { data, listen } => serve(&data, &listen).await,
+        Command::Music(MusicCommand::Import { data, arguments }) => {
+            let library = Library {
+                database: open_database(&data).await?,
+                objects: objects::open_folder(&data.join("music"))?,
+                clock: Clock::system(),
+            };
+            Ok(import::run(&library, &arguments).await)
+        }
+    }
+}
+
+async fn open_database(data: &Path) -> Result<Database, Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(data)?;
     let database =
         Database::connect(&format!("sqlite:{}", data.join("music.sqlite").display())).await?;
     database.migrate::<music::Migrator>().await?;
+    Ok(database)
+}
+
+async fn serve(data: &Path, listen: &str) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let database = open_database(data).await?;
     let tasks = Tasks::default();
     let mut metrics = Registry::default();
     let mounted = music::start(Context {
@@ -51,11 +88,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tasks: tasks.clone(),
         metrics: &mut metrics,
     });
-    let listener = TcpListener::bind(&listen).await?;
+    let listener = TcpListener::bind(listen).await?;
     announce(&format!("http://{}", listener.local_addr()?));
     let router = mounted.router.merge(pages::assets::router());
     chassis::http::serve(listener, router, tasks).await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(

@@ -112,6 +112,7 @@ fn tracks(library: &Library, seeded: &Seeded, now_ms: i64) -> impl Iterator<Item
     tracks.map(move |((made, id), number)| track::Model {
         id: id.clone(),
         content_hash: format!("synthetic {number:052}"),
+        audio_hash: format!("synthetic {number:052}"),
         title: made.title.clone(),
         sort_key: made.title.to_lowercase(),
         album_id: Some(seeded.album_ids[made.album].clone()),

@@ -224,6 +224,7 @@ fn track_row(id: &str, content_hash: &str, object_key: &str, size_bytes: usize) 
     track::Model {
         id: id.to_owned(),
         content_hash: content_hash.to_owned(),
+        audio_hash: content_hash.to_owned(),
         title: "Aria".to_owned(),
         sort_key: "aria".to_owned(),
         album_id: None,

@@ -17,8 +17,10 @@ pub(crate) struct Model {
     pub size_bytes: i64,
     /// As the file system says; with the size it tells an unchanged file.
     pub modified_at_ms: i64,
-    /// Tells changed tags.
-    pub tags_hash: String,
+    /// When what lies beside it (lyrics, cover) changed: the sum of both times, 0 for none.
+    pub beside_at_ms: i64,
+    /// SHA-256 of the file when it was read, in hex.
+    pub content_hash: String,
     pub seen_at_ms: i64,
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct Model {
     pub id: String,
     /// SHA-256 of the file, in hex; unique.
     pub content_hash: String,
+    /// SHA-256 of the audio without tags, in hex: a retagged file keeps its track.
+    pub audio_hash: String,
     pub title: String,
     /// What lists sort by.
     pub sort_key: String,

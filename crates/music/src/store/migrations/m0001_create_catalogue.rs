@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
         ] {
             manager.create_table(table).await?;
         }
-        for index in indexes() {
+        for index in name_indexes().into_iter().chain(track_indexes()) {
             manager.create_index(index).await?;
         }
         Ok(())
@@ -88,6 +88,7 @@ fn tracks(c: Columns) -> TableCreateStatement {
         .if_not_exists()
         .col(c.id("id"))
         .col(c.key("content_hash", 64))
+        .col(c.key("audio_hash", 64))
         .col(c.key("title", 255))
         .col(c.key("sort_key", 255))
         .col(c.id_null("album_id"))
@@ -153,7 +154,7 @@ fn covers(c: Columns) -> TableCreateStatement {
         .take()
 }
 
-fn indexes() -> Vec<IndexCreateStatement> {
+fn name_indexes() -> Vec<IndexCreateStatement> {
     vec![
         Index::create()
             .name("artists_name_key")
@@ -203,11 +204,22 @@ fn indexes() -> Vec<IndexCreateStatement> {
             .unique()
             .if_not_exists()
             .take(),
+    ]
+}
+
+fn track_indexes() -> Vec<IndexCreateStatement> {
+    vec![
         Index::create()
             .name("tracks_content_hash")
             .table("tracks")
             .col("content_hash")
             .unique()
+            .if_not_exists()
+            .take(),
+        Index::create()
+            .name("tracks_audio_hash")
+            .table("tracks")
+            .col("audio_hash")
             .if_not_exists()
             .take(),
         Index::create()

@@ -1,0 +1,299 @@
+//! What a file *is*: the hash of its bytes and the hash of its audio alone.
+//!
+//! Tags may change without the audio changing; the audio hash leaves out what tag editors rewrite:
+//!
+//! | format | hashed |
+//! |---|---|
+//! | MP3, AAC | all between the tags in front and behind |
+//! | FLAC | STREAMINFO and the frames |
+//! | Ogg | the packets of each stream but its second, the comments |
+//! | MP4 | every `mdat` |
+//! | WAV | `fmt ` and `data` |
+//!
+//! On the way each container tells whether its end is missing.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use sha2::{Digest, Sha256};
+
+use super::format::Format;
+use super::ogg;
+use super::skip::Skip;
+
+/// How many bytes are read at once.
+const BUFFER_BYTES: usize = 256 * 1024;
+/// How many boxes, chunks or blocks one file may have at its top level.
+const PARTS_MAX: usize = 100_000;
+
+/// The identity of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    /// SHA-256 of the file, in hex.
+    pub(crate) hash: String,
+    /// SHA-256 of the audio alone, in hex.
+    pub(crate) audio_hash: String,
+    pub(crate) size_bytes: u64,
+}
+
+/// Reads a file twice: whole, and its audio alone.
+pub(crate) fn read_content(file: &mut File, format: Format) -> Result<Content, Skip> {
+    let size_bytes = file.metadata()?.len();
+    file.rewind()?;
+    let mut whole = Sha256::new();
+    let copied = hash_bytes(file, size_bytes, &mut whole)?;
+    if copied < size_bytes {
+        return Err(Skip::Changed);
+    }
+    file.rewind()?;
+    let mut audio = Sha256::new();
+    let mut reader = BufReader::with_capacity(BUFFER_BYTES, &mut *file);
+    match format {
+        Format::Mpeg | Format::Adts => {
+            let (start, end) = between_tags(&mut reader, size_bytes)?;
+            hash_range(&mut reader, start, end, &mut audio)?;
+        }
+        Format::Flac => flac(&mut reader, size_bytes, &mut audio)?,
+        Format::Vorbis | Format::Opus => ogg::hash_packets(&mut reader, &mut audio)?,
+        Format::Mp4 => mp4(&mut reader, size_bytes, &mut audio)?,
+        Format::Wav => wav(&mut reader, size_bytes, &mut audio)?,
+    }
+    Ok(Content {
+        hash: hex(&whole.finalize()),
+        audio_hash: hex(&audio.finalize()),
+        size_bytes,
+    })
+}
+
+/// Writes bytes in hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Hashes at most `length` bytes from here on; says how many there were.
+fn hash_bytes(reader: &mut impl Read, length: u64, hash: &mut Sha256) -> io::Result<u64> {
+    let mut buffer = vec![0; BUFFER_BYTES];
+    let mut left = length;
+    while left > 0 {
+        let want = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let part = buffer.get_mut(..want).unwrap_or_default();
+        match reader.read(part) {
+            Ok(0) => break,
+            Ok(read) => {
+                hash.update(part.get(..read).unwrap_or_default());
+                left = left.saturating_sub(u64::try_from(read).unwrap_or(left));
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length - left)
+}
+
+fn hash_range(
+    reader: &mut (impl Read + Seek),
+    start: u64,
+    end: u64,
+    hash: &mut Sha256,
+) -> Result<(), Skip> {
+    if end <= start {
+        return Err(Skip::NotAudio);
+    }
+    reader.seek(SeekFrom::Start(start))?;
+    hash_bytes(reader, end - start, hash)?;
+    Ok(())
+}
+
+/// Where audio starts behind an `ID3v2` tag and ends before `ID3v1` and `APEv2` tags.
+fn between_tags(reader: &mut (impl Read + Seek), size_bytes: u64) -> io::Result<(u64, u64)> {
+    let mut start = 0;
+    let head: [u8; 10] = read_at(reader, 0)?.unwrap_or_default();
+    if let [b'I', b'D', b'3', _, _, flags, a, b, c, d] = head {
+        let length = [a, b, c, d]
+            .iter()
+            .fold(0_u64, |sum, byte| sum << 7 | u64::from(byte & 0x7f));
+        let footer = if flags & 0x10 == 0 { 0 } else { 10 };
+        start = (10 + length + footer).min(size_bytes);
+    }
+    let mut end = size_bytes;
+    let tail: Option<[u8; 3]> = read_back(reader, end, 128)?;
+    if tail == Some(*b"TAG") {
+        end -= 128;
+    }
+    let footer: Option<[u8; 32]> = read_back(reader, end, 32)?;
+    if let Some(footer) = footer
+        && footer.starts_with(b"APETAGEX")
+    {
+        let field = |at: usize| {
+            let bytes = footer.get(at..at + 4).and_then(|b| b.try_into().ok());
+            u64::from(bytes.map_or(0, u32::from_le_bytes))
+        };
+        let header = if field(20) & 0x8000_0000 == 0 { 0 } else { 32 };
+        end = end.saturating_sub(field(12) + header).max(start);
+    }
+    Ok((start, end))
+}
+
+fn read_at<const N: usize>(
+    reader: &mut (impl Read + Seek),
+    at: u64,
+) -> io::Result<Option<[u8; N]>> {
+    let mut bytes = [0; N];
+    reader.seek(SeekFrom::Start(at))?;
+    match reader.read_exact(&mut bytes) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn read_back<const N: usize>(
+    reader: &mut (impl Read + Seek),
+    end: u64,
+    distance: u64,
+) -> io::Result<Option<[u8; N]>> {
+    match end.checked_sub(distance) {
+        Some(at) => read_at(reader, at),
+        None => Ok(None),
+    }
+}
+
+fn flac(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
+    let (start, end) = between_tags(reader, size_bytes)?;
+    if read_at(reader, start)? != Some(*b"fLaC") {
+        return Err(Skip::Broken("the FLAC marker is missing".to_owned()));
+    }
+    let mut at = start + 4;
+    for _ in 0..PARTS_MAX {
+        let Some([kind, a, b, c]) = read_at(reader, at)? else {
+            return Err(Skip::Truncated("its metadata ends early"));
+        };
+        let length = u64::from(u32::from_be_bytes([0, a, b, c]));
+        if kind.trailing_zeros() >= 7 {
+            hash_range(reader, at + 4, at + 4 + length, hash)?;
+        }
+        at += 4 + length;
+        if kind & 0x80 != 0 {
+            hash_range(reader, at, end, hash)?;
+            return check_last_flac_frame(reader, at, end);
+        }
+    }
+    Err(Skip::Broken("it has too many metadata blocks".to_owned()))
+}
+
+/// A FLAC frame ends with a CRC over all of itself: some frame must end exactly where the file does.
+fn check_last_flac_frame(
+    reader: &mut (impl Read + Seek),
+    audio_start: u64,
+    end: u64,
+) -> Result<(), Skip> {
+    let start = end.saturating_sub(FLAC_FRAME_BYTES_MAX).max(audio_start);
+    reader.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    reader.take(end - start).read_to_end(&mut tail)?;
+    let ends_whole = (0..tail.len().saturating_sub(1))
+        .rev()
+        .filter(|at| matches!(tail.get(*at..), Some([0xff, 0xf8 | 0xf9, ..])))
+        .take(FLAC_SYNCS_MAX)
+        .any(|at| tail.get(at..).is_some_and(|frame| crc16(frame) == 0));
+    if ends_whole {
+        Ok(())
+    } else {
+        Err(Skip::Truncated("its last frame is not whole"))
+    }
+}
+
+/// Longer frames exist only in theory: 8 channels of 32 bits in blocks of 65,535 samples.
+const FLAC_FRAME_BYTES_MAX: u64 = 512 * 1024;
+/// How many places that look like a frame's start are tried, from the end.
+const FLAC_SYNCS_MAX: usize = 64;
+
+/// CRC-16 with the polynomial 0x8005, as FLAC uses it; zero over a frame with its checksum.
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0_u16, |crc, byte| {
+        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
+            if crc & 0x8000 == 0 {
+                crc << 1
+            } else {
+                (crc << 1) ^ 0x8005
+            }
+        })
+    })
+}
+
+fn mp4(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
+    let mut at = 0;
+    let mut has_audio = false;
+    for _ in 0..PARTS_MAX {
+        if at >= size_bytes {
+            break;
+        }
+        let Some(head) = read_at::<8>(reader, at)? else {
+            return Err(Skip::Truncated("its last box is cut"));
+        };
+        let [a, b, c, d, kind @ ..] = head;
+        let (head_bytes, length) = match u32::from_be_bytes([a, b, c, d]) {
+            0 => (8, size_bytes - at),
+            1 => {
+                let long = read_at(reader, at + 8)?.map_or(0, u64::from_be_bytes);
+                (16, long)
+            }
+            length => (8, u64::from(length)),
+        };
+        if length < head_bytes {
+            return Err(Skip::Broken("a box is shorter than its head".to_owned()));
+        }
+        let end = at.saturating_add(length);
+        if end > size_bytes {
+            return Err(Skip::Truncated("its last box is cut"));
+        }
+        if &kind == b"mdat" && length > head_bytes {
+            hash_range(reader, at + head_bytes, end, hash)?;
+            has_audio = true;
+        }
+        at = end;
+    }
+    if has_audio {
+        Ok(())
+    } else {
+        Err(Skip::NotAudio)
+    }
+}
+
+fn wav(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
+    let mut at = 12;
+    let mut has_audio = false;
+    for _ in 0..PARTS_MAX {
+        let Some([kind @ .., a, b, c, d]) = read_at::<8>(reader, at)? else {
+            break;
+        };
+        let length = u32::from_le_bytes([a, b, c, d]);
+        let body = at + 8;
+        // Recorders that never learned the length leave the highest value: the data goes on to the end.
+        let end = match length {
+            u32::MAX => size_bytes,
+            length => body + u64::from(length),
+        };
+        if &kind == b"data" {
+            if end > size_bytes {
+                return Err(Skip::Truncated("its audio is shorter than it says"));
+            }
+            hash_range(reader, body, end, hash)?;
+            has_audio = true;
+        } else if &kind == b"fmt " {
+            hash_range(reader, body, end.min(size_bytes), hash)?;
+        }
+        at = end + u64::from(length & 1);
+    }
+    if has_audio {
+        Ok(())
+    } else {
+        Err(Skip::NotAudio)
+    }
+}

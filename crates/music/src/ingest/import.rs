@@ -1,0 +1,491 @@
+//! One run over one folder: walk, read, store, forget what is gone; every file gets one outcome.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::UNIX_EPOCH;
+
+use futures_util::{StreamExt as _, stream};
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStoreExt as _, PutPayload};
+use sea_orm::DbErr;
+use sha2::{Digest, Sha256};
+
+use super::Library;
+use super::content::hex;
+use super::cover::Picture;
+use super::objects::{CopyError, store_original};
+use super::read::{ReadFile, read_file};
+use super::skip::Skip;
+use super::walk::{Candidate, Found, walk};
+use crate::keys;
+use crate::store::entities::source;
+use crate::store::{NewTrack, Saved, Store};
+
+/// How large one file may be, in bytes, when nobody says otherwise.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+/// How many files are read at the same time.
+const READERS: usize = 2;
+
+/// What to import and how.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// The folder to walk.
+    pub folder: PathBuf,
+    /// Larger files are left out and reported, in bytes.
+    pub file_bytes_max: u64,
+    /// Reads every file again, also those that look unchanged.
+    pub is_thorough: bool,
+    /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
+    pub may_be_empty: bool,
+}
+
+impl ImportOptions {
+    /// Imports a folder with the usual limits.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            file_bytes_max: FILE_BYTES_MAX,
+            is_thorough: false,
+            may_be_empty: false,
+        }
+    }
+}
+
+/// What happens during a run, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportEvent {
+    /// The folder was walked.
+    Found {
+        /// How many files will be looked at.
+        file_count: u64,
+        /// What they weigh.
+        size_bytes: u64,
+    },
+    /// A file is done.
+    File {
+        /// Below the folder.
+        path: String,
+        /// Of the file.
+        size_bytes: u64,
+        /// What became of it.
+        outcome: FileOutcome,
+    },
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileOutcome {
+    /// A new track.
+    Added,
+    /// Its tags, cover or lyrics changed.
+    Updated,
+    /// Its track was deleted and is back.
+    Restored,
+    /// A known track at a new path.
+    Moved,
+    /// Nothing changed.
+    Unchanged,
+    /// The file is gone; its track is deleted if it stood nowhere else.
+    Removed,
+    /// Left out, with a stable code and a sentence.
+    Skipped {
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        reason: String,
+    },
+}
+
+impl FileOutcome {
+    /// One word, for programs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Updated => "updated",
+            Self::Restored => "restored",
+            Self::Moved => "moved",
+            Self::Unchanged => "unchanged",
+            Self::Removed => "removed",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+/// What a run did, counted in files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// New tracks.
+    pub added: u64,
+    /// Changed tags, covers or lyrics.
+    pub updated: u64,
+    /// Deleted tracks that came back.
+    pub restored: u64,
+    /// Known tracks at new paths.
+    pub moved: u64,
+    /// Files that stayed as they were.
+    pub unchanged: u64,
+    /// Files that are gone.
+    pub removed: u64,
+    /// Files that were left out.
+    pub skipped: u64,
+}
+
+impl ImportSummary {
+    fn count(&mut self, outcome: &FileOutcome) {
+        let counter = match outcome {
+            FileOutcome::Added => &mut self.added,
+            FileOutcome::Updated => &mut self.updated,
+            FileOutcome::Restored => &mut self.restored,
+            FileOutcome::Moved => &mut self.moved,
+            FileOutcome::Unchanged => &mut self.unchanged,
+            FileOutcome::Removed => &mut self.removed,
+            FileOutcome::Skipped { .. } => &mut self.skipped,
+        };
+        *counter += 1;
+    }
+}
+
+/// Why a run ended before its end. What was imported until then stays; the next run goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The folder cannot be read.
+    #[error("could not read the folder {folder}")]
+    Folder {
+        /// As given.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is nothing where there was music: most likely a disk is missing.
+    #[error(
+        "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed"
+    )]
+    Vanished {
+        /// As given.
+        folder: String,
+        /// How many files were imported from it.
+        known_count: usize,
+    },
+    /// The database cannot be written.
+    #[error("could not write to the music database")]
+    Store(#[from] DbErr),
+    /// The object store cannot be written.
+    #[error("could not write to the object store")]
+    Objects(#[from] object_store::Error),
+}
+
+/// Imports a folder. Calls `observe` for every step; what `observe` heard of is stored.
+pub async fn import(
+    library: &Library,
+    options: &ImportOptions,
+    observe: &mut (dyn FnMut(ImportEvent) + Send),
+) -> Result<ImportSummary, ImportError> {
+    let folder_error = |source| ImportError::Folder {
+        folder: options.folder.display().to_string(),
+        source,
+    };
+    let root = std::fs::canonicalize(&options.folder).map_err(folder_error)?;
+    std::fs::read_dir(&root).map_err(folder_error)?;
+    let run = Run {
+        store: Store::new(library.database.clone()),
+        library,
+        options,
+        root: root.clone(),
+        covers: Mutex::default(),
+    };
+    let found = blocking(move || walk(&root)).await;
+    let known = run.known_sources().await?;
+    let is_empty = found.candidates.is_empty() && found.unreadable.is_empty();
+    if is_empty && !known.is_empty() && !options.may_be_empty {
+        return Err(ImportError::Vanished {
+            folder: options.folder.display().to_string(),
+            known_count: known.len(),
+        });
+    }
+    observe(ImportEvent::Found {
+        file_count: count(found.candidates.len()),
+        size_bytes: found
+            .candidates
+            .iter()
+            .map(|file| to_u64(file.size_bytes))
+            .sum(),
+    });
+    let mut report = Report {
+        summary: ImportSummary::default(),
+        observe,
+    };
+    run.go_through(found, known, &mut report).await?;
+    Ok(report.summary)
+}
+
+/// Counts what happens and passes it on.
+struct Report<'a> {
+    summary: ImportSummary,
+    observe: &'a mut (dyn FnMut(ImportEvent) + Send),
+}
+
+impl Report<'_> {
+    fn file(&mut self, path: &Path, size_bytes: u64, outcome: FileOutcome) {
+        self.summary.count(&outcome);
+        (self.observe)(ImportEvent::File {
+            path: path.to_string_lossy().into_owned(),
+            size_bytes,
+            outcome,
+        });
+    }
+}
+
+struct Run<'a> {
+    store: Store,
+    library: &'a Library,
+    options: &'a ImportOptions,
+    root: PathBuf,
+    /// Covers known to be stored, so that one album asks once.
+    covers: Mutex<HashSet<String>>,
+}
+
+struct Read {
+    candidate: Candidate,
+    step: Step,
+}
+
+/// What is left to do with a file that was read.
+enum Step {
+    Nothing,
+    Skip(Skip),
+    Touch(source::Model),
+    Save(Box<NewTrack>),
+}
+
+impl Run<'_> {
+    async fn known_sources(&self) -> Result<HashMap<String, source::Model>, DbErr> {
+        let rows = self.store.list_sources_below(&self.root).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.path_hash.clone(), row))
+            .collect())
+    }
+
+    /// Imports what was found, then forgets what is known but was not found.
+    async fn go_through(
+        &self,
+        found: Found,
+        mut known: HashMap<String, source::Model>,
+        report: &mut Report<'_>,
+    ) -> Result<(), ImportError> {
+        for (path, reason) in &found.unreadable {
+            let code = "unreadable";
+            let reason = reason.clone();
+            report.file(path, 0, FileOutcome::Skipped { code, reason });
+        }
+        let mut reads = Vec::with_capacity(found.candidates.len());
+        for candidate in found.candidates {
+            let source = known.remove(&path_hash(&self.root.join(&candidate.path)));
+            reads.push((candidate, source));
+        }
+        let reads = reads
+            .into_iter()
+            .map(|(candidate, source)| self.read(candidate, source));
+        let mut reads = stream::iter(reads).buffered(READERS);
+        while let Some(read) = reads.next().await {
+            let Read { candidate, step } = read?;
+            let outcome = self.save(step).await?;
+            report.file(&candidate.path, to_u64(candidate.size_bytes), outcome);
+        }
+        if found.is_cut {
+            return Ok(());
+        }
+        for row in known.into_values() {
+            let path = Path::new(&row.root).join(&row.path);
+            let below = path.strip_prefix(&self.root).unwrap_or(&path);
+            let is_hidden = found
+                .unreadable
+                .iter()
+                .any(|(folder, _)| below.starts_with(folder));
+            if !is_hidden {
+                let now_ms = self.library.clock.now_ms();
+                self.store.delete_source(&row.path_hash, now_ms).await?;
+                report.file(below, 0, FileOutcome::Removed);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one file and stores its objects; several run at once.
+    async fn read(
+        &self,
+        candidate: Candidate,
+        known: Option<source::Model>,
+    ) -> Result<Read, ImportError> {
+        let is_unchanged = known.as_ref().is_some_and(|known| {
+            known.size_bytes == candidate.size_bytes
+                && known.modified_at_ms == candidate.modified_at_ms
+                && known.beside_at_ms == candidate.beside_at_ms
+        });
+        let step = if is_unchanged && !self.options.is_thorough {
+            Step::Nothing
+        } else {
+            let (root, file, limit) = (
+                self.root.clone(),
+                candidate.clone(),
+                self.options.file_bytes_max,
+            );
+            match blocking(move || read_file(&root, &file, limit)).await {
+                Ok(read) => self.store_objects(&candidate, known, read).await?,
+                Err(skip) => Step::Skip(skip),
+            }
+        };
+        Ok(Read { candidate, step })
+    }
+
+    async fn store_objects(
+        &self,
+        candidate: &Candidate,
+        known: Option<source::Model>,
+        mut read: ReadFile,
+    ) -> Result<Step, ImportError> {
+        let source = self.source(candidate, &read);
+        if let Some(known) = known
+            && !self.options.is_thorough
+            && known.content_hash == source.content_hash
+            && known.beside_at_ms == source.beside_at_ms
+        {
+            let track_id = known.track_id;
+            return Ok(Step::Touch(source::Model { track_id, ..source }));
+        }
+        let key = keys::original(&read.content.hash, read.info.format.extension());
+        let file = match read.file.try_clone() {
+            Ok(file) => file,
+            Err(error) => return Ok(Step::Skip(error.into())),
+        };
+        match store_original(&self.library.objects, &key, file, &read.content).await {
+            Ok(()) => {}
+            Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
+            Err(CopyError::Objects(error)) => return Err(error.into()),
+        }
+        let (cover_id, is_generated) = self.store_cover(&mut read).await?;
+        let track = read.into_track(source, cover_id, is_generated, key);
+        Ok(Step::Save(Box::new(track)))
+    }
+
+    /// Stores the file's picture, or the drawn one when it has none or none that can be decoded.
+    async fn store_cover(&self, read: &mut ReadFile) -> Result<(String, bool), ImportError> {
+        if let Some(picture) = read.picture.take() {
+            let cover_id = picture.cover_id();
+            if self.ensure_cover(picture).await? {
+                return Ok((cover_id, false));
+            }
+        }
+        let drawn = read.drawn_picture();
+        let cover_id = drawn.cover_id();
+        self.ensure_cover(drawn).await?;
+        Ok((cover_id, true))
+    }
+
+    /// Stores a cover in every width unless it is stored. False when the picture cannot be decoded.
+    async fn ensure_cover(&self, picture: Picture) -> Result<bool, ImportError> {
+        let id = picture.cover_id();
+        let is_known = |covers: &Mutex<HashSet<String>>| {
+            covers.lock().is_ok_and(|covers| covers.contains(&id))
+        };
+        if is_known(&self.covers) {
+            return Ok(true);
+        }
+        if !self.store.has_cover(&id).await? {
+            let is_generated = picture.is_generated();
+            let Ok(widths) = blocking(move || picture.encode()).await else {
+                return Ok(false);
+            };
+            for (width_px, webp) in widths {
+                let location = ObjectPath::from(keys::cover(&id, width_px));
+                self.library
+                    .objects
+                    .put(&location, PutPayload::from(webp))
+                    .await?;
+            }
+            let now_ms = self.library.clock.now_ms();
+            self.store.insert_cover(&id, is_generated, now_ms).await?;
+        }
+        if let Ok(mut covers) = self.covers.lock() {
+            covers.insert(id);
+        }
+        Ok(true)
+    }
+
+    fn source(&self, candidate: &Candidate, read: &ReadFile) -> source::Model {
+        source::Model {
+            path_hash: path_hash(&self.root.join(&candidate.path)),
+            root: self.root.to_string_lossy().into_owned(),
+            path: candidate.path.to_string_lossy().into_owned(),
+            track_id: String::new(),
+            size_bytes: candidate.size_bytes,
+            modified_at_ms: candidate.modified_at_ms,
+            beside_at_ms: candidate.beside_at_ms,
+            content_hash: read.content.hash.clone(),
+            seen_at_ms: self.library.clock.now_ms(),
+        }
+    }
+
+    /// Writes what was read; one at a time and in order.
+    async fn save(&self, step: Step) -> Result<FileOutcome, ImportError> {
+        match step {
+            Step::Nothing => Ok(FileOutcome::Unchanged),
+            Step::Skip(skip) => Ok(FileOutcome::Skipped {
+                code: skip.code(),
+                reason: skip.to_string(),
+            }),
+            Step::Touch(source) => {
+                self.store.touch_source(source).await?;
+                Ok(FileOutcome::Unchanged)
+            }
+            Step::Save(track) => {
+                let clock = &self.library.clock;
+                let saved = self.store.save_track(*track, clock, &stands).await?;
+                Ok(match saved {
+                    Saved::Added => FileOutcome::Added,
+                    Saved::Updated => FileOutcome::Updated,
+                    Saved::Restored => FileOutcome::Restored,
+                    Saved::Moved => FileOutcome::Moved,
+                    Saved::Unchanged => FileOutcome::Unchanged,
+                })
+            }
+        }
+    }
+}
+
+/// Whether a path still has the content it was imported with, as far as its size and time say.
+fn stands(source: &source::Model) -> bool {
+    let path = Path::new(&source.root).join(&source.path);
+    let Ok(metadata) = File::open(path).and_then(|file| file.metadata()) else {
+        return false;
+    };
+    let modified = metadata.modified().ok();
+    let since_epoch = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let modified_at_ms = since_epoch.and_then(|since| i64::try_from(since.as_millis()).ok());
+    i64::try_from(metadata.len()) == Ok(source.size_bytes)
+        && modified_at_ms == Some(source.modified_at_ms)
+}
+
+/// Tells a path, whatever its length and encoding.
+fn path_hash(path: &Path) -> String {
+    hex(&Sha256::digest(path.as_os_str().as_bytes()))
+}
+
+/// Runs what blocks away from the async threads. A panic there goes on here.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn to_u64(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}

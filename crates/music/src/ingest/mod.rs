@@ -1,0 +1,51 @@
+//! From a folder of files to tracks that play.
+//!
+//! # What a track's identity is
+//!
+//! A file is keyed by the SHA-256 of its bytes, a track is kept by the audio in it:
+//! 1. an unchanged path (size, time, and what lies beside it) is not even opened;
+//! 2. known content is its track, wherever it lies: a moved file keeps its track, two copies are one track;
+//! 3. new content with the audio of a known track (the hash leaves tags out, see `content`) is that track with new
+//!    tags, if the track stands at no other path any more: a retagged file keeps its track, also when it was
+//!    moved at the same time, and two copies with different tags are two tracks;
+//! 4. everything else is a new track.
+//!
+//! A path that is gone is forgotten; a track without a path is soft-deleted and comes back with its id, its
+//! renditions and its plays when its file does.
+//!
+//! # What a crash leaves
+//!
+//! Objects are written before the rows that name them, and the rows of one file in one transaction. A crash leaves
+//! at most an object nobody names; the next run writes the same object under the same key.
+
+pub(crate) mod content;
+mod cover;
+mod drawing;
+pub(crate) mod format;
+mod import;
+pub(crate) mod lyrics;
+mod names;
+mod objects;
+mod ogg;
+mod read;
+mod skip;
+mod tags;
+pub(crate) mod text;
+mod walk;
+
+pub use import::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
+
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::objects::Objects;
+
+/// What an import writes to.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// The music database, migrated.
+    pub database: Database,
+    /// The music objects.
+    pub objects: Objects,
+    /// The time.
+    pub clock: Clock,
+}

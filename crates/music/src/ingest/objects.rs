@@ -1,0 +1,126 @@
+//! How originals get into the object store: by content, once, whole.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+
+use bytes::Bytes;
+use chassis::objects::Objects;
+use object_store::path::Path as ObjectPath;
+use object_store::{Error as ObjectError, MultipartUpload, ObjectStoreExt as _, PutPayload};
+use sha2::{Digest, Sha256};
+
+use super::content::{Content, hex};
+use super::skip::Skip;
+
+/// How much of a file is held in memory while it is copied; also the size of a part.
+const PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// Why a file could not be copied into the object store.
+#[derive(Debug)]
+pub(crate) enum CopyError {
+    /// The file is to blame.
+    Skip(Skip),
+    /// The object store is to blame.
+    Objects(ObjectError),
+}
+
+impl From<ObjectError> for CopyError {
+    fn from(error: ObjectError) -> Self {
+        Self::Objects(error)
+    }
+}
+
+/// Stores a file under its key unless it is there; refuses a file that is no longer what was hashed.
+pub(crate) async fn store_original(
+    objects: &Objects,
+    key: &str,
+    file: File,
+    content: &Content,
+) -> Result<(), CopyError> {
+    let location = ObjectPath::from(key);
+    match objects.head(&location).await {
+        Ok(meta) if meta.size == content.size_bytes => return Ok(()),
+        Ok(_) | Err(ObjectError::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut parts = Parts {
+        file: Some(file),
+        hash: Sha256::new(),
+    };
+    let (part, is_last) = parts.next(true).await?;
+    if is_last {
+        parts.check(content)?;
+        objects.put(&location, PutPayload::from(part)).await?;
+        return Ok(());
+    }
+    let mut upload = objects.put_multipart(&location).await?;
+    match upload_parts(&mut parts, part, upload.as_mut(), content).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            if let Err(abort) = upload.abort().await {
+                tracing::warn!(%abort, "could not remove the parts of an upload that failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn upload_parts(
+    parts: &mut Parts,
+    first: Bytes,
+    upload: &mut dyn MultipartUpload,
+    content: &Content,
+) -> Result<(), CopyError> {
+    upload.put_part(PutPayload::from(first)).await?;
+    loop {
+        let (part, is_last) = parts.next(false).await?;
+        if !part.is_empty() {
+            upload.put_part(PutPayload::from(part)).await?;
+        }
+        if is_last {
+            break;
+        }
+    }
+    parts.check(content)?;
+    upload.complete().await?;
+    Ok(())
+}
+
+/// Reads a file part by part where blocking is allowed, hashing on the way.
+struct Parts {
+    file: Option<File>,
+    hash: Sha256,
+}
+
+impl Parts {
+    async fn next(&mut self, is_first: bool) -> Result<(Bytes, bool), CopyError> {
+        let Some(mut file) = self.file.take() else {
+            return Ok((Bytes::new(), true));
+        };
+        let read = tokio::task::spawn_blocking(move || {
+            if is_first {
+                file.rewind()?;
+            }
+            let mut part = Vec::new();
+            let limit = u64::try_from(PART_BYTES).unwrap_or(u64::MAX);
+            (&mut file).take(limit).read_to_end(&mut part)?;
+            Ok::<_, std::io::Error>((file, part))
+        });
+        let (file, part) = read
+            .await
+            .map_err(|_panicked| CopyError::Skip(Skip::Panicked))?
+            .map_err(|error| CopyError::Skip(error.into()))?;
+        self.hash.update(&part);
+        let is_last = part.len() < PART_BYTES;
+        self.file = (!is_last).then_some(file);
+        Ok((Bytes::from(part), is_last))
+    }
+
+    fn check(&self, content: &Content) -> Result<(), CopyError> {
+        if hex(&self.hash.clone().finalize()) == content.hash {
+            Ok(())
+        } else {
+            Err(CopyError::Skip(Skip::Changed))
+        }
+    }
+}

@@ -1,0 +1,579 @@
+//! Writing what an import found: one transaction per file, so that a crash between two files loses nothing.
+
+use std::path::Path;
+
+use chassis::clock::Clock;
+use chassis::ids;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+};
+
+use super::Store;
+use super::entities::{
+    album, album_artist, artist, cover, genre, job, source, track, track_artist, track_genre,
+};
+use super::jobs::JobKind;
+use crate::ingest::text::{name_key, sort_key};
+
+/// How many rows one query reads at most.
+const ROWS_PER_QUERY: u64 = 5_000;
+
+/// A file that was read, ready to become a track.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NewTrack {
+    /// The row; id and times are set when it is saved.
+    pub(crate) track: track::Model,
+    /// In order, at least one.
+    pub(crate) artists: Vec<String>,
+    pub(crate) genres: Vec<String>,
+    pub(crate) album: Option<NewAlbum>,
+    /// The row of the path it was read from; the track is set when it is saved.
+    pub(crate) source: source::Model,
+}
+
+/// The album a track names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NewAlbum {
+    pub(crate) key: String,
+    pub(crate) title: String,
+    pub(crate) artists: Vec<String>,
+    pub(crate) released_on: Option<String>,
+    /// What the album gets while it has no other.
+    pub(crate) cover_id: String,
+    pub(crate) is_cover_generated: bool,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// A track that was not there.
+    Added,
+    /// A track whose tags, cover or lyrics changed.
+    Updated,
+    /// A track that was deleted and has come back.
+    Restored,
+    /// A known track at another path.
+    Moved,
+    /// Nothing a listener could see.
+    Unchanged,
+}
+
+impl Store {
+    /// Reads which content stands at which path below a folder, as last imported.
+    pub(crate) async fn list_sources_below(
+        &self,
+        folder: &Path,
+    ) -> Result<Vec<source::Model>, DbErr> {
+        let mut pages = source::Entity::find()
+            .order_by_asc(source::Column::PathHash)
+            .paginate(self.database.connection(), ROWS_PER_QUERY);
+        let mut sources = Vec::new();
+        while let Some(page) = pages.fetch_and_next().await? {
+            sources.extend(
+                page.into_iter()
+                    .filter(|row| Path::new(&row.root).join(&row.path).starts_with(folder)),
+            );
+        }
+        Ok(sources)
+    }
+
+    /// Whether a cover is stored.
+    pub(crate) async fn has_cover(&self, id: &str) -> Result<bool, DbErr> {
+        let found = cover::Entity::find_by_id(id)
+            .one(self.database.connection())
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Notes a cover whose objects are stored; a second time changes nothing.
+    pub(crate) async fn insert_cover(
+        &self,
+        id: &str,
+        is_generated: bool,
+        now_ms: i64,
+    ) -> Result<(), DbErr> {
+        let row = cover::ActiveModel {
+            id: Set(id.to_owned()),
+            is_generated: Set(i64::from(is_generated)),
+            created_at_ms: Set(now_ms),
+        };
+        cover::Entity::insert(row)
+            .on_conflict_do_nothing_on([cover::Column::Id])
+            .exec(self.database.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Saves a file as a track: the one with the same content, else the one with the same audio that stands nowhere
+    /// else any more, else a new one. `stands` says whether a path still has the content it was imported with.
+    pub(crate) async fn save_track(
+        &self,
+        new: NewTrack,
+        clock: &Clock,
+        stands: &(dyn Fn(&source::Model) -> bool + Sync),
+    ) -> Result<Saved, DbErr> {
+        let writing = self.database.begin_write().await?;
+        let now_ms = clock.now_ms();
+        let known = find_known(&writing, &new, stands).await?;
+        let previous = source::Entity::find_by_id(&new.source.path_hash)
+            .one(&writing)
+            .await?;
+        let album_id = match &new.album {
+            Some(album) => Some(save_album(&writing, album, known.as_ref(), clock).await?),
+            None => None,
+        };
+        let (row, saved) = save_row(&writing, &new, known, album_id, clock).await?;
+        let names_changed = save_names(&writing, &row.id, &new, clock).await?;
+        let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
+        let source = source::Model {
+            track_id: row.id.clone(),
+            seen_at_ms: now_ms,
+            ..new.source
+        };
+        save_source(&writing, source, previous.is_some()).await?;
+        if let Some(old) = previous.filter(|old| old.track_id != row.id) {
+            delete_if_gone(&writing, &old.track_id, now_ms).await?;
+        }
+        insert_job(&writing, &row.id, clock).await?;
+        writing.commit().await?;
+        Ok(match saved {
+            Saved::Unchanged if names_changed => Saved::Updated,
+            Saved::Unchanged if is_moved => Saved::Moved,
+            saved => saved,
+        })
+    }
+
+    /// Notes that a file was touched but has the content it had.
+    pub(crate) async fn touch_source(&self, row: source::Model) -> Result<(), DbErr> {
+        row.into_active_model()
+            .reset_all()
+            .update(self.database.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets a path that is gone; its track is soft-deleted when it stands nowhere else. Says whether it was.
+    pub(crate) async fn delete_source(&self, path_hash: &str, now_ms: i64) -> Result<bool, DbErr> {
+        let writing = self.database.begin_write().await?;
+        let Some(row) = source::Entity::find_by_id(path_hash).one(&writing).await? else {
+            return Ok(false);
+        };
+        source::Entity::delete_by_id(path_hash)
+            .exec(&writing)
+            .await?;
+        let is_deleted = delete_if_gone(&writing, &row.track_id, now_ms).await?;
+        writing.commit().await?;
+        Ok(is_deleted)
+    }
+}
+
+async fn find_known(
+    writing: &DatabaseTransaction,
+    new: &NewTrack,
+    stands: &(dyn Fn(&source::Model) -> bool + Sync),
+) -> Result<Option<track::Model>, DbErr> {
+    let same_content = track::Entity::find()
+        .filter(track::Column::ContentHash.eq(&new.track.content_hash))
+        .one(writing)
+        .await?;
+    if same_content.is_some() {
+        return Ok(same_content);
+    }
+    let same_audio = track::Entity::find()
+        .filter(track::Column::AudioHash.eq(&new.track.audio_hash))
+        .order_by_asc(track::Column::Id)
+        .all(writing)
+        .await?;
+    let mut homeless = None;
+    for track in same_audio {
+        let sources = source::Entity::find()
+            .filter(source::Column::TrackId.eq(&track.id))
+            .all(writing)
+            .await?;
+        let (here, elsewhere): (Vec<_>, Vec<_>) = sources
+            .into_iter()
+            .partition(|row| row.path_hash == new.source.path_hash);
+        if elsewhere.iter().any(stands) {
+            continue;
+        }
+        if !here.is_empty() {
+            return Ok(Some(track));
+        }
+        homeless = homeless.or(Some(track));
+    }
+    Ok(homeless)
+}
+
+async fn save_row(
+    writing: &DatabaseTransaction,
+    new: &NewTrack,
+    known: Option<track::Model>,
+    album_id: Option<String>,
+    clock: &Clock,
+) -> Result<(track::Model, Saved), DbErr> {
+    let now_ms = clock.now_ms();
+    let Some(known) = known else {
+        let row = track::Model {
+            id: ids::new_id(clock).to_string(),
+            album_id,
+            created_at_ms: now_ms,
+            updated_at_ms: now_ms,
+            ..new.track.clone()
+        };
+        let row = insert_track(writing, row).await?;
+        return Ok((row, Saved::Added));
+    };
+    let is_analysed = known.analysed_at_ms.is_some();
+    let row = track::Model {
+        id: known.id.clone(),
+        album_id,
+        created_at_ms: known.created_at_ms,
+        updated_at_ms: known.updated_at_ms,
+        analysed_at_ms: known.analysed_at_ms,
+        deleted_at_ms: None,
+        duration_ms: if is_analysed {
+            known.duration_ms
+        } else {
+            new.track.duration_ms
+        },
+        gain_db: if is_analysed {
+            known.gain_db
+        } else {
+            new.track.gain_db
+        },
+        loudness_lufs: known.loudness_lufs,
+        peak: known.peak,
+        waveform: known.waveform.clone(),
+        ..new.track.clone()
+    };
+    if row == known {
+        return Ok((row, Saved::Unchanged));
+    }
+    let saved = if known.deleted_at_ms.is_some() {
+        Saved::Restored
+    } else {
+        Saved::Updated
+    };
+    let row = track::Model {
+        updated_at_ms: now_ms,
+        ..row
+    };
+    let row = row.into_active_model().reset_all().update(writing).await?;
+    Ok((row, saved))
+}
+
+async fn insert_track(
+    writing: &DatabaseTransaction,
+    row: track::Model,
+) -> Result<track::Model, DbErr> {
+    track::Entity::insert(row.clone().into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    Ok(row)
+}
+
+/// Finds or makes the album; gives it a real cover for a generated one, and follows a track that changed.
+async fn save_album(
+    writing: &DatabaseTransaction,
+    new: &NewAlbum,
+    known_track: Option<&track::Model>,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let now_ms = clock.now_ms();
+    let found = album::Entity::find()
+        .filter(album::Column::AlbumKey.eq(&new.key))
+        .one(writing)
+        .await?;
+    let Some(mut row) = found else {
+        return insert_album(writing, new, clock).await;
+    };
+    let before = row.clone();
+    let had =
+        |value: Option<&String>, of_track: Option<&String>| value.is_none() || value == of_track;
+    let old_cover = known_track.and_then(|track| track.cover_id.as_ref());
+    let is_album_cover_generated = match &row.cover_id {
+        Some(id) => cover::Entity::find_by_id(id)
+            .one(writing)
+            .await?
+            .is_none_or(|cover| cover.is_generated == 1),
+        None => true,
+    };
+    if is_album_cover_generated
+        || (!new.is_cover_generated && had(row.cover_id.as_ref(), old_cover))
+    {
+        row.cover_id = Some(new.cover_id.clone());
+    }
+    let old_date = known_track.and_then(|track| track.released_on.as_ref());
+    if new.released_on.is_some() && had(row.released_on.as_ref(), old_date) {
+        row.released_on.clone_from(&new.released_on);
+    }
+    if row != before {
+        row.updated_at_ms = now_ms;
+        row.clone()
+            .into_active_model()
+            .reset_all()
+            .update(writing)
+            .await?;
+    }
+    Ok(row.id)
+}
+
+async fn insert_album(
+    writing: &DatabaseTransaction,
+    new: &NewAlbum,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let now_ms = clock.now_ms();
+    let row = album::Model {
+        id: ids::new_id(clock).to_string(),
+        album_key: new.key.clone(),
+        title: new.title.clone(),
+        sort_key: sort_key(&new.title),
+        released_on: new.released_on.clone(),
+        cover_id: Some(new.cover_id.clone()),
+        gain_db: None,
+        created_at_ms: now_ms,
+        updated_at_ms: now_ms,
+    };
+    let id = row.id.clone();
+    album::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    let mut links = Vec::new();
+    for (position, name) in (0..).zip(&new.artists) {
+        links.push(album_artist::ActiveModel {
+            album_id: Set(id.clone()),
+            position: Set(position),
+            artist_id: Set(save_artist(writing, name, clock).await?),
+        });
+    }
+    album_artist::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}
+
+/// Writes the artists and genres of a track where they differ. Says whether they did.
+async fn save_names(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    new: &NewTrack,
+    clock: &Clock,
+) -> Result<bool, DbErr> {
+    let mut artist_ids = Vec::new();
+    for name in &new.artists {
+        artist_ids.push(save_artist(writing, name, clock).await?);
+    }
+    let mut genre_ids = Vec::new();
+    for name in &new.genres {
+        genre_ids.push(save_genre(writing, name, clock).await?);
+    }
+    let artists_changed = link_artists(writing, track_id, &distinct(artist_ids)).await?;
+    let genres_changed = link_genres(writing, track_id, &distinct(genre_ids)).await?;
+    Ok(artists_changed || genres_changed)
+}
+
+/// Two spellings of one name have one id.
+fn distinct(ids: Vec<String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !distinct.contains(&id) {
+            distinct.push(id);
+        }
+    }
+    distinct
+}
+
+async fn link_artists(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    artist_ids: &[String],
+) -> Result<bool, DbErr> {
+    let linked: Vec<String> = track_artist::Entity::find()
+        .filter(track_artist::Column::TrackId.eq(track_id))
+        .order_by_asc(track_artist::Column::Position)
+        .all(writing)
+        .await?
+        .into_iter()
+        .map(|link| link.artist_id)
+        .collect();
+    if linked == artist_ids {
+        return Ok(false);
+    }
+    track_artist::Entity::delete_many()
+        .filter(track_artist::Column::TrackId.eq(track_id))
+        .exec(writing)
+        .await?;
+    let links = (0..)
+        .zip(artist_ids)
+        .map(|(position, artist_id)| track_artist::ActiveModel {
+            track_id: Set(track_id.to_owned()),
+            position: Set(position),
+            artist_id: Set(artist_id.clone()),
+        });
+    track_artist::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(true)
+}
+
+async fn link_genres(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    genre_ids: &[String],
+) -> Result<bool, DbErr> {
+    let linked: Vec<String> = track_genre::Entity::find()
+        .filter(track_genre::Column::TrackId.eq(track_id))
+        .order_by_asc(track_genre::Column::Position)
+        .all(writing)
+        .await?
+        .into_iter()
+        .map(|link| link.genre_id)
+        .collect();
+    if linked == genre_ids {
+        return Ok(false);
+    }
+    track_genre::Entity::delete_many()
+        .filter(track_genre::Column::TrackId.eq(track_id))
+        .exec(writing)
+        .await?;
+    let links = (0..)
+        .zip(genre_ids)
+        .map(|(position, genre_id)| track_genre::ActiveModel {
+            track_id: Set(track_id.to_owned()),
+            position: Set(position),
+            genre_id: Set(genre_id.clone()),
+        });
+    track_genre::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(true)
+}
+
+async fn save_artist(
+    writing: &DatabaseTransaction,
+    name: &str,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let key = name_key(name);
+    let found = artist::Entity::find()
+        .filter(artist::Column::NameKey.eq(&key))
+        .one(writing)
+        .await?;
+    if let Some(found) = found {
+        return Ok(found.id);
+    }
+    let row = artist::Model {
+        id: ids::new_id(clock).to_string(),
+        name: name.to_owned(),
+        name_key: key,
+        sort_key: sort_key(name),
+        created_at_ms: clock.now_ms(),
+    };
+    let id = row.id.clone();
+    artist::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}
+
+async fn save_genre(
+    writing: &DatabaseTransaction,
+    name: &str,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let key = name_key(name);
+    let found = genre::Entity::find()
+        .filter(genre::Column::NameKey.eq(&key))
+        .one(writing)
+        .await?;
+    if let Some(found) = found {
+        return Ok(found.id);
+    }
+    let row = genre::Model {
+        id: ids::new_id(clock).to_string(),
+        name: name.to_owned(),
+        name_key: key,
+        created_at_ms: clock.now_ms(),
+    };
+    let id = row.id.clone();
+    genre::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}
+
+async fn save_source(
+    writing: &DatabaseTransaction,
+    row: source::Model,
+    is_known: bool,
+) -> Result<(), DbErr> {
+    let row = row.into_active_model().reset_all();
+    if is_known {
+        row.update(writing).await?;
+    } else {
+        source::Entity::insert(row)
+            .exec_without_returning(writing)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Soft-deletes a track that stands at no path any more.
+async fn delete_if_gone(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    now_ms: i64,
+) -> Result<bool, DbErr> {
+    let source_count = source::Entity::find()
+        .filter(source::Column::TrackId.eq(track_id))
+        .count(writing)
+        .await?;
+    if source_count > 0 {
+        return Ok(false);
+    }
+    let result = track::Entity::update_many()
+        .col_expr(track::Column::DeletedAtMs, now_ms.into())
+        .col_expr(track::Column::UpdatedAtMs, now_ms.into())
+        .filter(track::Column::Id.eq(track_id))
+        .filter(track::Column::DeletedAtMs.is_null())
+        .exec(writing)
+        .await?;
+    Ok(result.rows_affected > 0)
+}
+
+/// Has the track prepared, unless that is asked for or done already.
+async fn insert_job(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    clock: &Clock,
+) -> Result<(), DbErr> {
+    let kind = JobKind::Prepare.as_str();
+    let known = job::Entity::find()
+        .filter(job::Column::Kind.eq(kind))
+        .filter(job::Column::SubjectId.eq(track_id))
+        .count(writing)
+        .await?;
+    if known > 0 {
+        return Ok(());
+    }
+    let now_ms = clock.now_ms();
+    let row = job::ActiveModel {
+        id: Set(ids::new_id(clock).to_string()),
+        kind: Set(kind.to_owned()),
+        subject_id: Set(track_id.to_owned()),
+        state: Set("queued".to_owned()),
+        attempt_count: Set(0),
+        run_after_ms: Set(now_ms),
+        lease_until_ms: Set(None),
+        lease_token: Set(None),
+        last_error: Set(None),
+        created_at_ms: Set(now_ms),
+        updated_at_ms: Set(now_ms),
+    };
+    job::Entity::insert(row)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(())
+}

@@ -7,8 +7,14 @@ use crate::failure::{Failure, Result, While};
 use crate::workspace::{Settings, Workspace};
 use crate::{screen, subprocess, web};
 
-const OPENAPI: &str = "docs/generated/openapi.json";
+const OPENAPI: &str = "docs/generated/openapi";
+const CONFIGURATION: &str = "docs/generated/configuration.md";
 const CLIENT: &str = "web/packages/api/src/schema.d.ts";
+/// The service whose client the islands use.
+const CLIENT_OF: &str = "music.json";
+
+/// A file of the repository and what it should hold.
+type Generated = (String, String);
 
 /// `cargo xtask gen [--check]`: writes the files, or says which are not current.
 pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
@@ -23,11 +29,11 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
         return check(workspace, &haas);
     }
     for (path, text) in generate(workspace, &haas)? {
-        let file = workspace.path(path);
+        let file = workspace.path(&path);
         let folder = file.parent().unwrap_or(&workspace.root);
         std::fs::create_dir_all(folder).while_doing(format!("create {}", folder.display()))?;
         std::fs::write(&file, text).while_doing(format!("write {path}"))?;
-        screen::ready(path, "written");
+        screen::ready(&path, "written");
     }
     Ok(())
 }
@@ -41,22 +47,35 @@ pub(crate) fn check(workspace: &Workspace, haas: &Path) -> Result<()> {
     let stale = generated
         .iter()
         .filter(|(path, text)| !is_current(path, text));
-    let stale: Vec<_> = stale.map(|(path, _)| *path).collect();
+    let stale: Vec<_> = stale.map(|(path, _)| path.as_str()).collect();
     if stale.is_empty() {
         return Ok(());
     }
     Err(Failure::new(format!("not current: {}", stale.join(", "))).how("make gen, then commit"))
 }
 
-fn generate(workspace: &Workspace, haas: &Path) -> Result<Vec<(&'static str, String)>> {
-    let printed = subprocess::read(Command::new(haas).arg("openapi"))?;
-    let description: serde_json::Value =
-        serde_json::from_str(&printed).while_doing("read what `haas openapi` printed")?;
-    let pretty = serde_json::to_string_pretty(&description).while_doing("write JSON")? + "\n";
-    let fresh = workspace.own("generated/openapi.json")?;
-    std::fs::write(&fresh, &pretty).while_doing("write the API description")?;
-    let client = client(workspace, &fresh)?;
-    Ok(vec![(OPENAPI, pretty), (CLIENT, client)])
+fn generate(workspace: &Workspace, haas: &Path) -> Result<Vec<Generated>> {
+    let folder = workspace.own("generated/openapi")?;
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).while_doing("clear what was generated before")?;
+    }
+    subprocess::read(Command::new(haas).args(["openapi", "--out"]).arg(&folder))?;
+    let mut files = Vec::new();
+    let work = "read what `haas openapi` wrote";
+    for entry in std::fs::read_dir(&folder).while_doing(work)? {
+        let path = entry.while_doing(work)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = std::fs::read_to_string(&path).while_doing(work)?;
+        files.push((format!("{OPENAPI}/{name}"), text));
+    }
+    files.sort();
+    let keys = subprocess::read(Command::new(haas).args(["check", "--markdown"]))?;
+    files.push((CONFIGURATION.to_owned(), keys));
+    files.push((
+        CLIENT.to_owned(),
+        client(workspace, &folder.join(CLIENT_OF))?,
+    ));
+    Ok(files)
 }
 
 fn client(workspace: &Workspace, description: &Path) -> Result<String> {

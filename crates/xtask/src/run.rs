@@ -8,9 +8,11 @@ use std::process::{Command, ExitCode};
 use crate::failure::{Failure, Result};
 use crate::packages::{self, FFMPEG};
 use crate::workspace::{Settings, Workspace};
-use crate::{build, demo, screen, subprocess};
+use crate::{build, demo, screen};
 
 const LISTEN: &str = "127.0.0.1:8080";
+/// The exit code of an import that left out files it could not read.
+const EXIT_SOME_SKIPPED: i32 = 3;
 
 /// Sets up what is missing, imports music and serves it until Ctrl-C.
 pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<ExitCode> {
@@ -72,10 +74,17 @@ fn import(workspace: &Workspace, folder: &Path, data: &Path) {
         .arg(folder)
         .arg("--data")
         .arg(data);
-    match subprocess::run(&mut import) {
-        Ok(()) => step.done(""),
-        // The import has named each file that it skipped; the others play.
-        Err(failure) => screen::warn(&failure.without("what was imported plays")),
+    match import.status() {
+        Ok(status) if status.success() => step.done(""),
+        // The import has named each of them, with the reason.
+        Ok(status) if status.code() == Some(EXIT_SOME_SKIPPED) => {
+            step.done("without the files named above");
+        }
+        _ => screen::warn(
+            &Failure::new("the import did not come to its end")
+                .without("what was imported until then plays")
+                .how("the lines above say why; the next run goes on where this one stopped"),
+        ),
     }
 }
 

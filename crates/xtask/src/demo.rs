@@ -126,7 +126,7 @@ fn download(workspace: &Workspace, package: &Package, work: &Path) -> Result<Pat
 }
 
 /// The SHA-256 of a file, read in pieces.
-fn sha256(file: &Path) -> Result<String> {
+pub(crate) fn sha256(file: &Path) -> Result<String> {
     let work = format!("read {}", file.display());
     let mut input = File::open(file).while_doing(&work)?;
     let mut hash = Sha256::new();

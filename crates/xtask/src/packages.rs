@@ -33,6 +33,11 @@ pub(crate) const KOREAN_FONT: Needed = Needed {
     package: "fonts-noto-cjk",
     without: "browser tests run, but Korean text is boxes in screenshots",
 };
+pub(crate) const PIP: Needed = Needed {
+    program: "pip3",
+    package: "python3-pip",
+    without: "no import of files that break parsers",
+};
 pub(crate) const MARIADB: Needed = Needed {
     program: "mariadbd",
     package: "mariadb-server",

@@ -45,6 +45,7 @@ pub(crate) fn all(workspace: &Workspace) -> ExitCode {
             product::generated(&mut suite);
             product::bytes(&mut suite);
             product::footprint(&mut suite);
+            product::hostile(&mut suite);
             product::browser(&mut suite);
             product::lighthouse(&mut suite);
         }

@@ -8,7 +8,7 @@ use super::suite::{Suite, Verdict};
 use crate::failure::{Failure, Result};
 use crate::server::Server;
 use crate::workspace::Workspace;
-use crate::{bytes, demo, footprint, generate, lighthouse, packages, subprocess};
+use crate::{bytes, demo, footprint, generate, hostile, lighthouse, packages, subprocess};
 
 /// What is generated and committed is what the binary would generate.
 pub(super) fn generated(suite: &mut Suite<'_>) {
@@ -48,6 +48,15 @@ pub(super) fn footprint(suite: &mut Suite<'_>) {
             },
             lines.join("\n"),
         ))
+    });
+}
+
+/// Files made to break an import do not.
+pub(super) fn hostile(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("hostile music", |_| {
+        let said = hostile::check(workspace)?;
+        Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
     });
 }
 

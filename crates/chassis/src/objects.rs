@@ -1,25 +1,43 @@
 //! Where audio and pictures lie: a folder here, any object store later, the same calls.
 
+use std::error::Error as StdError;
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
+use crate::problem::Problem;
+
 /// The object store of one service. Keys are built by the service, in one function.
 pub type Objects = Arc<dyn ObjectStore>;
 
+/// When a caller whose object store was away may come again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// Made and removed to see that a folder can be written; the process id keeps two starts apart.
+const PROBE_PREFIX: &str = ".haas-probe-";
+
 /// Opens a folder as an object store and makes it when it is missing.
 pub fn open_folder(folder: &Path) -> Result<Objects, OpenError> {
-    std::fs::create_dir_all(folder).map_err(|source| OpenError {
+    let failed = |source: io::Error| OpenError {
         folder: folder.display().to_string(),
         source,
-    })?;
-    let store = LocalFileSystem::new_with_prefix(folder).map_err(|source| OpenError {
-        folder: folder.display().to_string(),
-        source: std::io::Error::other(source),
-    })?;
+    };
+    check_writable(folder).map_err(failed)?;
+    let store = LocalFileSystem::new_with_prefix(folder)
+        .map_err(|error| failed(io::Error::other(error)))?;
     Ok(Arc::new(store.with_fsync(true)))
+}
+
+/// Makes a folder when it is missing and sees that a file can be made in it.
+pub fn check_writable(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let probe = folder.join(format!("{PROBE_PREFIX}{}", std::process::id()));
+    fs::write(&probe, [])?;
+    fs::remove_file(&probe)
 }
 
 /// Says which folder could not be opened.
@@ -27,5 +45,94 @@ pub fn open_folder(folder: &Path) -> Result<Objects, OpenError> {
 #[error("could not open the folder {folder} for objects")]
 pub struct OpenError {
     folder: String,
-    source: std::io::Error,
+    source: io::Error,
+}
+
+/// Why objects cannot be written, in words an operator acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StorageFault {
+    /// Nothing fits any more.
+    #[error("the disk is full")]
+    Full,
+    /// The folder or its file system cannot be written.
+    #[error("the folder cannot be written")]
+    ReadOnly,
+    /// This process may not.
+    #[error("this process has no permission to write there")]
+    Forbidden,
+}
+
+/// What an operator must mend, wherever in an error's chain the system says it; none when it is something else.
+pub fn storage_fault(error: &(dyn StdError + 'static)) -> Option<StorageFault> {
+    let mut layer = Some(error);
+    while let Some(error) = layer {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        match kind {
+            Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                return Some(StorageFault::Full);
+            }
+            Some(ErrorKind::ReadOnlyFilesystem) => return Some(StorageFault::ReadOnly),
+            Some(ErrorKind::PermissionDenied) => return Some(StorageFault::Forbidden),
+            _ => layer = error.source(),
+        }
+    }
+    None
+}
+
+/// Makes an answer of an object store's error. A missing object is the service's business, not this function's.
+pub fn problem(error: object_store::Error) -> Problem {
+    Problem::unavailable(RETRY_AFTER).because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::path::Path as Key;
+    use object_store::{ObjectStoreExt as _, PutPayload};
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("could not keep the cover")]
+    struct Outer(#[source] object_store::Error);
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_through_every_layer() {
+        // /dev/full takes a file's bytes and says that there is no room.
+        let full = fs::write("/dev/full", b"x").unwrap_err();
+        let error = Outer(object_store::Error::Generic {
+            store: "test",
+            source: Box::new(full),
+        });
+        assert_eq!(storage_fault(&error), Some(StorageFault::Full));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let error = open_folder(Path::new("/proc/nowhere")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "could not open the folder /proc/nowhere for objects"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_put_is_there_and_the_probe_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = open_folder(&folder.path().join("new")).unwrap();
+        let key = Key::from("a/b");
+        objects
+            .put(&key, PutPayload::from_static(b"x"))
+            .await
+            .unwrap();
+        let read = objects.get(&key).await.unwrap().bytes().await.unwrap();
+        assert_eq!(&read[..], b"x");
+        let entries = fs::read_dir(folder.path().join("new")).unwrap();
+        assert_eq!(entries.count(), 1);
+    }
+
+    #[test]
+    fn another_error_is_no_storage_fault() {
+        let error = io::Error::other("x");
+        assert_eq!(storage_fault(&error), None);
+    }
 }

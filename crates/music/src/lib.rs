@@ -26,6 +26,7 @@ use axum::Router;
 use chassis::clock::Clock;
 use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) use delivery::Delivery;
@@ -79,12 +80,18 @@ pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 /// Starts the service: routes, and background work under the context's tasks.
 pub fn start(context: Context<'_>) -> Mounted {
     let app = App::new(context, Limits::default());
-    let (api, openapi) = OpenApiRouter::new()
-        .nest(API_PREFIX, api::router())
-        .with_state(Arc::clone(&app))
-        .split_for_parts();
+    let (api, openapi) = described().with_state(Arc::clone(&app)).split_for_parts();
     Mounted {
         router: Router::new().merge(api).merge(pages::router(app)),
         openapi,
     }
+}
+
+/// The description of the API, without starting anything.
+pub fn openapi() -> OpenApi {
+    described().into_openapi()
+}
+
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().nest(API_PREFIX, api::router())
 }

@@ -1,104 +1,78 @@
 //! The haas binary: the only place that knows which services exist.
 
+mod arguments;
+mod failure;
+mod health;
 mod import;
+mod migrate;
+mod openapi;
+mod role;
+mod serve;
+mod service;
+mod settings;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use chassis::clock::Clock;
-use chassis::database::Database;
-use chassis::lifecycle::Tasks;
-use chassis::objects;
-use chassis::service::Context;
-use clap::{Parser, Subcommand};
-use music::ingest::Library;
-use prometheus_client::registry::Registry;
-use tokio::net::TcpListener;
+use clap::Parser as _;
+
+use arguments::{Arguments, Command, MusicCommand};
+use failure::Failure;
+use settings::Settings;
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// High-availability streaming: music for everybody, in one binary.
-#[derive(Debug, Parser)]
-#[command(name = "haas", version)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return failure::usage(&usage),
+    };
+    match run(arguments) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serves every service.
-    Serve {
-        /// Where the embedded database and the objects lie.
-        #[arg(long, default_value = "haas-data")]
-        data: PathBuf,
-        /// Where the public listener listens; port 0 takes a free one.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: String,
-    },
-    /// Works on the music library.
-    #[command(subcommand)]
-    Music(MusicCommand),
-}
-
-#[derive(Debug, Subcommand)]
-enum MusicCommand {
-    /// Imports a folder of music: reads tags, keeps the originals, remembers what lay where.
-    Import {
-        /// Where the embedded database and the objects lie.
-        #[arg(long, default_value = "haas-data")]
-        data: PathBuf,
-        #[command(flatten)]
-        arguments: import::ImportArguments,
-    },
-}
-
-#[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
-    match Arguments::parse().command {
-        Command::Serve { data, listen } => serve(&data, &listen).await,
-        Command::Music(MusicCommand::Import { data, arguments }) => {
-            let library = Library {
-                database: open_database(&data).await?,
-                objects: objects::open_folder(&data.join("music"))?,
-                clock: Clock::system(),
-            };
-            Ok(import::run(&library, &arguments).await)
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    match arguments.command {
+        Command::Serve(serve) => {
+            let (settings, effective) = Settings::read(&serve.sources())?;
+            on_runtime(serve::serve(settings, effective))
+        }
+        Command::Migrate(common) => {
+            let (settings, _) = Settings::read(&common.sources())?;
+            on_runtime(migrate::migrate(settings))
+        }
+        Command::Check(check) => {
+            let (_, effective) = Settings::read(&check.common.sources())?;
+            say(&check.report(&effective));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Music(MusicCommand::Import(import)) => {
+            let (settings, _) = Settings::read(&import.common.sources())?;
+            on_runtime(import::run(settings, import))
+        }
+        Command::Openapi(openapi) => openapi::write(&openapi),
+        Command::Health(health) => {
+            let (settings, _) = Settings::read(&health.common.sources())?;
+            health::ask(health.admin.unwrap_or(settings.admin_listen))
         }
     }
 }
 
-async fn open_database(data: &Path) -> Result<Database, Box<dyn std::error::Error>> {
-    std::fs::create_dir_all(data)?;
-    let database =
-        Database::connect(&format!("sqlite:{}", data.join("music.sqlite").display())).await?;
-    database.migrate::<music::Migrator>().await?;
-    Ok(database)
+/// As many workers as the machine or its control group gives us processors.
+fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("could not start the runtime", error))?;
+    runtime.block_on(work)
 }
 
-async fn serve(data: &Path, listen: &str) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let database = open_database(data).await?;
-    let tasks = Tasks::default();
-    let mut metrics = Registry::default();
-    let mounted = music::start(Context {
-        database,
-        objects: objects::open_folder(&data.join("music"))?,
-        clock: Clock::system(),
-        tasks: tasks.clone(),
-        metrics: &mut metrics,
-    });
-    let listener = TcpListener::bind(listen).await?;
-    announce(&format!("http://{}", listener.local_addr()?));
-    let router = mounted.router.merge(pages::assets::router());
-    chassis::http::serve(listener, router, tasks).await;
-    Ok(ExitCode::SUCCESS)
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "the first line is the address, for people and for scripts"
-)]
-fn announce(address: &str) {
-    println!("{address}");
+/// Writes for the one who called us; standard output is the program's, the log goes elsewhere.
+#[expect(clippy::print_stdout, reason = "what a command answers is its output")]
+fn say(text: &str) {
+    print!("{text}");
 }

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tempfile::NamedTempFile;
 
 use crate::answer::Answer;
 
@@ -16,6 +17,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Haas {
     child: Child,
     _stdout: BufReader<ChildStdout>,
+    log: NamedTempFile,
     /// The first line of standard output, as printed.
     pub first_line: String,
     /// The public listener.
@@ -47,6 +49,8 @@ impl Haas {
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped());
+        let log = NamedTempFile::new().unwrap();
+        command.stderr(log.reopen().unwrap());
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut first_line = String::new();
@@ -60,11 +64,13 @@ impl Haas {
         let addresses = (address(&first_line), address(&second_line));
         let (Some(public), Some(admin)) = addresses else {
             let status = child.wait().unwrap();
-            panic!("haas serve ended with {status} after {first_line:?} {second_line:?}");
+            let log = std::fs::read_to_string(log.path()).unwrap();
+            panic!("haas serve ended with {status} after {first_line:?} {second_line:?}:\n{log}");
         };
         let haas = Self {
             child,
             _stdout: stdout,
+            log,
             first_line: first_line.trim_end().to_owned(),
             public,
             admin,
@@ -95,6 +101,11 @@ impl Haas {
     /// The process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
     }
 
     /// Asks the public listener.

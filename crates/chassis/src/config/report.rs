@@ -26,6 +26,12 @@ impl Effective {
         Self(settings)
     }
 
+    /// Whether nobody set this key.
+    pub fn is_default(&self, section: &str, key: &str) -> bool {
+        let mut settings = self.0.iter();
+        settings.any(|s| s.section == section && s.key == key && s.place.is_none())
+    }
+
     /// The values in force as TOML, each with where it comes from; secrets are not shown.
     pub fn to_toml(&self) -> String {
         let mut text = String::new();

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -15,8 +16,8 @@ use crate::problem::Problem;
 pub struct Admin {
     /// Whether the process takes requests.
     pub readiness: Readiness,
-    /// Everything that is measured.
-    pub metrics: Arc<Registry>,
+    /// Everything that is measured, once everything is started.
+    pub metrics: Arc<OnceLock<Registry>>,
     /// The configuration in force, secrets redacted.
     pub config: Arc<str>,
 }
@@ -41,8 +42,11 @@ async fn ready(State(admin): State<Admin>) -> Response {
 }
 
 async fn metrics(State(admin): State<Admin>) -> Response {
+    let Some(registry) = admin.metrics.get() else {
+        return Problem::unavailable(Duration::from_secs(1)).into_response();
+    };
     let mut text = String::new();
-    match prometheus_client::encoding::text::encode(&mut text, &admin.metrics) {
+    match prometheus_client::encoding::text::encode(&mut text, registry) {
         Ok(()) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()

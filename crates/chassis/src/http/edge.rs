@@ -179,7 +179,7 @@ fn log(
 ) {
     let _entered = span.enter();
     let status = response.status().as_u16();
-    let duration_ms = duration.as_secs_f64() * 1_000.0;
+    let duration_ms = (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0;
     match response.extensions().get::<Cause>() {
         Some(Cause(error)) => {
             let error = problem::chain(&**error);

@@ -40,6 +40,13 @@ pub struct BindError {
     source: std::io::Error,
 }
 
+impl BindError {
+    /// What the system says of it.
+    pub fn kind(&self) -> std::io::ErrorKind {
+        self.source.kind()
+    }
+}
+
 /// Listens on an address; port 0 takes a free one. Accepted connections inherit the socket's options.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
     let listen = || {

@@ -439,7 +439,7 @@ async fn readiness_and_metrics_are_told_to_the_operator() {
     let served = served(Config::default());
     let admin = admin_router(Admin {
         readiness: served.readiness.clone(),
-        metrics: std::sync::Arc::new(served.registry),
+        metrics: std::sync::Arc::new(served.registry.into()),
         config: "[http]\n".into(),
     });
     let status = |path: &'static str| {

@@ -1,0 +1,159 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chassis::config::{Effective, Flag, Sources, environment};
+use clap::{Args, Parser, Subcommand};
+
+/// High-availability streaming: music for everybody, in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "haas", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serves every service, or those that --only names.
+    Serve(Serve),
+    /// Brings the databases up to date and ends.
+    Migrate(Common),
+    /// Says whether the configuration is good, and everything that is wrong with it.
+    Check(Check),
+    /// Writes the descriptions of the APIs.
+    Openapi(Openapi),
+    /// Works on the music library.
+    #[command(subcommand)]
+    Music(MusicCommand),
+    /// Asks a running process whether it takes requests; the exit code is the answer.
+    Health(Health),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MusicCommand {
+    /// Imports a folder of music: reads tags, keeps the originals, remembers what lay where.
+    Import(ImportArguments),
+}
+
+/// What `haas music import` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The folder with the music; it is only read.
+    pub(crate) folder: PathBuf,
+    /// Writes one line of JSON per file and a summary instead of a progress bar.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Reads every file again, also those that look unchanged.
+    #[arg(long)]
+    pub(crate) thorough: bool,
+    /// Removes every track of the folder when the folder is empty.
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+}
+
+/// Where configuration comes from; for every command that needs it.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The configuration file (TOML); otherwise the one that `HAAS_CONFIG` names.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder that holds everything of the embedded default: databases and objects.
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// The services to serve, separated by commas; all when it is left out.
+    #[arg(long, value_name = "SERVICES")]
+    only: Option<String>,
+    /// The address of the public listener; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The address of the admin listener (`/live`, `/ready`, `/metrics`, `/config`); port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    admin_listen: Option<String>,
+    /// Refuse to start when a database is not up to date, instead of migrating it.
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Show every value in force and where it comes from; secrets are not shown.
+    #[arg(long)]
+    print: bool,
+    /// Show every key with default, accepted values and meaning, as Markdown.
+    #[arg(long, conflicts_with = "print")]
+    markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Openapi {
+    /// The folder to write one file per service into.
+    #[arg(long, value_name = "DIR", default_value = "docs/generated/openapi")]
+    pub(crate) out: PathBuf,
+    /// Write nothing; fail when a file differs from what would be written.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The admin listener to ask; otherwise the configured one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) admin: Option<SocketAddr>,
+}
+
+impl Common {
+    pub(crate) fn sources(&self) -> Sources {
+        let mut flags = Vec::new();
+        add(&mut flags, "--data", "server.data", self.data.as_ref());
+        Sources {
+            file: self.config.clone(),
+            environment: environment(),
+            flags,
+        }
+    }
+}
+
+impl Serve {
+    pub(crate) fn sources(&self) -> Sources {
+        let mut sources = self.common.sources();
+        let flags = &mut sources.flags;
+        add(flags, "--only", "server.only", self.only.as_ref());
+        add(flags, "--listen", "server.listen", self.listen.as_ref());
+        let admin = self.admin_listen.as_ref();
+        add(flags, "--admin-listen", "server.admin_listen", admin);
+        let no = "false".to_owned();
+        let migrate = self.no_migrate.then_some(&no);
+        add(flags, "--no-migrate", "server.migrate", migrate);
+        sources
+    }
+}
+
+impl Check {
+    pub(crate) fn report(&self, effective: &Effective) -> String {
+        match (self.print, self.markdown) {
+            (true, _) => effective.to_toml(),
+            (_, true) => effective.to_markdown(),
+            _ => "the configuration is good\n".to_owned(),
+        }
+    }
+}
+
+fn add(flags: &mut Vec<Flag>, name: &'static str, key: &'static str, value: Option<&String>) {
+    flags.extend(value.map(|value| Flag {
+        name,
+        key,
+        value: value.clone(),
+    }));
+}

@@ -1,0 +1,63 @@
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use chassis::config::ConfigError;
+use chassis::problem;
+
+/// The exit code for a command line or configuration that cannot be used (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+
+/// Why a command could not do its work: a sentence, what is below it, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    text: String,
+    code: u8,
+}
+
+impl Failure {
+    /// A failure with its cause.
+    pub(crate) fn new(text: &str, cause: impl StdError + 'static) -> Self {
+        Self::plain(format!("{text}: {}", problem::chain(&cause)))
+    }
+
+    /// A failure that is its own cause.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            code: 1,
+        }
+    }
+
+    /// Tells the user, and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        complain(&format!("haas: {}", self.text));
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self {
+            text: error.to_string(),
+            code: USAGE,
+        }
+    }
+}
+
+/// Shows what clap has to say: help on standard output, a mistake on standard error.
+pub(crate) fn usage(message: &clap::Error) -> ExitCode {
+    let _nobody_listens = message.print();
+    if message.use_stderr() {
+        ExitCode::from(USAGE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the last word to the user, whether or not there is a log"
+)]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}

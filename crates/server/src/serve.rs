@@ -1,0 +1,161 @@
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
+use chassis::clock::Clock;
+use chassis::config::Effective;
+use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy};
+use chassis::lifecycle::{Readiness, StopSignals, Stopped, Tasks};
+use chassis::service::{Context, Mounted};
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+
+use crate::failure::Failure;
+use crate::role::Role;
+use crate::settings::Settings;
+use crate::{say, service};
+
+/// Listens first, opens everything behind the listeners, serves until a signal or a failed task, stops in order.
+pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<ExitCode, Failure> {
+    chassis::telemetry::start(&settings.telemetry);
+    let mut signals = StopSignals::listen()
+        .map_err(|error| Failure::new("could not listen to signals", error))?;
+    let public = bind(settings.listen, "--listen")?;
+    let admin = bind_admin(&settings, &effective)?;
+    announce(&public, &admin)?;
+
+    let tasks = Tasks::default();
+    let readiness = Readiness::default();
+    let metrics = Arc::new(OnceLock::new());
+    let told = Admin {
+        readiness: readiness.clone(),
+        metrics: Arc::clone(&metrics),
+        config: effective.to_toml().into(),
+    };
+    tasks.spawn(http::serve(admin, http::admin_router(told), tasks.clone()));
+
+    let mut registry = Registry::default();
+    let app = tokio::select! {
+        app = start(&settings, &tasks, &readiness, &mut registry) => app?,
+        () = signals.next() => {
+            tasks.stop(settings.grace).await;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let _set_once = metrics.set(registry);
+    let serving = tasks.clone();
+    tasks.spawn_essential("public listener", async move {
+        http::serve_with(
+            public,
+            app.router,
+            serving,
+            app.edge.config(),
+            app.edge.metrics().clone(),
+        )
+        .await;
+    });
+    readiness.set_ready();
+    tracing::info!("ready");
+
+    let stopped = signals
+        .stop(&tasks, &readiness, settings.drain, settings.grace)
+        .await;
+    match stopped {
+        Stopped::BySignal => Ok(ExitCode::SUCCESS),
+        Stopped::ByTask(name) => Err(Failure::plain(format!(
+            "stopped because the task {name:?} ended; the log says why"
+        ))),
+    }
+}
+
+/// All routes and what is around them.
+struct App {
+    router: Router,
+    edge: Edge,
+}
+
+async fn start(
+    settings: &Settings,
+    tasks: &Tasks,
+    readiness: &Readiness,
+    registry: &mut Registry,
+) -> Result<App, Failure> {
+    chassis::process::register(registry);
+    let clock = Clock::system();
+    let edge = Edge::new(
+        settings.http.clone(),
+        Policy::new(pages::content_security_policy()),
+        clock.clone(),
+        readiness.clone(),
+        HttpMetrics::register(registry),
+        Role::ALL.map(Role::name).to_vec(),
+    );
+    let mut routes = pages::assets::router();
+    for &role in &settings.roles {
+        let database = service::open_database(settings, role).await?;
+        if settings.migrates {
+            service::migrate(&database, role).await?;
+        } else {
+            service::refuse_pending(&database, role).await?;
+        }
+        let context = Context {
+            database,
+            objects: service::open_objects(settings, role)?,
+            clock: clock.clone(),
+            tasks: tasks.clone(),
+            metrics: registry.sub_registry_with_prefix(role.name()),
+        };
+        routes = routes.merge(mount(role, context).router);
+    }
+    if settings.roles.contains(&Role::Music) {
+        routes = routes.route("/", get(|| async { Redirect::temporary("/music") }));
+    }
+    Ok(App {
+        router: http::app(routes, edge.clone()),
+        edge,
+    })
+}
+
+fn mount(role: Role, context: Context<'_>) -> Mounted {
+    match role {
+        Role::Music => music::start(context),
+    }
+}
+
+/// The first line is the public address, for people and for scripts; the second the admin listener's.
+fn announce(public: &TcpListener, admin: &TcpListener) -> Result<(), Failure> {
+    let address = |listener: &TcpListener| {
+        let address = listener.local_addr();
+        address.map_err(|error| Failure::new("a listener has no address", error))
+    };
+    let (public, admin) = (address(public)?, address(admin)?);
+    say(&format!("http://{public}\nadmin http://{admin}\n"));
+    Ok(())
+}
+
+fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
+    http::bind(address).map_err(|error| not_bound(error, flag))
+}
+
+/// Nobody asked for the default admin port, so that a second process on the machine takes a free one instead.
+fn bind_admin(settings: &Settings, effective: &Effective) -> Result<TcpListener, Failure> {
+    let address = settings.admin_listen;
+    match http::bind(address) {
+        Err(error)
+            if error.kind() == ErrorKind::AddrInUse
+                && effective.is_default("server", "admin_listen") =>
+        {
+            tracing::info!(%address, "the admin listener's default port is taken; taking a free one");
+            bind(SocketAddr::new(address.ip(), 0), "--admin-listen")
+        }
+        bound => bound.map_err(|error| not_bound(error, "--admin-listen")),
+    }
+}
+
+fn not_bound(error: BindError, flag: &str) -> Failure {
+    Failure::new(&format!("could not start (another address: {flag})"), error)
+}

@@ -1,0 +1,83 @@
+//! Opening what a service needs, for every command that runs one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chassis::database::{self, Database};
+use chassis::objects::{self, Objects};
+use sea_orm::DbErr;
+
+use crate::failure::Failure;
+use crate::role::Role;
+use crate::settings::Settings;
+
+/// How long to wait before a database that is away is tried again, at first and at most.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
+const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// A service's database, and whether it was brought up to date.
+pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Database, Failure> {
+    let config = &settings.service(role).database;
+    if config.is_embedded() {
+        prepare_folder(&settings.data)?;
+    }
+    let mut pause = RECONNECT_PAUSE;
+    loop {
+        match Database::connect_with(config).await {
+            Ok(database) => return Ok(database),
+            Err(error) if !config.is_embedded() && database::is_away(&error) => {
+                let error = chassis::problem::chain(&error);
+                tracing::warn!(service = role.name(), error, "the database is away");
+                tokio::time::sleep(pause).await;
+                pause = RECONNECT_PAUSE_MAX.min(pause * 2);
+            }
+            Err(error) => return Err(away(role, error)),
+        }
+    }
+}
+
+/// Brings a service's schema up to date.
+pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failure> {
+    let migrated = match role {
+        Role::Music => database.migrate::<music::Migrator>().await,
+    };
+    migrated
+        .map_err(|error| Failure::new(&format!("could not migrate the database of {role}"), error))
+}
+
+/// Refuses a schema that is behind, naming the command that mends it.
+pub(crate) async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> {
+    let pending = match role {
+        Role::Music => database.pending::<music::Migrator>().await,
+    };
+    let pending = pending.map_err(|error| away(role, error))?.0;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::plain(format!(
+        "the database of {role} is behind by {}: {}; run `haas migrate` with the same configuration",
+        pending.len(),
+        pending.join(", ")
+    )))
+}
+
+/// A service's objects.
+pub(crate) fn open_objects(settings: &Settings, role: Role) -> Result<Objects, Failure> {
+    let folder = &settings.service(role).objects;
+    objects::open_folder(folder).map_err(|error| Failure::new("could not start", error))
+}
+
+/// Makes the data folder and sees that it can be written, which SQLite would only say as "unable to open".
+fn prepare_folder(folder: &Path) -> Result<(), Failure> {
+    objects::check_writable(folder).map_err(|error| {
+        let shown = folder.display();
+        Failure::new(
+            &format!("could not use the data folder {shown} (another one: --data DIR)"),
+            error,
+        )
+    })
+}
+
+fn away(role: Role, error: DbErr) -> Failure {
+    Failure::new(&format!("could not open the database of {role}"), error)
+}

@@ -1,0 +1,121 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
+use chassis::{database, http, telemetry};
+
+use crate::role::Role;
+
+const PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const ADMIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
+/// What a listener's address looks like.
+const ADDRESS: &str = "an address and port such as \"0.0.0.0:8080\"; port 0 takes a free one";
+
+/// Everything that can be configured.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) admin_listen: SocketAddr,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) migrates: bool,
+    pub(crate) drain: Duration,
+    pub(crate) grace: Duration,
+    pub(crate) http: http::Config,
+    pub(crate) telemetry: telemetry::Config,
+    pub(crate) music: ServiceSettings,
+}
+
+/// Where one service keeps what it keeps.
+#[derive(Debug)]
+pub(crate) struct ServiceSettings {
+    pub(crate) database: database::Config,
+    pub(crate) objects: PathBuf,
+}
+
+impl Settings {
+    /// Reads every key of every service, also of those that do not run here: one file serves all deployments.
+    pub(crate) fn read(sources: &Sources) -> Result<(Self, Effective), ConfigError> {
+        let mut reader = Reader::open(sources.clone());
+        let mut server = reader.section("server");
+        let data = server.path(
+            "data",
+            "haas-data",
+            "The folder that holds everything of the embedded default: databases and objects.",
+        );
+        let listen = server.parsed("listen", PUBLIC, ADDRESS, "The public listener.");
+        let admin_listen = server.parsed(
+            "admin_listen",
+            ADMIN,
+            ADDRESS,
+            "The admin listener: `/live`, `/ready`, `/metrics`, `/config`. Not for the public.",
+        );
+        let only = server.list::<Role>(
+            "only",
+            &format!("a list of services; there are {}", Role::names()),
+            "The services that run here; all when it is empty.",
+        );
+        let migrates = server.switch(
+            "migrate",
+            true,
+            "Whether `serve` brings the databases up to date; if not, it refuses to start when they are behind.",
+        );
+        let (drain, grace) = read_stop(&mut server);
+        let settings = Self {
+            listen,
+            admin_listen,
+            roles: if only.is_empty() {
+                Role::ALL.to_vec()
+            } else {
+                only
+            },
+            migrates,
+            drain,
+            grace,
+            http: http::Config::read(&mut reader.section("http")),
+            telemetry: telemetry::Config::read(&mut reader.section("telemetry")),
+            music: ServiceSettings::read(&mut reader, &data, Role::Music),
+            data,
+        };
+        Ok((settings, reader.finish()?))
+    }
+
+    pub(crate) fn service(&self, role: Role) -> &ServiceSettings {
+        match role {
+            Role::Music => &self.music,
+        }
+    }
+}
+
+impl ServiceSettings {
+    fn read(reader: &mut Reader, data: &std::path::Path, role: Role) -> Self {
+        let mut section = reader.section(role.name());
+        let database = database::Config::read(&mut section, data, role.name());
+        let default = data.join(role.name());
+        let objects = section.path(
+            "objects",
+            &default.display().to_string(),
+            "The folder of the service's objects: audio, pictures.",
+        );
+        Self { database, objects }
+    }
+}
+
+fn read_stop(server: &mut Section<'_>) -> (Duration, Duration) {
+    let second = Duration::from_secs(1);
+    let drain = server.duration(
+        "drain",
+        Duration::ZERO,
+        Duration::ZERO..=600 * second,
+        "How long a stopping process serves on while `/ready` is 503, until nobody sends it requests any more. A few \
+         seconds behind a load balancer.",
+    );
+    let grace = server.duration(
+        "grace",
+        30 * second,
+        Duration::ZERO..=600 * second,
+        "How long a stop then waits for what is in flight.",
+    );
+    (drain, grace)
+}

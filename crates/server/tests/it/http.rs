@@ -1,0 +1,111 @@
+use testkit::{Connection, Haas};
+
+use crate::HAAS;
+
+fn serve() -> (tempfile::TempDir, Haas) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let haas = Haas::serve(HAAS, folder.path(), &[]);
+    (folder, haas)
+}
+
+#[test]
+fn the_first_line_is_the_address_and_the_admin_listener_tells_the_state() {
+    let (_folder, haas) = serve();
+    assert_eq!(haas.first_line, format!("http://{}", haas.public));
+    assert_eq!(haas.admin("/live").text(), "live\n");
+    assert_eq!(haas.ready().text(), "ready\n");
+    let metrics = haas.admin("/metrics");
+    assert!(
+        metrics.text().contains("process_resident_memory_bytes "),
+        "{}",
+        metrics.text()
+    );
+    assert!(metrics.text().contains("http_server_open_connections "));
+    assert!(haas.admin("/config").text().contains("[server]"));
+}
+
+#[test]
+fn the_admin_paths_are_not_public() {
+    let (_folder, haas) = serve();
+    for path in ["/metrics", "/ready", "/config"] {
+        assert_eq!(haas.get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_root_leads_to_music() {
+    let (_folder, haas) = serve();
+    let answer = haas.get("/");
+    assert_eq!(answer.status, 307);
+    assert_eq!(answer.header("location"), "/music");
+}
+
+#[test]
+fn errors_are_problems() {
+    let (_folder, haas) = serve();
+    assert_eq!(
+        haas.get("/nowhere").refusal(),
+        (404, "not_found".to_owned())
+    );
+    let track = "/api/music/v1/tracks/0198c0de-0000-7000-8000-000000000000";
+    assert_eq!(
+        haas.get(track).refusal(),
+        (404, "music.track_not_found".to_owned())
+    );
+    let answer = haas.send("DELETE", track, &[], b"");
+    assert_eq!(answer.refusal(), (405, "method_not_allowed".to_owned()));
+    assert_eq!(answer.header("allow"), "GET,HEAD");
+}
+
+#[test]
+fn a_head_of_an_error_has_no_body() {
+    let (_folder, haas) = serve();
+    let mut connection = Connection::open(haas.public);
+    for _ in 0..2 {
+        connection.send("HEAD", "/nowhere", &[], b"");
+        let answer = connection.answer(true);
+        assert_eq!(answer.status, 404);
+        assert_ne!(answer.header("content-length"), "0");
+    }
+}
+
+#[test]
+fn a_request_head_that_is_too_large_is_refused() {
+    let (_folder, haas) = serve();
+    let long = "x".repeat(64 << 10);
+    let mut connection = Connection::open(haas.public);
+    connection.send("GET", "/", &[("x-long", &long)], b"");
+    assert_eq!(connection.head().0, 431);
+}
+
+#[test]
+fn requests_are_counted_by_route_and_never_by_path() {
+    let (_folder, haas) = serve();
+    haas.get("/nowhere/secret-path");
+    haas.get("/api/music/v1/tracks/0198c0de-0000-7000-8000-000000000000");
+    let metrics = haas.admin("/metrics");
+    let route = "service=\"music\",http_request_method=\"GET\",http_route=\"/api/music/v1/tracks/{id}\",http_response_status_code=\"404\"";
+    assert!(metrics.text().contains(route), "{}", metrics.text());
+    assert!(metrics.text().contains("http_route=\"unmatched\""));
+    assert!(!metrics.text().contains("secret-path"));
+}
+
+#[test]
+fn logs_have_no_addresses_no_queries_and_no_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("haas.toml");
+    let text = "[telemetry]\nlog_level = \"trace\"\nlog_format = \"json\"\n";
+    std::fs::write(&config, text).unwrap();
+    let haas = Haas::serve(HAAS, folder.path(), &["--config", config.to_str().unwrap()]);
+    let track = "/api/music/v1/tracks/0198c0de-0000-7000-8000-000000000000?token=hush";
+    let headers = [
+        ("cookie", "listener=hush"),
+        ("authorization", "Bearer hush"),
+    ];
+    let answer = haas.send("GET", track, &headers, b"");
+    let log = haas.log();
+    assert!(log.contains(answer.header("x-request-id")), "{log}");
+    assert!(log.lines().all(|line| line.starts_with('{')), "{log}");
+    assert!(!log.contains("hush") && !log.contains("0198c0de"), "{log}");
+    assert!(!log.contains("127.0.0.1"), "{log}");
+}

@@ -1,0 +1,9 @@
+//! The built binary, driven as its users drive it.
+
+mod commands;
+mod configuration;
+mod http;
+mod stop;
+
+/// The binary under test.
+const HAAS: &str = env!("CARGO_BIN_EXE_haas");

@@ -8,6 +8,7 @@
 
 mod api;
 mod chart;
+mod config;
 mod delivery;
 mod error;
 pub mod ingest;
@@ -29,6 +30,7 @@ use chassis::service::{Context, Mounted};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+pub use config::Config;
 pub(crate) use delivery::Delivery;
 pub use delivery::Limits;
 pub(crate) use error::Error;
@@ -50,14 +52,14 @@ pub(crate) struct App {
 
 impl App {
     /// Puts the parts of the service together.
-    fn new(context: Context<'_>, limits: Limits) -> AppState {
+    fn new(context: Context<'_>, config: &Config) -> AppState {
         let store = Store::new(context.database);
-        let settings = Arc::new(chart::Settings::default());
+        let settings = Arc::new(config.chart.clone());
         chart::start(&store, &context.clock, &context.tasks, &settings);
         Arc::new(Self {
             plays: plays::Plays::new(store.clone(), context.tasks.clone(), settings),
             delivery: Delivery::new(
-                limits,
+                config.limits,
                 store.clone(),
                 Arc::clone(&context.objects),
                 context.clock.clone(),
@@ -78,8 +80,8 @@ pub(crate) type AppState = Arc<App>;
 pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 
 /// Starts the service: routes, and background work under the context's tasks.
-pub fn start(context: Context<'_>) -> Mounted {
-    let app = App::new(context, Limits::default());
+pub fn start(context: Context<'_>, config: &Config) -> Mounted {
+    let app = App::new(context, config);
     let (api, openapi) = described().with_state(Arc::clone(&app)).split_for_parts();
     Mounted {
         router: Router::new().merge(api).merge(pages::router(app)),

@@ -4,11 +4,11 @@ use sea_orm::{ActiveModelTrait as _, DatabaseConnection, Set};
 use testkit::App;
 
 use crate::store::entities::track;
-use crate::{Migrator, start};
+use crate::{Config, Migrator, start};
 
 /// The service in process, without any tracks; its clock starts at a full hour, 14:00 in Seoul.
 pub(crate) async fn empty_app() -> App {
-    App::start::<Migrator>(start).await
+    App::start::<Migrator>(|context| start(context, &Config::default())).await
 }
 
 /// Adds a track of a length.

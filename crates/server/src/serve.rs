@@ -4,8 +4,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::response::Redirect;
-use axum::routing::get;
 use chassis::clock::Clock;
 use chassis::config::Effective;
 use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy};
@@ -109,10 +107,7 @@ async fn start(
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
-        routes = routes.merge(mount(role, context).router);
-    }
-    if settings.roles.contains(&Role::Music) {
-        routes = routes.route("/", get(|| async { Redirect::temporary("/music") }));
+        routes = routes.merge(mount(settings, role, context).router);
     }
     Ok(App {
         router: http::app(routes, edge.clone()),
@@ -120,9 +115,9 @@ async fn start(
     })
 }
 
-fn mount(role: Role, context: Context<'_>) -> Mounted {
+fn mount(settings: &Settings, role: Role, context: Context<'_>) -> Mounted {
     match role {
-        Role::Music => music::start(context),
+        Role::Music => music::start(context, &settings.music),
     }
 }
 

@@ -17,7 +17,7 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// A service's database, and whether it was brought up to date.
 pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Database, Failure> {
-    let config = &settings.service(role).database;
+    let config = &settings.place(role).database;
     if config.is_embedded() {
         prepare_folder(&settings.data)?;
     }
@@ -63,7 +63,7 @@ pub(crate) async fn refuse_pending(database: &Database, role: Role) -> Result<()
 
 /// A service's objects.
 pub(crate) fn open_objects(settings: &Settings, role: Role) -> Result<Objects, Failure> {
-    let folder = &settings.service(role).objects;
+    let folder = &settings.place(role).objects;
     objects::open_folder(folder).map_err(|error| Failure::new("could not start", error))
 }
 

@@ -1,5 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
@@ -24,12 +24,13 @@ pub(crate) struct Settings {
     pub(crate) grace: Duration,
     pub(crate) http: http::Config,
     pub(crate) telemetry: telemetry::Config,
-    pub(crate) music: ServiceSettings,
+    pub(crate) music: music::Config,
+    places: [Place; Role::ALL.len()],
 }
 
 /// Where one service keeps what it keeps.
 #[derive(Debug)]
-pub(crate) struct ServiceSettings {
+pub(crate) struct Place {
     pub(crate) database: database::Config,
     pub(crate) objects: PathBuf,
 }
@@ -75,21 +76,20 @@ impl Settings {
             grace,
             http: http::Config::read(&mut reader.section("http")),
             telemetry: telemetry::Config::read(&mut reader.section("telemetry")),
-            music: ServiceSettings::read(&mut reader, &data, Role::Music),
+            places: Role::ALL.map(|role| Place::read(&mut reader, &data, role)),
+            music: music::Config::read(&mut reader.section(Role::Music.name())),
             data,
         };
         Ok((settings, reader.finish()?))
     }
 
-    pub(crate) fn service(&self, role: Role) -> &ServiceSettings {
-        match role {
-            Role::Music => &self.music,
-        }
+    pub(crate) fn place(&self, role: Role) -> &Place {
+        &self.places[role as usize]
     }
 }
 
-impl ServiceSettings {
-    fn read(reader: &mut Reader, data: &std::path::Path, role: Role) -> Self {
+impl Place {
+    fn read(reader: &mut Reader, data: &Path, role: Role) -> Self {
         let mut section = reader.section(role.name());
         let database = database::Config::read(&mut section, data, role.name());
         let default = data.join(role.name());

@@ -43,7 +43,7 @@ pub struct App {
 }
 
 impl App {
-    /// Starts a service, for example `App::start::<music::Migrator>(music::start)`.
+    /// Starts a service, for example `App::start::<music::Migrator>(|context| music::start(context, &Config::default()))`.
     pub async fn start<M: MigratorTrait>(start: impl FnOnce(Context<'_>) -> Mounted) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());

@@ -67,7 +67,7 @@ impl Haas {
             let log = std::fs::read_to_string(log.path()).unwrap();
             panic!("haas serve ended with {status} after {first_line:?} {second_line:?}:\n{log}");
         };
-        let haas = Self {
+        let mut haas = Self {
             child,
             _stdout: stdout,
             log,
@@ -75,7 +75,13 @@ impl Haas {
             public,
             admin,
         };
-        while haas.ready().status != StatusCode::OK {
+        while !haas.is_ready() {
+            if let Some(status) = haas.child.try_wait().unwrap() {
+                panic!(
+                    "haas serve ended with {status} before it was ready:\n{}",
+                    haas.log()
+                );
+            }
             std::thread::yield_now();
         }
         haas
@@ -127,9 +133,14 @@ impl Haas {
         connection.answer(false)
     }
 
-    /// Whether it takes requests.
+    /// What it says of its readiness.
     pub fn ready(&self) -> Answer {
         self.admin("/ready")
+    }
+
+    /// Whether it takes requests; no while it cannot even be asked.
+    fn is_ready(&self) -> bool {
+        TcpStream::connect(self.admin).is_ok() && self.ready().status == StatusCode::OK
     }
 
     /// Sends a signal, such as `TERM`.

@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 
 use crate::store::{Migrator, Seeded, Store};
 use crate::synthetic::Library;
-use crate::{API_PREFIX, App, Limits};
+use crate::{API_PREFIX, App, Config};
 
 /// 2026-01-01T00:00:00Z.
 const NOW_MS: i64 = 1_767_225_600_000;
@@ -45,7 +45,7 @@ impl Api {
             tasks: Tasks::default(),
             metrics: &mut Registry::default(),
         };
-        let app = App::new(context, Limits::default());
+        let app = App::new(context, &Config::default());
         let (router, _) = super::router().with_state(app).split_for_parts();
         Self {
             router: Router::new().nest(API_PREFIX, router),

@@ -24,7 +24,7 @@ use self::objects::TestObjects;
 use super::Limits;
 use crate::store::Migrator;
 use crate::store::entities::{rendition, track};
-use crate::{API_PREFIX, App, AppState, api};
+use crate::{API_PREFIX, App, AppState, Config, api};
 
 /// Fri, 13 Feb 2009 23:31:30 GMT, and a bit.
 pub(crate) const NOW_MS: i64 = 1_234_567_890_123;
@@ -67,7 +67,11 @@ impl TestApp {
             tasks: Tasks::default(),
             metrics: &mut registry,
         };
-        let app = App::new(context, limits);
+        let config = Config {
+            limits,
+            ..Config::default()
+        };
+        let app = App::new(context, &config);
         let (router, _openapi) = utoipa_axum::router::OpenApiRouter::new()
             .nest(API_PREFIX, api::router())
             .with_state(AppState::clone(&app))

@@ -1,0 +1,103 @@
+use std::fmt;
+use std::str::FromStr;
+
+use chassis::config::{Reader, Section};
+use jiff::tz::TimeZone;
+
+use crate::{Limits, chart};
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// What can be configured of the service itself; where its database and objects are is not its business.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) limits: Limits,
+    pub(crate) chart: chart::Settings,
+}
+
+impl Config {
+    /// Reads the service's keys of the section `music`.
+    pub fn read(section: &mut Section<'_>) -> Self {
+        Self {
+            limits: read_limits(section),
+            chart: read_chart(section),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::read(&mut Reader::of_defaults().section("music"))
+    }
+}
+
+fn read_limits(section: &mut Section<'_>) -> Limits {
+    let default = Limits::default();
+    let cache_bytes = section.size(
+        "media_cache",
+        default.cache_bytes,
+        MIB..=1024 * GIB,
+        "Memory for audio and pictures that are asked for again.",
+    );
+    let in_flight_bytes = section.size(
+        "media_in_flight",
+        default.in_flight_bytes,
+        MIB..=1024 * GIB,
+        "Memory on top of that for what is being read or sent.",
+    );
+    let long_answers_max = section.count(
+        "long_answers_max",
+        u64::try_from(default.long_answers_max).unwrap_or(u64::MAX),
+        1..=1_000_000,
+        "How many answers of more than 1 MiB are sent at once; more get 503 with Retry-After.",
+    );
+    Limits {
+        cache_bytes,
+        in_flight_bytes,
+        long_answers_max: usize::try_from(long_answers_max).unwrap_or(usize::MAX),
+    }
+}
+
+fn read_chart(section: &mut Section<'_>) -> chart::Settings {
+    let default = chart::Settings::default();
+    let zone = section.parsed(
+        "chart_time_zone",
+        Zone(default.time_zone),
+        "the name of a time zone such as \"Asia/Seoul\"",
+        "Where the night of the chart is: from 01 to 07 there only the last 24 hours count.",
+    );
+    let simulated_plays_chart = section.switch(
+        "simulated_plays_chart",
+        default.simulated_plays_chart,
+        "Whether plays that are marked as simulated chart, without limits per network: for trying the product out.",
+    );
+    let is_cookie_secure = section.switch(
+        "cookie_secure",
+        default.is_cookie_secure,
+        "Whether the listener's cookie is only sent over TLS; true wherever there is TLS in front.",
+    );
+    chart::Settings {
+        time_zone: zone.0,
+        simulated_plays_chart,
+        is_cookie_secure,
+        limits: default.limits,
+    }
+}
+
+/// A time zone by its name.
+struct Zone(TimeZone);
+
+impl FromStr for Zone {
+    type Err = jiff::Error;
+
+    fn from_str(name: &str) -> Result<Self, jiff::Error> {
+        TimeZone::get(name).map(Self)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0.iana_name().unwrap_or("UTC"))
+    }
+}

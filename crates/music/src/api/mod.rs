@@ -15,6 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{AppState, chart, plays};
 
+pub(crate) use albums::Album;
+pub(crate) use artists::Artist;
+pub(crate) use genres::Genre;
 pub(crate) use tracks::{AlbumName, Named, Track};
 
 /// Every route of the API.

@@ -11,7 +11,7 @@ use super::errors::respond;
 use super::rows::track_row;
 use super::site::HOME;
 use crate::api::Track;
-use crate::{Error, Store};
+use crate::{Error, Result, Store};
 
 /// How many of the newest tracks stand in for a chart without entries.
 const FALLBACK_TRACKS: u64 = 100;
@@ -20,10 +20,11 @@ pub(crate) async fn show_chart(State(pages): State<PagesState>, request: PageReq
     respond(&request, chart_page(&pages.app.store, request.lang()).await)
 }
 
-async fn chart_page(store: &Store, lang: Lang) -> Result<Page, Error> {
+async fn chart_page(store: &Store, lang: Lang) -> Result<Page> {
     let newest: Vec<Track> = store
         .list_newest_tracks(FALLBACK_TRACKS)
-        .await?
+        .await
+        .map_err(Error::from)?
         .into_iter()
         .map(Track::from)
         .collect();

@@ -9,7 +9,7 @@ use pages::{Lang, Page, PageRequest};
 
 use super::PagesState;
 use super::site::{HOME, site};
-use crate::Error;
+use crate::Result;
 
 /// Anything below `/music` that is not a page.
 pub(crate) async fn show_not_found(
@@ -23,18 +23,18 @@ pub(crate) async fn show_not_found(
 }
 
 /// Answers with a page, or with the page of the error that stands in its place.
-pub(crate) fn respond(request: &PageRequest, page: Result<Page, Error>) -> Response {
+pub(crate) fn respond(request: &PageRequest, page: Result<Page>) -> Response {
     let lang = request.lang();
     match page {
         Ok(page) => request.respond(site(lang), &page),
-        Err(error) => respond_error(request, error),
+        Err(problem) => respond_problem(request, problem),
     }
 }
 
 /// The page of an error. What the chassis logs travels with it, as with a problem document.
-pub(crate) fn respond_error(request: &PageRequest, error: Error) -> Response {
+pub(crate) fn respond_problem(request: &PageRequest, problem: Problem) -> Response {
     let lang = request.lang();
-    let (mut parts, _document) = Problem::from(error).into_response().into_parts();
+    let (mut parts, _document) = problem.into_response().into_parts();
     let mut response = request.respond(site(lang), &failed(lang, parts.status));
     let extensions: Extensions = std::mem::take(&mut parts.extensions);
     response.extensions_mut().extend(extensions);

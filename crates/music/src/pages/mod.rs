@@ -1,8 +1,16 @@
 //! What people read: the pages of the music service, rendered whole on the server, readable without script.
 
+mod albums;
+mod artists;
 mod chart;
+mod credits;
 mod errors;
+mod genres;
+mod library;
+mod lists;
+mod new;
 mod rows;
+mod rules;
 mod site;
 mod tracks;
 
@@ -32,6 +40,14 @@ pub(crate) fn router(app: AppState) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(site::HOME) }))
         .route("/music", get(chart::show_chart))
+        .route("/music/new", get(new::show_new))
+        .route("/music/albums", get(albums::show_albums))
+        .route("/music/albums/{id}", get(albums::show_album))
+        .route("/music/artists/{id}", get(artists::show_artist))
+        .route("/music/genres/{id}", get(genres::show_genre))
+        .route("/music/library", get(library::show_library))
+        .route("/music/credits", get(credits::show_credits))
+        .route("/music/chart/rules", get(rules::show_rules))
         .route("/music/tracks/{id}", get(tracks::show_track))
         .route("/music/{*path}", get(errors::show_not_found))
         .with_state(pages)

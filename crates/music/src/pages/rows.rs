@@ -4,6 +4,7 @@ use pages::components::{Lead, Link, TrackRow};
 use serde::Serialize;
 
 use crate::api::{AlbumName, Named, Track};
+use crate::store::TrackRecord;
 
 /// Shown where there is neither a tagged nor a generated cover yet.
 pub(crate) const NO_COVER: &str = "/favicon.svg";
@@ -58,6 +59,11 @@ pub(crate) fn track_row(track: &Track, lead: Lead) -> TrackRow {
         data: player_data(track),
         lead,
     }
+}
+
+/// A track as it was read, as a row.
+pub(crate) fn record_row(record: TrackRecord, lead: Lead) -> TrackRow {
+    track_row(&Track::from(record), lead)
 }
 
 /// The cover for rows, 96 px wide.

@@ -11,7 +11,7 @@ use super::PagesState;
 use super::errors::respond;
 use super::rows::{NO_COVER, links, names, player_data, whole_ms};
 use crate::api::Track;
-use crate::{Error, Store};
+use crate::{Error, Result, Store};
 
 /// The side of the large cover, in CSS pixels.
 const LEAD_COVER_PX: u32 = 320;
@@ -25,10 +25,11 @@ pub(crate) async fn show_track(
     respond(&request, page)
 }
 
-async fn track_page(store: &Store, lang: Lang, origin: &str, id: String) -> Result<Page, Error> {
+async fn track_page(store: &Store, lang: Lang, origin: &str, id: String) -> Result<Page> {
     let record = store
         .find_track(&id)
-        .await?
+        .await
+        .map_err(Error::from)?
         .ok_or(Error::TrackNotFound(id))?;
     let lyrics = record
         .track

@@ -53,7 +53,7 @@ impl Source {
             Self::SiteStyles => key == "styles/site.css",
             Self::PlayerStyles => key == "styles/player.css",
             Self::Icons => key == "icons/icons.svg",
-            Self::Hls => key.contains("node_modules/hls.js/"),
+            Self::Hls => key == "islands/music/src/engine/hls.ts",
         }
     }
 }

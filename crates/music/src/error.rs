@@ -34,6 +34,9 @@ pub(crate) enum Error {
     /// Its row must not be believed.
     #[error(transparent)]
     RenditionBroken(#[from] BrokenRendition),
+    /// The track has none.
+    #[error("there are no lyrics of track {0}")]
+    LyricsNotFound(String),
     /// The track has none, or it is not measured yet.
     #[error("there is no waveform of track {0} (yet)")]
     WaveformNotFound(String),
@@ -104,6 +107,9 @@ impl From<Error> for Problem {
             }
             Error::CoverNotFound(_) => {
                 Self::not_found("music.cover_not_found", "Cover not found").detail(error)
+            }
+            Error::LyricsNotFound(_) => {
+                Self::not_found("music.lyrics_not_found", "Lyrics not found").detail(error)
             }
             Error::WaveformNotFound(_) => {
                 Self::not_found("music.waveform_not_found", "Waveform not found").detail(error)

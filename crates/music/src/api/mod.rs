@@ -5,6 +5,7 @@ pub(crate) mod artists;
 mod covers;
 pub(crate) mod genres;
 mod hls;
+mod lyrics;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(genres::router())
         .merge(streams::router())
         .merge(hls::router())
+        .merge(lyrics::router())
         .merge(waveform::router())
         .merge(covers::router())
         .merge(plays::api::router())

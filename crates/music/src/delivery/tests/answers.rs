@@ -279,19 +279,12 @@ async fn lost_media_is_503_and_media_of_another_size_is_500() {
 
 #[tokio::test]
 async fn a_deleted_track_falls_silent_within_a_minute() {
-    use sea_orm::EntityTrait as _;
-
     let app = TestApp::new().await;
     let id = app.add_track(&noise(10)).await;
     let path = format!("/tracks/{id}/stream");
     assert_eq!(app.get(&path, &[]).await.status, StatusCode::OK);
-    let row = track::Entity::find_by_id(&id)
-        .one(app.app.store.connection())
-        .await
-        .unwrap();
-    let mut row = row.unwrap().into_active_model();
-    row.deleted_at_ms = sea_orm::Set(Some(NOW_MS));
-    row.update(app.app.store.connection()).await.unwrap();
+    app.change_track(&id, |row| row.deleted_at_ms = Set(Some(NOW_MS)))
+        .await;
     app.clock.advance(std::time::Duration::from_mins(1));
     assert_eq!(app.get(&path, &[]).await.status, StatusCode::NOT_FOUND);
 }

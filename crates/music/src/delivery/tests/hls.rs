@@ -156,27 +156,3 @@ async fn a_row_that_contradicts_itself_is_not_played() {
         (500, "internal")
     );
 }
-
-#[tokio::test]
-async fn a_waveform_is_its_peaks() {
-    use sea_orm::EntityTrait as _;
-
-    let app = TestApp::new().await;
-    let id = app.add_track(&noise(10)).await;
-    let path = format!("/tracks/{id}/waveform");
-    assert_eq!(app.get(&path, &[]).await.code(), "music.waveform_not_found");
-    let row = track::Entity::find_by_id(&id)
-        .one(app.app.store.connection())
-        .await
-        .unwrap();
-    let mut row = row.unwrap().into_active_model();
-    row.waveform = sea_orm::Set(Some(vec![0, 7, 255]));
-    row.update(app.app.store.connection()).await.unwrap();
-    let answer = app.get(&path, &[]).await;
-    assert_eq!(answer.body, r#"{"peaks":[0,7,255]}"#);
-    assert_eq!(answer.header(CONTENT_TYPE), Some("application/json"));
-    assert_eq!(
-        app.get("/tracks/none/waveform", &[]).await.code(),
-        "music.track_not_found"
-    );
-}

@@ -5,6 +5,7 @@ mod exactness;
 mod hls;
 mod limits;
 mod objects;
+mod words;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,7 +17,7 @@ use http_body_util::BodyExt as _;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use prometheus_client::registry::Registry;
-use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Set};
 use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 
@@ -131,6 +132,19 @@ impl TestApp {
         };
         self.insert(row.clone().into_active_model()).await;
         row
+    }
+
+    /// Changes the row of a track.
+    pub(crate) async fn change_track(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut track::ActiveModel),
+    ) {
+        let connection = self.app.store.connection();
+        let row = track::Entity::find_by_id(id).one(connection).await.unwrap();
+        let mut row = row.unwrap().into_active_model();
+        change(&mut row);
+        row.update(connection).await.unwrap();
     }
 
     pub(crate) async fn put(&self, key: &str, bytes: &[u8]) {

@@ -3,6 +3,7 @@
 //! This crate depends on none of ours; what it must know about the product it asks the built binary.
 
 mod bench;
+mod browser;
 mod build;
 mod bytes;
 mod databases;
@@ -38,6 +39,7 @@ make build       the release binary, target/release/haas
 make test        every check there is (the first run takes long)
 make test-fast   the checks to run while working
 make check       the laws of the repository (cargo xtask tidy)
+make browser     the browser tests alone (cargo xtask browser player.spec.ts for some of them)
 make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
@@ -57,6 +59,9 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<ExitCode> {
+    if command == "browser" {
+        return browser::run(workspace, rest).map(|()| ExitCode::SUCCESS);
+    }
     let settings = workspace::Settings::read(rest)?;
     match command {
         "run" => run::run(workspace, &settings),

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use super::counts::{Counts, Runner};
 use super::suite::{Suite, Verdict};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::server::Server;
 use crate::workspace::Workspace;
-use crate::{bytes, demo, footprint, generate, hostile, lighthouse, packages, subprocess};
+use crate::{browser, bytes, demo, footprint, generate, hostile, lighthouse, packages, subprocess};
 
 /// What is generated and committed is what the binary would generate.
 pub(super) fn generated(suite: &mut Suite<'_>) {
@@ -67,16 +67,7 @@ pub(super) fn browser(suite: &mut Suite<'_>) {
         if !packages::is_there(packages::CHROMIUM.program) {
             return Ok(Verdict::Missing("chromium".to_owned()));
         }
-        let music = demo::bring(workspace, false).map_err(|failure| Failure {
-            without: None,
-            ..failure
-        })?;
-        let mut playwright = Command::new("npx");
-        playwright.args(["--no-install", "playwright", "test", "--reporter=list"]);
-        playwright
-            .env("HAAS_BINARY", workspace.haas())
-            .env("HAAS_DEMO_MUSIC", music);
-        playwright.current_dir(workspace.path("web/e2e"));
+        let mut playwright = browser::command(workspace)?;
         log.tests(&mut playwright, Runner::Playwright)
     });
 }

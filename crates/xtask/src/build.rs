@@ -1,7 +1,5 @@
 //! Builds the product: web assets first (cargo never runs npm), then the release binary.
 
-use std::process::Command;
-
 use crate::failure::Result;
 use crate::workspace::Workspace;
 use crate::{screen, subprocess, web};
@@ -14,9 +12,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 
 fn release(workspace: &Workspace) -> Result<()> {
     let step = screen::step("Release build", "the first one takes some minutes");
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--locked", "--package", "server"]);
-    subprocess::run(cargo.current_dir(&workspace.root))?;
+    let words = ["build", "--release", "--locked", "--package", "server"];
+    subprocess::run(&mut subprocess::cargo(workspace, &words))?;
     step.done(&workspace.shown(&workspace.haas()));
     Ok(())
 }

@@ -3,7 +3,6 @@
 //! cargo-deny reads the same file, but building it costs more than all other checks together.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -25,10 +24,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let file = workspace.path("deny.toml");
     let text = std::fs::read_to_string(file).while_doing("read deny.toml")?;
     let rules = rules(&text.parse().while_doing("read deny.toml")?);
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["metadata", "--format-version=1", "--locked"])
-        .current_dir(&workspace.root);
+    let mut cargo = subprocess::cargo(workspace, &["metadata", "--format-version=1", "--locked"]);
     let metadata = parse(&subprocess::read(&mut cargo)?, "cargo metadata")?;
     let lock = workspace.path("web/package-lock.json");
     let lock = std::fs::read_to_string(lock).while_doing("read web/package-lock.json")?;

@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result, While};
-use crate::screen;
 use crate::workspace::{Settings, Workspace};
+use crate::{screen, subprocess};
 
 /// More than proptest's 256, so that starting the test binaries costs little beside the tests.
 const CASES_PER_ROUND: &str = "2000";
@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
     while rounds == 0 || started.elapsed() < time {
         rounds += 1;
         let step = screen::step(&format!("Round {rounds}"), "");
-        crate::subprocess::log(&mut round, &workspace.own("log/fuzz.log")?).map_err(|failure| {
+        subprocess::log(&mut round, &workspace.own("log/fuzz.log")?).map_err(|failure| {
             failure.how("mend it; the case is kept in a proptest-regressions file: commit that too")
         })?;
         step.done(&format!("{CASES_PER_ROUND} cases for each property"));
@@ -40,8 +40,7 @@ pub(crate) fn command(workspace: &Workspace) -> Result<Command> {
     if names.is_empty() {
         return Err(Failure::new("there is no property test"));
     }
-    let mut cargo = Command::new("cargo");
-    cargo.args([
+    let words = [
         "test",
         "--workspace",
         "--lib",
@@ -49,11 +48,9 @@ pub(crate) fn command(workspace: &Workspace) -> Result<Command> {
         "--tests",
         "--locked",
         "--",
-    ]);
-    cargo
-        .args(names)
-        .env("PROPTEST_CASES", CASES_PER_ROUND)
-        .current_dir(&workspace.root);
+    ];
+    let mut cargo = subprocess::cargo(workspace, &words);
+    cargo.args(names).env("PROPTEST_CASES", CASES_PER_ROUND);
     Ok(cargo)
 }
 

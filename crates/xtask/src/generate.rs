@@ -19,10 +19,7 @@ type Generated = (String, String);
 /// `cargo xtask gen [--check]`: writes the files, or says which are not current.
 pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
     web::build(workspace)?;
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["build", "--locked", "--bin", "haas"])
-        .current_dir(&workspace.root);
+    let mut cargo = subprocess::cargo(workspace, &["build", "--locked", "--bin", "haas"]);
     subprocess::run(&mut cargo)?;
     let haas = workspace.target().join("debug/haas");
     if settings.get("CHECK").is_some() {

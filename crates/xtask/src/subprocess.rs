@@ -6,9 +6,38 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::failure::{Failure, Result, While};
+use crate::workspace::Workspace;
 
 /// How many lines of a failed program's output are shown.
 const TAIL_LINES: usize = 60;
+
+/// Cargo in the repository, with the environment that a person's cargo has.
+///
+/// `cargo xtask` sets variables for this program. Build scripts that read them would run again, and half of the
+/// dependencies be built anew, each time somebody changes between `cargo xtask` and plain cargo.
+pub(crate) fn cargo(workspace: &Workspace, words: &[&str]) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(words).current_dir(&workspace.root);
+    for (name, _) in std::env::vars_os() {
+        if is_set_by_cargo_run(&name.to_string_lossy()) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
+fn is_set_by_cargo_run(name: &str) -> bool {
+    let names = [
+        "CARGO",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "OUT_DIR",
+    ];
+    names.contains(&name)
+        || ["CARGO_PKG_", "CARGO_BIN_", "CARGO_CRATE_"]
+            .iter()
+            .any(|start| name.starts_with(start))
+}
 
 /// Runs a program that speaks to the terminal itself.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
@@ -127,6 +156,14 @@ mod tests {
         let failure = read(Command::new("sh").args(["-c", "echo oh no >&2; exit 3"])).unwrap_err();
         assert!(failure.what.contains("exit status: 3"), "{failure}");
         assert!(failure.what.contains("oh no"), "{failure}");
+    }
+
+    #[test]
+    fn what_cargo_sets_is_told_from_what_a_person_sets() {
+        assert!(is_set_by_cargo_run("CARGO_PKG_NAME"));
+        assert!(is_set_by_cargo_run("CARGO_MANIFEST_DIR"));
+        assert!(!is_set_by_cargo_run("CARGO_TARGET_DIR"));
+        assert!(!is_set_by_cargo_run("CARGO_HOME"));
     }
 
     #[test]

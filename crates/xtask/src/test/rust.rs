@@ -94,7 +94,5 @@ pub(super) fn advisories(suite: &mut Suite<'_>) {
 }
 
 fn cargo(suite: &Suite<'_>, words: &[&str]) -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo.args(words).current_dir(&suite.workspace.root);
-    cargo
+    subprocess::cargo(suite.workspace, words)
 }

@@ -88,10 +88,7 @@ impl Facts {
 }
 
 fn packages(workspace: &Workspace) -> Result<Vec<Package>> {
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["metadata", "--format-version=1", "--no-deps"])
-        .current_dir(&workspace.root);
+    let mut cargo = subprocess::cargo(workspace, &["metadata", "--format-version=1", "--no-deps"]);
     let metadata: Value =
         serde_json::from_str(&subprocess::read(&mut cargo)?).while_doing("read cargo metadata")?;
     Ok(list(&metadata["packages"]).map(package).collect())

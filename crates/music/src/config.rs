@@ -56,6 +56,7 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
         cache_bytes,
         in_flight_bytes,
         long_answers_max: usize::try_from(long_answers_max).unwrap_or(usize::MAX),
+        ..default
     }
 }
 

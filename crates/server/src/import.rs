@@ -1,36 +1,38 @@
 //! `haas music import`: a progress bar for people, lines of JSON for programs, an exit code for both.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Args;
+use chassis::clock::Clock;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use music::ingest::{FileOutcome, ImportEvent, ImportOptions, ImportSummary, Library, import};
 use serde_json::json;
 
+use crate::arguments::ImportArguments;
+use crate::failure::Failure;
+use crate::role::Role;
+use crate::service;
+use crate::settings::Settings;
+
 /// The exit code when everything was imported but some files were left out.
 const EXIT_SOME_SKIPPED: u8 = 3;
 
-/// What `haas music import` takes.
-#[derive(Debug, Args)]
-pub(crate) struct ImportArguments {
-    /// The folder with the music; it is only read.
-    pub(crate) folder: PathBuf,
-    /// Writes one line of JSON per file and a summary instead of a progress bar.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Reads every file again, also those that look unchanged.
-    #[arg(long)]
-    pub(crate) thorough: bool,
-    /// Removes every track of the folder when the folder is empty.
-    #[arg(long)]
-    pub(crate) allow_empty: bool,
+/// Imports a folder and says what happened.
+pub(crate) async fn run(
+    settings: Settings,
+    arguments: ImportArguments,
+) -> Result<ExitCode, Failure> {
+    chassis::telemetry::start(&settings.telemetry);
+    let library = Library {
+        database: service::open_current_database(&settings, Role::Music).await?,
+        objects: service::open_objects(&settings, Role::Music)?,
+        clock: Clock::system(),
+    };
+    Ok(import_into(&library, &arguments).await)
 }
 
-/// Imports a folder and says what happened.
-pub(crate) async fn run(library: &Library, arguments: &ImportArguments) -> ExitCode {
+async fn import_into(library: &Library, arguments: &ImportArguments) -> ExitCode {
     let options = ImportOptions {
         is_thorough: arguments.thorough,
         may_be_empty: arguments.allow_empty,
@@ -51,7 +53,7 @@ pub(crate) async fn run(library: &Library, arguments: &ImportArguments) -> ExitC
             }
         }
         Err(error) => {
-            screen.fail(&chain(&error));
+            screen.fail(&chassis::problem::chain(&error));
             ExitCode::FAILURE
         }
     }
@@ -155,20 +157,6 @@ fn bar() -> ProgressBar {
         bar.enable_steady_tick(Duration::from_millis(200));
     }
     bar
-}
-
-/// An error with everything beneath it, each said once.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }
 
 /// A closed pipe must not end the run.

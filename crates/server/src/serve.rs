@@ -94,14 +94,8 @@ async fn start(
     );
     let mut routes = pages::assets::router();
     for &role in &settings.roles {
-        let database = service::open_database(settings, role).await?;
-        if settings.migrates {
-            service::migrate(&database, role).await?;
-        } else {
-            service::refuse_pending(&database, role).await?;
-        }
         let context = Context {
-            database,
+            database: service::open_current_database(settings, role).await?,
             objects: service::open_objects(settings, role)?,
             clock: clock.clone(),
             tasks: tasks.clone(),

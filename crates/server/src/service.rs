@@ -15,7 +15,7 @@ use crate::settings::Settings;
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// A service's database, and whether it was brought up to date.
+/// A service's database, whatever its schema.
 pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Database, Failure> {
     let config = &settings.place(role).database;
     if config.is_embedded() {
@@ -36,6 +36,20 @@ pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Dat
     }
 }
 
+/// A service's database with the schema of this binary: migrated, or refused when it is behind and must not be.
+pub(crate) async fn open_current_database(
+    settings: &Settings,
+    role: Role,
+) -> Result<Database, Failure> {
+    let database = open_database(settings, role).await?;
+    if settings.migrates {
+        migrate(&database, role).await?;
+    } else {
+        refuse_pending(&database, role).await?;
+    }
+    Ok(database)
+}
+
 /// Brings a service's schema up to date.
 pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failure> {
     let migrated = match role {
@@ -46,7 +60,7 @@ pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failu
 }
 
 /// Refuses a schema that is behind, naming the command that mends it.
-pub(crate) async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> {
+async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> {
     let pending = match role {
         Role::Music => database.pending::<music::Migrator>().await,
     };

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use chassis::config::{Reader, Section};
 use jiff::tz::TimeZone;
 
+use crate::plays::PlayLimits;
 use crate::{Limits, chart};
 
 const MIB: u64 = 1 << 20;
@@ -73,16 +74,34 @@ fn read_chart(section: &mut Section<'_>) -> chart::Settings {
         default.simulated_plays_chart,
         "Whether plays that are marked as simulated chart, without limits per network: for trying the product out.",
     );
-    let is_cookie_secure = section.switch(
-        "cookie_secure",
-        default.is_cookie_secure,
-        "Whether the listener's cookie is only sent over TLS; true wherever there is TLS in front.",
-    );
     chart::Settings {
         time_zone: zone.0,
         simulated_plays_chart,
-        is_cookie_secure,
-        limits: default.limits,
+        limits: read_play_limits(section, default.limits),
+    }
+}
+
+fn read_play_limits(section: &mut Section<'_>, default: PlayLimits) -> PlayLimits {
+    let per_hour = 1..=1_000_000_000;
+    PlayLimits {
+        listener_plays_per_hour_max: section.count(
+            "listener_plays_per_hour_max",
+            default.listener_plays_per_hour_max,
+            per_hour.clone(),
+            "How many plays of one listener chart in a clock hour; more are recorded and do not chart.",
+        ),
+        network_plays_per_hour_max: section.count(
+            "network_plays_per_hour_max",
+            default.network_plays_per_hour_max,
+            per_hour.clone(),
+            "How many plays from one network (/24, /48) chart in a clock hour.",
+        ),
+        network_track_plays_per_hour_max: section.count(
+            "network_track_plays_per_hour_max",
+            default.network_track_plays_per_hour_max,
+            per_hour,
+            "How many plays of one track from one network (/24, /48) chart in a clock hour.",
+        ),
     }
 }
 

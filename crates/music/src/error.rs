@@ -72,6 +72,15 @@ pub(crate) enum Error {
     /// A play could not be recorded; all that went into one transaction share the cause.
     #[error("could not record the play")]
     NotRecorded(#[source] Arc<DbErr>),
+    /// No chart was kept for this hour.
+    #[error("there is no chart of {0}")]
+    ChartNotFound(String),
+    /// Something that is not a full hour.
+    #[error("hour must be a full hour such as 2026-11-23T05:00:00Z")]
+    NotAnHour,
+    /// As many listen to events as may.
+    #[error("too many listen to chart events")]
+    SubscribersFull,
     /// A stored chart that this version cannot read.
     #[error("could not read a stored chart")]
     StoredChart(#[source] serde_json::Error),
@@ -130,7 +139,11 @@ impl From<Error> for Problem {
                     .field("#/heard_ms", error)
             }
             Error::PlayExpired => unprocessable("music.play_expired", "Play expired").detail(error),
-            Error::Busy => Self::unavailable(RETRY_AFTER),
+            Error::Busy | Error::SubscribersFull => Self::unavailable(RETRY_AFTER).detail(error),
+            Error::ChartNotFound(_) => {
+                Self::not_found("music.chart_not_found", "Chart not found").detail(error)
+            }
+            Error::NotAnHour => Self::invalid(&error).field("hour", &error),
             Error::NotRecorded(ref cause) if is_away(cause) => {
                 Self::unavailable(RETRY_AFTER).because(error)
             }

@@ -48,15 +48,17 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) delivery: Delivery,
     pub(crate) plays: plays::Plays,
+    pub(crate) chart: chart::ChartState,
 }
 
 impl App {
     /// Puts the parts of the service together.
-    fn new(context: Context<'_>, config: &Config) -> AppState {
-        let store = Store::new(context.database);
+    fn new(mut context: Context<'_>, config: &Config) -> AppState {
+        let store = Store::new(context.database.clone());
         let settings = Arc::new(config.chart.clone());
-        chart::start(&store, &context.clock, &context.tasks, &settings);
-        Arc::new(Self {
+        let chart = chart::ChartState::start(&store, &mut context, &settings);
+        let tasks = context.tasks.clone();
+        let app = Arc::new(Self {
             plays: plays::Plays::new(store.clone(), context.tasks.clone(), settings),
             delivery: Delivery::new(
                 config.limits,
@@ -69,7 +71,10 @@ impl App {
             store,
             objects: context.objects,
             clock: context.clock,
-        })
+            chart,
+        });
+        chart::ChartState::watch(&app, &tasks);
+        app
     }
 }
 

@@ -10,6 +10,7 @@
 pub mod assets;
 mod cache;
 pub mod components;
+mod document;
 mod encoding;
 mod etag;
 mod lang;
@@ -21,6 +22,7 @@ mod request;
 mod site;
 
 pub use cache::{PageCache, Rendered};
+pub use document::Document;
 pub use encoding::Encoding;
 pub use lang::Lang;
 pub use loader::content_security_policy;

@@ -1,25 +1,29 @@
 //! The chart over HTTP.
 
-use std::collections::HashMap;
-
 use axum::extract::State;
-use chassis::http::Json;
+use axum::http::HeaderMap;
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use chassis::http::Query;
 use chassis::problem::ProblemDocument;
-use serde::Serialize;
-use utoipa::ToSchema;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::rules::{Entry, Movement};
-use crate::api::tracks::{Track, rfc3339};
-use crate::store::CURRENT;
-use crate::{App, AppState, Error, Result};
-
-/// How many of the newest tracks are shown while there are no ranks.
-const FALLBACK_TRACKS: u64 = 50;
+use super::events::HEARTBEAT_EVERY;
+use super::live::{Listening, read_hourly};
+use super::rules::Movement;
+use crate::api::Track;
+use crate::plays::HOUR_MS;
+use crate::{AppState, Error, Result};
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_chart))
+    OpenApiRouter::new()
+        .routes(routes!(get_chart))
+        .routes(routes!(get_listening))
+        .routes(routes!(watch_chart))
 }
 
 /// A chart.
@@ -32,7 +36,7 @@ pub(crate) struct Chart {
     /// Whether it is the current one, which changes every minute.
     pub(crate) is_live: bool,
     pub(crate) entries: Vec<ChartEntry>,
-    /// The newest tracks, only while there are no entries.
+    /// The newest tracks, only while the current chart has no entries.
     pub(crate) fallback: Vec<Track>,
 }
 
@@ -47,65 +51,63 @@ pub(crate) struct ChartEntry {
     pub(crate) peak_rank: i64,
     /// How many hourly charts it was in.
     pub(crate) hours_on_chart: i64,
+    /// Different listeners whose play counted in the last 5 minutes.
     pub(crate) listeners_5min: i64,
+    /// Different listeners whose play counted in the last hour.
     pub(crate) listeners_1h: i64,
+    /// Different listeners whose play counted in the last 24 hours.
     pub(crate) listeners_24h: i64,
     pub(crate) track: Track,
 }
 
-/// Returns the current chart.
+/// Which chart.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChartQuery {
+    /// A full hour (RFC 3339) for the chart that was frozen then; the current chart without it.
+    hour: Option<String>,
+}
+
+/// Returns the current chart, or the one of an hour.
 #[utoipa::path(get, path = "/chart", tag = "chart",
-    responses((status = 200, body = Chart), (status = "default", body = ProblemDocument)))]
-async fn get_chart(State(app): State<AppState>) -> Result<Json<Chart>> {
-    Ok(Json(current_chart(&app).await?))
+    responses((status = 200, body = Chart), (status = 304, description = "Not modified"),
+        (status = "default", body = ProblemDocument)))]
+async fn get_chart(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<ChartQuery>,
+) -> Result<Response> {
+    let Some(hour) = query.hour else {
+        let shown = app.chart.live.chart(&app).await?;
+        return Ok(shown.document.answer(&headers));
+    };
+    let hour_ms = full_hour(&hour).ok_or(Error::NotAnHour)?;
+    let shown = read_hourly(&app, hour_ms).await?;
+    let shown = shown.ok_or(Error::ChartNotFound(hour))?;
+    Ok(shown.document.answer(&headers))
 }
 
-/// Reads the current chart, or the newest music while there is none.
-pub(crate) async fn current_chart(app: &App) -> std::result::Result<Chart, Error> {
-    let stored = app.store.find_chart(CURRENT).await?;
-    let (at_ms, entries) = match stored {
-        Some(stored) => (stored.at_ms, super::read_entries(&stored.entries)?),
-        None => (app.clock.now_ms(), Vec::new()),
-    };
-    let entries = with_tracks(app, entries).await?;
-    let fallback = if entries.is_empty() {
-        let newest = app.store.list_newest_tracks(FALLBACK_TRACKS).await?;
-        newest.into_iter().map(Track::from).collect()
-    } else {
-        Vec::new()
-    };
-    Ok(Chart {
-        at: rfc3339(at_ms),
-        hour: None,
-        is_live: true,
-        entries,
-        fallback,
-    })
+/// Returns how many listen now, and to what most do.
+#[utoipa::path(get, path = "/listening", tag = "chart",
+    responses((status = 200, body = Listening), (status = "default", body = ProblemDocument)))]
+async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Result<Response> {
+    let shown = app.chart.live.listening(&app).await?;
+    Ok(shown.document.answer(&headers))
 }
 
-/// Adds the tracks; a track that was deleted since leaves its rank empty.
-async fn with_tracks(
-    app: &App,
-    entries: Vec<Entry>,
-) -> std::result::Result<Vec<ChartEntry>, Error> {
-    let ids: Vec<String> = entries.iter().map(|entry| entry.track_id.clone()).collect();
-    let records = app.store.list_tracks_by_id(&ids).await?;
-    let mut tracks: HashMap<String, Track> = records
-        .into_iter()
-        .map(|record| (record.track.id.clone(), Track::from(record)))
-        .collect();
-    let ranked = entries.into_iter().filter_map(|entry| {
-        let track = tracks.remove(&entry.track_id)?;
-        Some(ChartEntry {
-            rank: entry.rank,
-            movement: entry.movement,
-            peak_rank: entry.peak_rank,
-            hours_on_chart: entry.hours_on_chart,
-            listeners_5min: entry.listeners_5min,
-            listeners_1h: entry.listeners_1h,
-            listeners_24h: entry.listeners_24h,
-            track,
-        })
-    });
-    Ok(ranked.collect())
+/// Tells when the chart was computed (`chart`, `{"at"}`) and how many listen (`listening`, `{"listener_count"}`).
+#[utoipa::path(get, path = "/chart/events", tag = "chart",
+    responses((status = 200, content_type = "text/event-stream", body = String),
+        (status = "default", body = ProblemDocument)))]
+async fn watch_chart(State(app): State<AppState>) -> Result<Response> {
+    let events = app.chart.events.subscribe(&app).await?;
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT_EVERY);
+    Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+/// Reads a full hour; none for anything else.
+fn full_hour(text: &str) -> Option<i64> {
+    let at: Timestamp = text.parse().ok()?;
+    let hour_ms = at.as_millisecond();
+    (hour_ms.rem_euclid(HOUR_MS) == 0 && at.subsec_nanosecond() == 0).then_some(hour_ms)
 }

@@ -1,11 +1,13 @@
 //! Computes the chart: once a minute the current one, each full hour the one that stays.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chassis::clock::Clock;
 use chassis::lifecycle::Tasks;
 
+use super::live::PRESENT_MS;
+use super::metrics::Metrics;
 use super::rules::{Entry, freeze, is_night, rank};
 use super::{Settings, hour_name, read_entries};
 use crate::plays::HOUR_MS;
@@ -23,6 +25,13 @@ pub(crate) const COMPUTE_EVERY_MS: i64 = 60_000;
 /// How many missed hours are made up for after all processes were away; of older ones there is no chart.
 const CATCH_UP_HOURS_MAX: i64 = 24;
 
+/// Raw plays are kept for 30 days: long enough to look into a quarrel about last week's chart.
+pub(crate) const PLAYS_KEPT_MS: i64 = 30 * 24 * HOUR_MS;
+/// Charting plays are kept for two windows of 24 hours and those that catching up may need.
+pub(crate) const CHART_PLAYS_KEPT_MS: i64 = 3 * 24 * HOUR_MS;
+/// Hourly charts are kept for 400 days: the same day of last year can be looked up.
+pub(crate) const HOURLY_CHARTS_KEPT_MS: i64 = 400 * 24 * HOUR_MS;
+
 /// Computes the chart while it holds the lease.
 #[derive(Debug)]
 pub(crate) struct Computer {
@@ -31,6 +40,7 @@ pub(crate) struct Computer {
     pub(crate) settings: Arc<Settings>,
     /// Names this process among those that share the lease.
     pub(crate) holder: String,
+    pub(crate) metrics: Metrics,
 }
 
 /// What one look led to.
@@ -45,6 +55,7 @@ impl Computer {
     pub(crate) async fn run(self, tasks: Tasks) {
         loop {
             if let Err(error) = self.look().await {
+                self.metrics.compute_failures.inc();
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "could not compute the chart"
@@ -73,8 +84,14 @@ impl Computer {
         if computed_ms.is_some_and(|computed_ms| minute_ms <= computed_ms) {
             return Ok(Computed::default());
         }
+        let started = Instant::now();
         let hours_frozen = self.freeze_hours(&lease, minute_ms).await?;
         let is_current_new = self.compute_current(&lease, minute_ms).await?;
+        self.metrics
+            .compute_seconds
+            .observe(started.elapsed().as_secs_f64());
+        self.metrics.computed_at_seconds.set(minute_ms / 1_000);
+        self.prune(minute_ms, 0 < hours_frozen).await?;
         Ok(Computed {
             is_current_new,
             hours_frozen,
@@ -121,6 +138,7 @@ impl Computer {
                     return Ok(frozen);
                 }
                 has_charts = true;
+                self.metrics.hours_frozen.inc();
                 frozen += 1;
             }
             hour_ms += HOUR_MS;
@@ -147,6 +165,23 @@ impl Computer {
         };
         let is_night = is_night(at_ms, &self.settings.time_zone);
         Ok(rank(counted.counts, is_night, &before, &counted.past))
+    }
+
+    /// Forgets what has been counted: listeners who left each minute, the rest when an hour is full.
+    async fn prune(&self, now_ms: i64, is_hour_full: bool) -> Result<(), Error> {
+        self.store.delete_presences(now_ms - PRESENT_MS).await?;
+        if is_hour_full {
+            self.store
+                .delete_plays_started_before(now_ms - PLAYS_KEPT_MS)
+                .await?;
+            self.store
+                .delete_chart_plays_counted_before(now_ms - CHART_PLAYS_KEPT_MS)
+                .await?;
+            self.store
+                .delete_hourly_charts_before(now_ms - HOURLY_CHARTS_KEPT_MS)
+                .await?;
+        }
+        Ok(())
     }
 
     fn until_ms(&self) -> i64 {

@@ -8,33 +8,64 @@
 
 pub(crate) mod api;
 mod computer;
+mod events;
+mod live;
+mod metrics;
 pub(crate) mod rules;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use chassis::clock::Clock;
 use chassis::ids::new_id;
-use chassis::lifecycle::Tasks;
+use chassis::service::Context;
 
-use crate::Store;
+use crate::{App, Error, Store};
 use computer::Computer;
+use events::Events;
+use live::Live;
+use metrics::Metrics;
 pub(crate) use settings::Settings;
 
-/// Starts what computes the chart.
-pub(crate) fn start(store: &Store, clock: &Clock, tasks: &Tasks, settings: &Arc<Settings>) {
-    let computer = Computer {
-        store: store.clone(),
-        clock: clock.clone(),
-        settings: Arc::clone(settings),
-        holder: new_id(clock).to_string(),
-    };
-    tasks.spawn(computer.run(tasks.clone()));
+/// What the handlers of the chart share.
+#[derive(Debug)]
+pub(crate) struct ChartState {
+    pub(crate) live: Live,
+    events: Events,
+}
+
+impl ChartState {
+    /// Starts computing the chart in the background.
+    pub(crate) fn start(
+        store: &Store,
+        context: &mut Context<'_>,
+        settings: &Arc<Settings>,
+    ) -> Self {
+        let metrics = Metrics::register(context.metrics);
+        let computer = Computer {
+            store: store.clone(),
+            clock: context.clock.clone(),
+            settings: Arc::clone(settings),
+            holder: new_id(&context.clock).to_string(),
+            metrics: metrics.clone(),
+        };
+        context.tasks.spawn(computer.run(context.tasks.clone()));
+        Self {
+            live: Live::default(),
+            events: Events::new(context.tasks.clone(), metrics),
+        }
+    }
+
+    /// Starts telling subscribers what is new.
+    pub(crate) fn watch(app: &Arc<App>, tasks: &chassis::lifecycle::Tasks) {
+        tasks.spawn(app.chart.events.clone().run(Arc::clone(app)));
+    }
 }
 
 /// Reads stored entries.
-fn read_entries(json: &str) -> Result<Vec<rules::Entry>, crate::Error> {
-    serde_json::from_str(json).map_err(crate::Error::StoredChart)
+fn read_entries(json: &str) -> Result<Vec<rules::Entry>, Error> {
+    serde_json::from_str(json).map_err(Error::StoredChart)
 }
 
 /// The name an hourly chart is stored under: `2026-11-23T05`.
@@ -42,6 +73,3 @@ fn hour_name(at_ms: i64) -> String {
     let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default();
     at.strftime("%Y-%m-%dT%H").to_string()
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,8 +11,6 @@ pub(crate) struct Settings {
     pub(crate) time_zone: TimeZone,
     /// Whether plays that nobody hears chart: for trying the product out.
     pub(crate) simulated_plays_chart: bool,
-    /// Whether the cookie is only sent over TLS.
-    pub(crate) is_cookie_secure: bool,
     /// What may chart at most.
     pub(crate) limits: PlayLimits,
 }
@@ -29,7 +27,6 @@ impl Default for Settings {
         Self {
             time_zone: TimeZone::get("Asia/Seoul").expect("the time zones are part of the program"),
             simulated_plays_chart: false,
-            is_cookie_secure: false,
             limits: PlayLimits::default(),
         }
     }

@@ -120,7 +120,7 @@ async fn create_play(
     let location = location.parse().expect("an id is a header value");
     response.headers_mut().insert(header::LOCATION, location);
     if is_new {
-        let cookie = listener.cookie(keys, now_ms, app.plays.settings.is_cookie_secure);
+        let cookie = listener.cookie(keys, now_ms, is_secure(&headers));
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
@@ -183,4 +183,11 @@ fn play(token: &PlayToken, keys: &Keys) -> Play {
         qualifies_after_ms: qualifies_after_ms(token.duration_ms),
         report_every_ms: REPORT_EVERY_MS,
     }
+}
+
+/// Whether the browser came over TLS, as the proxy that ends it says; else the cookie would never come back.
+fn is_secure(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto == "https")
 }

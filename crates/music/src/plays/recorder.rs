@@ -79,6 +79,7 @@ impl Inner {
     }
 
     async fn write_all(&self) {
+        let _writing = Writing(self);
         while let Some(batch) = self.next_batch() {
             let (writes, answers): (Vec<_>, Vec<_>) = batch
                 .into_iter()
@@ -111,5 +112,16 @@ impl Inner {
         }
         let size = queue.waiting.len().min(BATCH_MAX);
         Some(queue.waiting.drain(..size).collect())
+    }
+}
+
+/// Lets the next request write when this one panicked.
+struct Writing<'a>(&'a Inner);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.queue().is_writing = false;
+        }
     }
 }

@@ -11,6 +11,7 @@ use sea_orm::{
 use super::Store;
 use super::entities::{chart, chart_play, chart_track, track};
 use super::leases::{self, Lease};
+use super::plays::slices;
 use crate::chart::rules::{Count, Entry, Past, WINDOW_1H_MS, WINDOW_5MIN_MS, WINDOW_24H_MS};
 
 /// The name of the chart that is recomputed every minute.
@@ -183,6 +184,33 @@ impl Store {
         insert_chart(&transaction, lease, new).await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Forgets charting plays that no window reaches any more.
+    pub(crate) async fn delete_chart_plays_counted_before(&self, at_ms: i64) -> Result<(), DbErr> {
+        let oldest: Option<Option<i64>> = chart_play::Entity::find()
+            .select_only()
+            .column_as(chart_play::Column::CountedAtMs.min(), "oldest_ms")
+            .into_tuple()
+            .one(self.database.connection())
+            .await?;
+        for until_ms in slices(oldest.flatten(), at_ms) {
+            chart_play::Entity::delete_many()
+                .filter(chart_play::Column::CountedAtMs.lt(until_ms))
+                .exec(self.database.connection())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets hourly charts.
+    pub(crate) async fn delete_hourly_charts_before(&self, at_ms: i64) -> Result<(), DbErr> {
+        chart::Entity::delete_many()
+            .filter(chart::Column::Name.ne(CURRENT))
+            .filter(chart::Column::AtMs.lt(at_ms))
+            .exec(self.database.connection())
+            .await?;
+        Ok(())
     }
 }
 

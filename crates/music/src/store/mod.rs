@@ -16,6 +16,7 @@ mod media;
 )]
 mod migrations;
 mod plays;
+mod presences;
 mod secrets;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, Set,
+    QueryFilter, QuerySelect, Set,
 };
 
 use super::Store;
 use super::entities::{chart_play, play, presence};
-use crate::plays::PlayLimits;
+use crate::plays::{HOUR_MS, PlayLimits};
+
+/// How many hours of plays one pruning deletes at most.
+const SLICES_MAX: usize = 48;
 
 /// A play that begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +81,37 @@ impl Store {
         transaction.commit().await?;
         Ok(counted)
     }
+
+    /// Forgets raw plays.
+    pub(crate) async fn delete_plays_started_before(&self, at_ms: i64) -> Result<(), DbErr> {
+        let oldest: Option<Option<i64>> = play::Entity::find()
+            .select_only()
+            .column_as(play::Column::StartedAtMs.min(), "oldest_ms")
+            .into_tuple()
+            .one(self.database.connection())
+            .await?;
+        for until_ms in slices(oldest.flatten(), at_ms) {
+            play::Entity::delete_many()
+                .filter(play::Column::StartedAtMs.lt(until_ms))
+                .exec(self.database.connection())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Hours to delete one after the other, so that no single statement keeps the others waiting; after a long absence
+/// some are left for the next time.
+pub(super) fn slices(oldest_ms: Option<i64>, until_ms: i64) -> Vec<i64> {
+    let mut slices = Vec::new();
+    let Some(mut at_ms) = oldest_ms else {
+        return slices;
+    };
+    while at_ms < until_ms && slices.len() < SLICES_MAX {
+        at_ms = until_ms.min(at_ms + HOUR_MS);
+        slices.push(at_ms);
+    }
+    slices
 }
 
 async fn insert_starts(

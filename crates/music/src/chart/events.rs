@@ -1,0 +1,165 @@
+//! The chart as it changes: server-sent events to a bounded number of subscribers.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::Event;
+use chassis::lifecycle::Tasks;
+use futures_util::{Stream, StreamExt as _, stream};
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+
+use super::metrics::Metrics;
+use crate::{App, Error};
+
+/// How many may listen to one process at once; more get 503.
+pub(super) const SUBSCRIBERS_MAX: usize = 1_000;
+/// How many events a subscriber may be behind before it is dropped; its browser comes back by itself.
+pub(super) const EVENTS_BEHIND_MAX: usize = 16;
+/// How often we look for something new while somebody is there.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// A line without meaning that often, so that proxies keep a quiet connection.
+pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
+/// When a browser that lost us comes back: spread, so that not all come at once.
+const RETRY_MS: std::ops::Range<u64> = 2_000..8_000;
+
+/// What subscribers are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    /// A chart was computed.
+    Chart {
+        /// The moment it stands for.
+        at: String,
+    },
+    /// The number of listeners changed.
+    Listening {
+        /// How many listen now.
+        listener_count: u64,
+    },
+}
+
+/// Tells everybody who asked. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Events {
+    sender: broadcast::Sender<News>,
+    places: Arc<Semaphore>,
+    tasks: Tasks,
+    metrics: Metrics,
+}
+
+impl Events {
+    pub(crate) fn new(tasks: Tasks, metrics: Metrics) -> Self {
+        Self {
+            sender: broadcast::channel(EVENTS_BEHIND_MAX).0,
+            places: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
+            tasks,
+            metrics,
+        }
+    }
+
+    /// Looks for news while there is somebody to tell, until the stop.
+    pub(crate) async fn run(self, app: Arc<App>) {
+        let mut told = Told::default();
+        while self.tasks.pause(LOOK_EVERY).await {
+            if self.sender.receiver_count() == 0 {
+                continue;
+            }
+            for news in told.look(&app).await {
+                // The last subscriber may have left meanwhile.
+                let _nobody = self.sender.send(news);
+            }
+        }
+    }
+
+    /// A place among the subscribers: what there is now, then what is new, until the stop or until it is too slow.
+    pub(crate) async fn subscribe(
+        &self,
+        app: &App,
+    ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, Error> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_taken| Error::SubscribersFull)?;
+        let receiver = self.sender.subscribe();
+        let now = Told::default().look(app).await;
+        let retry = Event::default().retry(Duration::from_millis(rand::random_range(RETRY_MS)));
+        let first = stream::iter([retry]).chain(stream::iter(now).map(|news| event(&news)));
+        self.metrics.subscribers.inc();
+        let guard = Subscription {
+            _place: place,
+            metrics: self.metrics.clone(),
+        };
+        let news = stream::unfold(
+            (receiver, guard),
+            async |(mut receiver, guard)| match receiver.recv().await {
+                Ok(news) => Some((event(&news), (receiver, guard))),
+                Err(broadcast::error::RecvError::Closed) => None,
+                Err(broadcast::error::RecvError::Lagged(_)) => {
+                    guard.metrics.subscribers_dropped.inc();
+                    None
+                }
+            },
+        );
+        let stopping = self.tasks.stopping().clone();
+        let until_stop = first.chain(news).take_until(stopping.cancelled_owned());
+        Ok(until_stop.map(Ok))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn tell(&self, news: News) {
+        self.sender.send(news).unwrap();
+    }
+}
+
+/// Counts a subscriber for as long as it is there.
+#[derive(Debug)]
+struct Subscription {
+    _place: OwnedSemaphorePermit,
+    metrics: Metrics,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.metrics.subscribers.dec();
+    }
+}
+
+/// What was told last, so that nothing is told twice.
+#[derive(Debug, Default)]
+struct Told {
+    chart_at: Option<String>,
+    listener_count: Option<u64>,
+}
+
+impl Told {
+    async fn look(&mut self, app: &App) -> Vec<News> {
+        let mut news = Vec::new();
+        // What cannot be read now is told later; the failure is logged where charts are read.
+        if let Ok(shown) = app.chart.live.chart(app).await
+            && !shown.value.entries.is_empty()
+            && self.chart_at.as_ref() != Some(&shown.value.at)
+        {
+            let at = shown.value.at.clone();
+            self.chart_at = Some(at.clone());
+            news.push(News::Chart { at });
+        }
+        if let Ok(shown) = app.chart.live.listening(app).await
+            && self.listener_count != Some(shown.value.listener_count)
+        {
+            let listener_count = shown.value.listener_count;
+            self.listener_count = Some(listener_count);
+            news.push(News::Listening { listener_count });
+        }
+        news
+    }
+}
+
+fn event(news: &News) -> Event {
+    match news {
+        News::Chart { at } => Event::default()
+            .event("chart")
+            .data(json!({"at": at}).to_string()),
+        News::Listening { listener_count } => Event::default()
+            .event("listening")
+            .data(json!({"listener_count": listener_count}).to_string()),
+    }
+}

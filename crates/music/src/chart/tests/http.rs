@@ -1,0 +1,200 @@
+//! The chart over HTTP.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use testkit::App;
+use tower::ServiceExt as _;
+
+use super::{computer, count_plays};
+use crate::chart::events::{EVENTS_BEHIND_MAX, News, SUBSCRIBERS_MAX};
+use crate::testing::{empty_app, insert_track};
+
+const CHART: &str = "/api/music/v1/chart";
+const EVENTS: &str = "/api/music/v1/chart/events";
+
+/// A chart of two tracks, computed an hour after the app started.
+async fn app_with_chart() -> App {
+    let app = empty_app().await;
+    for id in ["a", "b"] {
+        insert_track(app.database.connection(), id, 200_000).await;
+    }
+    let at_ms = app.clock.now_ms() + 1;
+    count_plays(
+        &app.database,
+        &[("a", "x", at_ms), ("a", "y", at_ms), ("b", "x", at_ms)],
+    )
+    .await;
+    app.clock.advance(Duration::from_secs(3_600));
+    computer(&app.database, &app.clock, "test")
+        .look()
+        .await
+        .unwrap();
+    app
+}
+
+#[tokio::test]
+async fn without_plays_there_are_no_ranks_and_the_newest_tracks_are_shown() {
+    let app = empty_app().await;
+    insert_track(app.database.connection(), "a", 200_000).await;
+    let chart = app.get(CHART).await.json();
+    assert_eq!(chart["entries"], json!([]));
+    assert_eq!(chart["fallback"][0]["id"], "a");
+    assert_eq!(
+        (&chart["is_live"], &chart["hour"]),
+        (&json!(true), &json!(null))
+    );
+}
+
+#[tokio::test]
+async fn a_chart_shows_ranks_with_their_numbers_and_no_fallback() {
+    let app = app_with_chart().await;
+    let chart = app.get(CHART).await.json();
+    assert_eq!(chart["at"], "2026-11-23T06:00:00Z");
+    assert_eq!(chart["fallback"], json!([]));
+    let entry = &chart["entries"][0];
+    assert_eq!(
+        (&entry["rank"], &entry["track"]["id"]),
+        (&json!(1), &json!("a"))
+    );
+    assert_eq!(entry["listeners_24h"], 2);
+    assert_eq!(entry["movement"], json!({"kind": "same", "by": 0}));
+    assert_eq!(
+        (&entry["peak_rank"], &entry["hours_on_chart"]),
+        (&json!(1), &json!(1))
+    );
+}
+
+#[tokio::test]
+async fn a_past_hour_is_shown_and_an_hour_without_a_chart_is_not_found() {
+    let app = app_with_chart().await;
+    let past = app
+        .get(&format!("{CHART}?hour=2026-11-23T06:00:00Z"))
+        .await
+        .json();
+    assert_eq!(
+        (&past["is_live"], &past["hour"]),
+        (&json!(false), &json!("2026-11-23T06:00:00Z"))
+    );
+    assert_eq!(past["entries"][0]["movement"]["kind"], "new");
+    let missing = app.get(&format!("{CHART}?hour=2026-11-23T03:00:00Z")).await;
+    assert_eq!(missing.refusal(), (404, "music.chart_not_found".to_owned()));
+    for wrong in [
+        "2026-11-23T03:30:00Z",
+        "2026-11-23T03:00:00.5Z",
+        "yesterday",
+        "",
+    ] {
+        let refused = app.get(&format!("{CHART}?hour={wrong}")).await;
+        assert_eq!(refused.refusal(), (400, "invalid".to_owned()), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_the_chart_is_not_sent_it_again_until_it_changes() {
+    let app = app_with_chart().await;
+    let first = app.get(CHART).await;
+    let ask = async |tag: &str| {
+        let request = Request::get(CHART).header("if-none-match", tag);
+        app.send(request.body(Body::empty()).unwrap()).await
+    };
+    assert_eq!(
+        ask(first.header("etag")).await.status,
+        StatusCode::NOT_MODIFIED
+    );
+    let at_ms = app.clock.now_ms();
+    count_plays(&app.database, &[("b", "y", at_ms), ("b", "z", at_ms)]).await;
+    app.clock.advance(Duration::from_secs(60));
+    computer(&app.database, &app.clock, "other")
+        .look()
+        .await
+        .unwrap();
+    let changed = ask(first.header("etag")).await;
+    assert_eq!(changed.json()["entries"][0]["track"]["id"], "b");
+}
+
+#[tokio::test]
+async fn listening_now_counts_each_listener_once_and_only_for_a_while() {
+    let app = empty_app().await;
+    insert_track(app.database.connection(), "a", 200_000).await;
+    for _listener in 0..2 {
+        let path = "/api/music/v1/plays";
+        app.send_json(axum::http::Method::POST, path, &json!({"track_id": "a"}))
+            .await
+            .json();
+    }
+    let listening = app.get("/api/music/v1/listening").await.json();
+    assert_eq!(listening["listener_count"], 2);
+    assert_eq!(listening["tracks"][0]["listener_count"], 2);
+    assert_eq!(listening["tracks"][0]["track"]["id"], "a");
+    app.clock.advance(Duration::from_secs(91));
+    let later = app.get("/api/music/v1/listening").await.json();
+    assert_eq!(later, json!({"listener_count": 0, "tracks": []}));
+}
+
+/// Opens the events and reads what is sent at once.
+async fn opened(app: &App) -> Body {
+    let request = Request::get(EVENTS).body(Body::empty()).unwrap();
+    let response = app.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body()
+}
+
+async fn read_event(body: &mut Body) -> Option<String> {
+    let frame = body.frame().await?.unwrap().into_data().unwrap();
+    Some(String::from_utf8(frame.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn a_subscriber_is_told_what_there_is_and_the_stream_ends_with_the_stop() {
+    let app = app_with_chart().await;
+    let mut events = opened(&app).await;
+    assert!(read_event(&mut events).await.unwrap().starts_with("retry:"));
+    assert_eq!(
+        read_event(&mut events).await.unwrap(),
+        "event: chart\ndata: {\"at\":\"2026-11-23T06:00:00Z\"}\n\n"
+    );
+    assert_eq!(
+        read_event(&mut events).await.unwrap(),
+        "event: listening\ndata: {\"listener_count\":0}\n\n"
+    );
+    let tasks = app.tasks.clone();
+    let (in_time, end) = tokio::join!(tasks.stop(Duration::from_secs(60)), read_event(&mut events));
+    assert_eq!((in_time, end), (true, None));
+}
+
+#[tokio::test]
+async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
+    let app = empty_app().await;
+    let parts = crate::App::new(
+        chassis::service::Context {
+            database: app.database.clone(),
+            objects: app.objects.clone(),
+            clock: app.clock.clone(),
+            tasks: app.tasks.clone(),
+            metrics: &mut prometheus_client::registry::Registry::default(),
+        },
+        &crate::Config::default(),
+    );
+    let events = &parts.chart.events;
+    let mut streams = Vec::new();
+    for _place in 0..SUBSCRIBERS_MAX {
+        streams.push(Box::pin(events.subscribe(&parts).await.ok().unwrap()));
+    }
+    let refused = events.subscribe(&parts).await;
+    assert!(matches!(refused.err(), Some(crate::Error::SubscribersFull)));
+    for listener_count in 0..=EVENTS_BEHIND_MAX {
+        events.tell(News::Listening {
+            listener_count: listener_count as u64,
+        });
+    }
+    let slow = streams.pop().unwrap();
+    let heard: Vec<_> = futures_util::StreamExt::collect(slow).await;
+    // The retry time and what there was; nothing of what it was too slow for.
+    assert_eq!(heard.len(), 2);
+    assert!(events.subscribe(&parts).await.is_ok());
+    app.tasks.kill();
+}

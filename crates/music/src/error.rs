@@ -123,7 +123,6 @@ impl From<Error> for Problem {
             Error::WaveformNotFound(_) => {
                 Self::not_found("music.waveform_not_found", "Waveform not found").detail(error)
             }
-            Error::LongAnswersBusy => Self::unavailable(RETRY_AFTER).detail(error),
             Error::RenditionBroken(_) | Error::Media(LoadError::WrongSize { .. }) => {
                 Self::internal(error)
             }
@@ -139,7 +138,9 @@ impl From<Error> for Problem {
                     .field("#/heard_ms", error)
             }
             Error::PlayExpired => unprocessable("music.play_expired", "Play expired").detail(error),
-            Error::Busy | Error::SubscribersFull => Self::unavailable(RETRY_AFTER).detail(error),
+            Error::Busy | Error::SubscribersFull | Error::LongAnswersBusy => {
+                Self::unavailable(RETRY_AFTER).detail(error)
+            }
             Error::ChartNotFound(_) => {
                 Self::not_found("music.chart_not_found", "Chart not found").detail(error)
             }

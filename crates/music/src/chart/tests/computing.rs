@@ -90,11 +90,11 @@ async fn the_current_chart_is_computed_each_minute_and_each_full_hour_stays() {
             ("b", "y", NOON_MS + 21 * MINUTE_MS),
         ];
         count_plays(&database, &plays).await;
-        clock.advance(Duration::from_secs(60));
+        clock.advance(Duration::from_mins(1));
         assert!(computer.look().await.unwrap().is_current_new);
         assert_eq!(current(&database).await, ranks(&[("b", 1), ("a", 2)]));
 
-        clock.advance(Duration::from_secs(40 * 60));
+        clock.advance(Duration::from_mins(40));
         assert_eq!(computer.look().await.unwrap().hours_frozen, 1);
         let hour = hourly(&database, NOON_MS + HOUR_MS).await.unwrap();
         assert_eq!(
@@ -117,14 +117,14 @@ async fn hours_missed_while_everybody_was_away_are_made_up_for_and_a_day_at_most
         count_plays(&database, &[("a", "x", NOON_MS - MINUTE_MS)]).await;
         let computer = computer(&database, &clock, "one");
         assert_eq!(computer.look().await.unwrap().hours_frozen, 1);
-        clock.advance(Duration::from_secs(5 * 3_600));
+        clock.advance(Duration::from_hours(5));
         assert_eq!(computer.look().await.unwrap().hours_frozen, 5);
         let hour = hourly(&database, NOON_MS + 3 * HOUR_MS).await.unwrap();
         assert_eq!(
             (hour[0].hours_on_chart, hour[0].movement.kind),
             (4, MovementKind::Same)
         );
-        clock.advance(Duration::from_secs(100 * 3_600));
+        clock.advance(Duration::from_hours(100));
         assert_eq!(computer.look().await.unwrap().hours_frozen, 24);
         assert_eq!(hourly(&database, NOON_MS + 81 * HOUR_MS).await, None);
         assert_eq!(

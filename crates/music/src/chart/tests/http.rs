@@ -28,7 +28,7 @@ async fn app_with_chart() -> App {
         &[("a", "x", at_ms), ("a", "y", at_ms), ("b", "x", at_ms)],
     )
     .await;
-    app.clock.advance(Duration::from_secs(3_600));
+    app.clock.advance(Duration::from_hours(1));
     computer(&app.database, &app.clock, "test")
         .look()
         .await
@@ -107,7 +107,7 @@ async fn who_has_the_chart_is_not_sent_it_again_until_it_changes() {
     );
     let at_ms = app.clock.now_ms();
     count_plays(&app.database, &[("b", "y", at_ms), ("b", "z", at_ms)]).await;
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
     computer(&app.database, &app.clock, "other")
         .look()
         .await
@@ -162,7 +162,7 @@ async fn a_subscriber_is_told_what_there_is_and_the_stream_ends_with_the_stop() 
         "event: listening\ndata: {\"listener_count\":0}\n\n"
     );
     let tasks = app.tasks.clone();
-    let (in_time, end) = tokio::join!(tasks.stop(Duration::from_secs(60)), read_event(&mut events));
+    let (in_time, end) = tokio::join!(tasks.stop(Duration::from_mins(1)), read_event(&mut events));
     assert_eq!((in_time, end), (true, None));
 }
 
@@ -172,7 +172,7 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
     let parts = crate::App::new(
         chassis::service::Context {
             database: app.database.clone(),
-            objects: app.objects.clone(),
+            objects: std::sync::Arc::clone(&app.objects),
             clock: app.clock.clone(),
             tasks: app.tasks.clone(),
             metrics: &mut prometheus_client::registry::Registry::default(),

@@ -29,16 +29,7 @@ function start(mount: HTMLElement): void {
       </PartsContext>,
     );
   });
-  onFirstPlay(player, () => void import("./media-session").then((module) => module.attachMediaSession(player)));
   prefetchHls();
-}
-
-function onFirstPlay({ engine }: Player, run: () => void): void {
-  const stop = engine.state.subscribe(() => {
-    if (engine.state.get().status !== "playing") return;
-    stop();
-    run();
-  });
 }
 
 /** Elements of the page, so that the browser's own tools find them. */

@@ -2,7 +2,7 @@ import { fetchTrack, type TrackDetail } from "@haas/api";
 import { Engine, type EngineHost } from "./engine/engine";
 import { elementVolume } from "./engine/loudness";
 import type { PlaybackSummary } from "./engine/play-quality";
-import type { Throughput } from "./engine/start-level";
+import { startBitRate, type Throughput } from "./engine/start-level";
 import { t } from "./i18n";
 import { notify } from "./notices";
 import type { PlayReporter } from "./plays/reporter";
@@ -25,6 +25,11 @@ import type { Track } from "./track";
 
 /** "Previous" goes to the start of the track when more than this has played. */
 const RESTART_AFTER_MS = 3_000;
+/** Loaded ahead of the playhead: from here on the link has room for other things. */
+const COMFORTABLE_MS = 6_000;
+/** Other things wait no longer than this. */
+const PATIENCE_MS = 5_000;
+const LOOK_AGAIN_MS = 250;
 const SAVE_QUEUE_AFTER_MS = 300;
 const SAVE_POSITION_EVERY_MS = 1_000;
 
@@ -45,7 +50,10 @@ export class Player {
   #reporter: Promise<PlayReporter> | null = null;
   #playsApi: typeof import("./plays/api") | null = null;
   readonly #tabs: Tabs;
+  #mediaSession: Promise<void> | null = null;
   #reportedKey: string | null = null;
+  /** Heard of the current play. */
+  #heardMs = 0;
   #saveTimer = 0;
   #savedPositionAtMs = 0;
 
@@ -160,6 +168,12 @@ export class Player {
     this.engine.applyQuality();
   }
 
+  /** The bit rate that a track would start with now. */
+  startKbps(): number {
+    const { quality } = this.settings.get();
+    return startBitRate({ quality, saveData: saveData(), throughput: readStored("throughput"), nowMs: Date.now() });
+  }
+
   /** Asks the server for what a row does not carry; the answer comes in `details`. */
   async loadDetails(id: string): Promise<void> {
     if (this.details.get().tracks[id]) return;
@@ -184,7 +198,8 @@ export class Player {
       skipFailed: () => this.next(),
       sounded: (item) => this.#sounded(item),
       heard: (stepMs) => {
-        void this.#reporter?.then((reporter) => reporter.heard(stepMs));
+        this.#heardMs += stepMs;
+        if (this.#reportedKey !== null) void this.#reporter?.then((reporter) => reporter.heard(stepMs));
         if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
       },
       summed: (summary) => this.#sendSummary(summary),
@@ -204,12 +219,24 @@ export class Player {
     return elementVolume(volume, levelling ? (album ? "album" : "track") : "off", track);
   }
 
-  #sounded(item: QueueItem): void {
+  /** A play has begun to sound. On a slow link the music comes before anything else that wants to be loaded. */
+  #sounded(item: QueueItem, waitedMs = 0): void {
+    if (this.engine.item?.key !== item.key) return;
+    const aheadMs = this.engine.bufferedMs - this.engine.positionMs;
+    const loaded = this.engine.bufferedMs >= this.engine.durationMs;
+    if (aheadMs < COMFORTABLE_MS && !loaded && waitedMs < PATIENCE_MS) {
+      setTimeout(() => this.#sounded(item, waitedMs + LOOK_AGAIN_MS), LOOK_AGAIN_MS);
+      return;
+    }
     if (this.#reportedKey !== item.key) {
       this.#reportedKey = item.key;
-      void this.#reporting().then((reporter) => reporter.begin(item.track.id));
+      void this.#reporting().then((reporter) => reporter.begin(item.track.id, this.#heardMs));
     }
     void this.loadDetails(item.track.id);
+    this.#mediaSession ??= import("./media-session").then(({ attachMediaSession }) => attachMediaSession(this));
+    this.#mediaSession.catch(() => {
+      this.#mediaSession = null;
+    });
   }
 
   #reporting(): Promise<PlayReporter> {
@@ -238,6 +265,7 @@ export class Player {
 
   #trackOver(): void {
     this.#reportedKey = null;
+    this.#heardMs = 0;
     void this.#reporter?.then((reporter) => reporter.end());
   }
 

@@ -34,7 +34,7 @@ export interface TrackDetail {
   codec: string;
   bit_rate_kbps: number;
   cover_url: string;
-  cover_urls: Record<string, string>;
+  cover_urls: Record<string, string> | null;
   page_url: string;
 }
 

@@ -1,5 +1,6 @@
 import { hlsUrl } from "../boot";
 import { hlsIfLoaded, loadHls } from "../engine/load-hls";
+import { prefetchPlaylists } from "../engine/prefetch";
 import { type Player, saveData } from "../player";
 import type { Parts } from "../ui/context";
 import { firstList, playRow, trackOf } from "./rows";
@@ -29,7 +30,7 @@ export function listenToActions({ player, library, ui }: Parts): void {
     }
     event.preventDefault();
   });
-  fetchOnIntent();
+  fetchOnIntent(player);
 }
 
 function playAll(player: Player, shuffled: boolean): void {
@@ -40,7 +41,7 @@ function playAll(player: Player, shuffled: boolean): void {
 }
 
 /** A pointer over a play button is an intent: run hls.js and bring the playlist near. */
-function fetchOnIntent(): void {
+function fetchOnIntent(player: Player): void {
   const asked = new Set<string>();
   const intend = (event: Event) => {
     const button =
@@ -50,7 +51,7 @@ function fetchOnIntent(): void {
     const url = trackOf(button)?.track.hls_url;
     if (!url || asked.has(url)) return;
     asked.add(url);
-    void fetch(url, { priority: "low" }).catch(() => {});
+    void prefetchPlaylists(url, player.startKbps()).catch(() => {});
   };
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, intend, { passive: true });
 }

@@ -1,3 +1,5 @@
+import { iconHref } from "../boot";
+import { t } from "../i18n";
 import type { Player } from "../player";
 import type { QueueSource } from "../queue/queue";
 import { parseTrack, type Track } from "../track";
@@ -86,5 +88,21 @@ export function markRows(player: Player): void {
     row.toggleAttribute("data-current", isCurrent);
     row.toggleAttribute("data-playing", isCurrent && wantsPlay);
     row.toggleAttribute("data-waiting", isCurrent && (status === "loading" || status === "buffering"));
+    const button = row.querySelector<HTMLElement>('[data-act="play"]');
+    if (button) showPausing(button, isCurrent && wantsPlay, current?.track.title ?? "");
+  }
+}
+
+/** A play button says what a press will do: stop what sounds, or play as the server's page has it. */
+function showPausing(button: HTMLElement, pausing: boolean, title: string): void {
+  if (pausing === (button.dataset.playLabel !== undefined)) return;
+  button.querySelector("use")?.setAttribute("href", iconHref(pausing ? "pause" : "play"));
+  if (pausing) {
+    button.dataset.playLabel = button.getAttribute("aria-label") ?? "";
+    button.setAttribute("aria-label", t("track.pause", { title }));
+  } else {
+    if (button.dataset.playLabel) button.setAttribute("aria-label", button.dataset.playLabel);
+    else button.removeAttribute("aria-label");
+    delete button.dataset.playLabel;
   }
 }

@@ -41,10 +41,10 @@ export class PlayReporter {
     addEventListener("online", () => this.#hurry());
   }
 
-  /** A play has begun to sound. */
-  begin(trackId: string): void {
+  /** A play sounds, and so much of it has been heard already. */
+  begin(trackId: string, heardMs = 0): void {
     this.end();
-    this.#current = openRecord(crypto.randomUUID(), trackId, this.#now());
+    this.#current = { ...openRecord(crypto.randomUUID(), trackId, this.#now()), heard_ms: heardMs };
     this.#save(this.#current);
     void this.flush();
   }

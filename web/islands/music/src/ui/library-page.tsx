@@ -163,17 +163,19 @@ function Row({ track, edit }: { track: Track; edit?: { playlist: Playlist; index
   const liked = useStore(library.state, ({ likes }) => likes.some((other) => other.id === track.id));
   return (
     <li className="track-row" data-id={track.id} data-track={JSON.stringify(track)}>
-      <button type="button" className="track-play" data-act="play" aria-label={t("track.play", { title })}>
+      <div className="track-art">
         <Cover src={track.cover_url} sizePx={COVER_PX} />
-        <Icon name="play" />
-      </button>
+        <button type="button" className="track-play" data-act="play" aria-label={t("track.play", { title })}>
+          <Icon name="play" />
+        </button>
+      </div>
       <div className="track-names">
         <a className="track-title" href={track.page_url}>
           {title}
         </a>
-        <span className="track-artists">
+        <div className="track-artists">
           <ArtistLinks artists={track.artists} />
-        </span>
+        </div>
       </div>
       <span className="track-duration">{clockTime(track.duration_ms)}</span>
       {edit ? (

@@ -38,7 +38,7 @@ export default function NowSheet() {
         {source && source.page_url !== "" ? <a href={source.page_url}>{source.title}</a> : <span>{source?.title}</span>}
         <QualityBadge />
       </header>
-      <Cover src={detail?.cover_urls["640"] ?? track.cover_url} sizePx={COVER_PX} />
+      <Cover src={detail?.cover_urls?.["640"] ?? track.cover_url} sizePx={COVER_PX} />
       <div className="now-names">
         <a className="now-title" href={track.page_url}>
           {track.title}

@@ -10,8 +10,6 @@ import { type Drop, useQueueDrag } from "./queue-drag";
 import { useVisibleRows } from "./virtual";
 
 const COVER_PX = 40;
-/** Height of one place in the list; `.queue-item` has the same. */
-const ROW_PX = 56;
 
 /** Save and clear, beside the heading. */
 export function QueueActions() {
@@ -112,14 +110,14 @@ interface SectionProps {
 
 function Section({ title, items, body, drag, step }: SectionProps) {
   const list = useRef<HTMLOListElement>(null);
-  const { start, end } = useVisibleRows(items.length, ROW_PX, body, list);
+  const { start, end, rowPx } = useVisibleRows(items.length, body, list);
   return (
     <section className="queue-section">
       <h3>{title}</h3>
       <ol
         className="queue-list"
         ref={list}
-        style={{ paddingBlockStart: start * ROW_PX, paddingBlockEnd: (items.length - end) * ROW_PX }}
+        style={{ paddingBlockStart: start * rowPx, paddingBlockEnd: (items.length - end) * rowPx }}
       >
         {items.slice(start, end).map((item, offset) => (
           <Row

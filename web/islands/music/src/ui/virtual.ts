@@ -5,13 +5,16 @@ const WHOLE_UP_TO_ROWS = 60;
 /** Rows drawn above and below what is seen, so that fast scrolling shows no holes. */
 const MARGIN_ROWS = 12;
 
-/** Which rows of a long list of even rows to draw: from `start` up to, not including, `end`. */
+/** Height of a row until one has been drawn and measured. */
+const FIRST_GUESS_PX = 52;
+
+/** Which rows of a long list of even rows to draw (from `start` up to, not including, `end`), and how high one is. */
 export function useVisibleRows(
   count: number,
-  rowPx: number,
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<HTMLElement | null>,
-): { start: number; end: number } {
+): { start: number; end: number; rowPx: number } {
+  const [rowPx, setRowPx] = useState(FIRST_GUESS_PX);
   const [range, setRange] = useState({ start: 0, end: Math.min(count, WHOLE_UP_TO_ROWS) });
   useEffect(() => {
     const body = scroller.current;
@@ -20,6 +23,8 @@ export function useVisibleRows(
       return;
     }
     const update = () => {
+      const measuredPx = list.current?.querySelector("li")?.getBoundingClientRect().height;
+      if (measuredPx) setRowPx(measuredPx);
       const top = list.current ? list.current.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
       const start = Math.max(0, Math.floor(-top / rowPx) - MARGIN_ROWS);
       const end = Math.min(count, Math.ceil((body.clientHeight - top) / rowPx) + MARGIN_ROWS);
@@ -34,5 +39,5 @@ export function useVisibleRows(
       observer.disconnect();
     };
   }, [count, rowPx, scroller, list]);
-  return { start: Math.min(range.start, count), end: Math.min(range.end, count) };
+  return { start: Math.min(range.start, count), end: Math.min(range.end, count), rowPx };
 }

@@ -8,7 +8,7 @@ use crate::workspace::{Settings, Workspace};
 use crate::{screen, subprocess, web};
 
 const OPENAPI: &str = "docs/generated/openapi";
-const CONFIGURATION: &str = "docs/generated/configuration.md";
+const CONFIGURATION: &str = "docs/generated/config.md";
 const CLIENT: &str = "web/packages/api/src/schema.d.ts";
 /// The service whose client the islands use.
 const CLIENT_OF: &str = "music.json";

@@ -17,6 +17,7 @@ mod generate;
 mod hostile;
 mod lighthouse;
 mod packages;
+mod renditions;
 mod run;
 mod screen;
 mod server;
@@ -34,7 +35,7 @@ use workspace::Workspace;
 const HELP: &str = "\
 make run         listen to music: sets everything up, imports music, serves http://127.0.0.1:8080
                  MUSIC=/a/folder  your own music      DEMO=full  all of the demo music
-                 LISTEN=127.0.0.1:8081  another address
+                 LISTEN=127.0.0.1:8090  another address
 make build       the release binary, target/release/haas
 make test        every check there is (the first run takes long)
 make test-fast   the checks to run while working

@@ -11,6 +11,8 @@ use crate::workspace::{Settings, Workspace};
 use crate::{build, demo, screen};
 
 const LISTEN: &str = "127.0.0.1:8080";
+const ADMIN_LISTEN: &str = "127.0.0.1:8081";
+const ANY_PORT: &str = "127.0.0.1:0";
 /// The exit code of an import that left out files it could not read.
 const EXIT_SOME_SKIPPED: i32 = 3;
 
@@ -51,7 +53,7 @@ fn port_is_free(listen: &str) -> Result<()> {
         Ok(_) => Ok(()),
         Err(error) => Err(
             Failure::new(format!("cannot listen on {listen}: {error}")).how(
-                "end what listens there (another `make run`?), or: make run LISTEN=127.0.0.1:8081",
+                "end what listens there (another `make run`?), or: make run LISTEN=127.0.0.1:8090",
             ),
         ),
     }
@@ -95,11 +97,19 @@ fn serve(workspace: &Workspace, data: &Path, listen: &str) -> Result<ExitCode> {
         screen::paint("1;32", "HaaS plays at"),
         workspace.shown(data),
     ));
+    // Health and metrics matter little here: they move aside for another run.
+    let admin = if port_is_free(ADMIN_LISTEN).is_ok() {
+        ADMIN_LISTEN
+    } else {
+        ANY_PORT
+    };
     let mut haas = Command::new(workspace.haas());
     haas.arg("serve")
         .arg("--data")
         .arg(data)
-        .args(["--listen", listen]);
+        .args(["--listen", listen, "--admin-listen", admin]);
+    // Here somebody tries the product out: simulated listeners may move the chart.
+    haas.env("HAAS_MUSIC__SIMULATED_PLAYS_CHART", "true");
     let error = haas.current_dir(&workspace.root).exec();
     Err(Failure::new(format!("could not start haas: {error}")))
 }

@@ -46,6 +46,7 @@ pub(crate) fn all(workspace: &Workspace) -> ExitCode {
             product::bytes(&mut suite);
             product::footprint(&mut suite);
             product::hostile(&mut suite);
+            product::renditions(&mut suite);
             product::browser(&mut suite);
             product::lighthouse(&mut suite);
         }

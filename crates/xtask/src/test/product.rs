@@ -6,9 +6,13 @@ use std::process::Command;
 use super::counts::{Counts, Runner};
 use super::suite::{Suite, Verdict};
 use crate::failure::Result;
+use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
-use crate::{browser, bytes, demo, footprint, generate, hostile, lighthouse, packages, subprocess};
+use crate::{
+    browser, bytes, demo, footprint, generate, hostile, lighthouse, packages, renditions,
+    subprocess,
+};
 
 /// What is generated and committed is what the binary would generate.
 pub(super) fn generated(suite: &mut Suite<'_>) {
@@ -67,8 +71,27 @@ pub(super) fn browser(suite: &mut Suite<'_>) {
         if !packages::is_there(packages::CHROMIUM.program) {
             return Ok(Verdict::Missing("chromium".to_owned()));
         }
-        let mut playwright = browser::command(workspace)?;
+        let mut playwright = browser::command(workspace);
         log.tests(&mut playwright, Runner::Playwright)
+    });
+}
+
+/// Every rendition of the demo music sounds as long as its source, and decodes without a warning.
+pub(super) fn renditions(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("demo renditions", |_| {
+        if !packages::is_there(FFMPEG.program) {
+            return Ok(Verdict::Missing("ffmpeg".to_owned()));
+        }
+        let server = Server::start(workspace, &library(workspace)?)?;
+        let passed = renditions::check(&server)?;
+        Ok(Verdict::Tests(
+            Counts {
+                passed,
+                ..Counts::default()
+            },
+            String::new(),
+        ))
     });
 }
 

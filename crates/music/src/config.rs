@@ -15,6 +15,8 @@ const GIB: u64 = 1 << 30;
 pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) chart: chart::Settings,
+    /// How many tracks one process measures and transcodes at once.
+    pub(crate) preparation_workers: usize,
 }
 
 impl Config {
@@ -23,6 +25,7 @@ impl Config {
         Self {
             limits: read_limits(section),
             chart: read_chart(section),
+            preparation_workers: read_preparation_workers(section),
         }
     }
 }
@@ -59,6 +62,17 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
         long_answers_max: usize::try_from(long_answers_max).unwrap_or(usize::MAX),
         ..default
     }
+}
+
+/// One, with low priority, leaves the rest of the machine to listeners.
+fn read_preparation_workers(section: &mut Section<'_>) -> usize {
+    let workers = section.count(
+        "preparation_workers",
+        1,
+        0..=64,
+        "How many tracks one process measures and transcodes at once, with low priority; 0 leaves it to others.",
+    );
+    usize::try_from(workers).unwrap_or(1)
 }
 
 fn read_chart(section: &mut Section<'_>) -> chart::Settings {

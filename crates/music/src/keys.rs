@@ -10,3 +10,9 @@ pub(crate) fn original(content_hash: &str, extension: &str) -> String {
     let (shard, _) = content_hash.split_at_checked(2).unwrap_or(("00", ""));
     format!("originals/{shard}/{content_hash}.{extension}")
 }
+
+/// The key of a rendition: by content, so that a job tried twice stores it once.
+pub(crate) fn rendition(content_hash: &str) -> String {
+    let (shard, _) = content_hash.split_at_checked(2).unwrap_or(("00", ""));
+    format!("renditions/{shard}/{content_hash}.mp4")
+}

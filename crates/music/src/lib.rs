@@ -56,6 +56,12 @@ impl App {
     fn new(mut context: Context<'_>, config: &Config) -> AppState {
         let store = Store::new(context.database.clone());
         let settings = Arc::new(config.chart.clone());
+        let library = ingest::Library {
+            database: context.database.clone(),
+            objects: Arc::clone(&context.objects),
+            clock: context.clock.clone(),
+        };
+        ingest::start_workers(&library, &context.tasks, config.preparation_workers);
         let chart = chart::ChartState::start(&store, &mut context, &settings);
         let tasks = context.tasks.clone();
         let app = Arc::new(Self {

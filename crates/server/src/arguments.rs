@@ -48,6 +48,12 @@ pub(crate) struct ImportArguments {
     /// Reads every file again, also those that look unchanged.
     #[arg(long)]
     pub(crate) thorough: bool,
+    /// Leaves measuring and transcoding to `haas serve`; the music plays at once, as it is.
+    #[arg(long)]
+    pub(crate) defer: bool,
+    /// How many tracks are measured and transcoded at the same time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) workers: u8,
     /// Removes every track of the folder when the folder is empty.
     #[arg(long)]
     pub(crate) allow_empty: bool,

@@ -5,8 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chassis::clock::Clock;
+use chassis::lifecycle::Tasks;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use music::ingest::{FileOutcome, ImportEvent, ImportOptions, ImportSummary, Library, import};
+use music::ingest::{
+    FileOutcome, ImportEvent, ImportOptions, ImportSummary, Library, PrepareError, PrepareOutcome,
+    count_unprepared, import, prepare_all,
+};
 use serde_json::json;
 
 use crate::arguments::ImportArguments;
@@ -18,7 +22,7 @@ use crate::settings::Settings;
 /// The exit code when everything was imported but some files were left out.
 const EXIT_SOME_SKIPPED: u8 = 3;
 
-/// Imports a folder and says what happened.
+/// Imports a folder, prepares what is to be prepared, and says what happened.
 pub(crate) async fn run(
     settings: Settings,
     arguments: ImportArguments,
@@ -29,10 +33,10 @@ pub(crate) async fn run(
         objects: service::open_objects(&settings, Role::Music)?,
         clock: Clock::system(),
     };
-    Ok(import_into(&library, &arguments).await)
+    Ok(import_into(&library, &Tasks::default(), &arguments).await)
 }
 
-async fn import_into(library: &Library, arguments: &ImportArguments) -> ExitCode {
+async fn import_into(library: &Library, tasks: &Tasks, arguments: &ImportArguments) -> ExitCode {
     let options = ImportOptions {
         is_thorough: arguments.thorough,
         may_be_empty: arguments.allow_empty,
@@ -41,22 +45,76 @@ async fn import_into(library: &Library, arguments: &ImportArguments) -> ExitCode
     let mut screen = if arguments.json {
         Screen::Json
     } else {
-        Screen::Bar(bar())
+        Screen::Bar(bar("importing"))
     };
-    match import(library, &options, &mut |event| screen.show(&event)).await {
-        Ok(summary) => {
-            screen.finish(&summary);
-            if summary.skipped == 0 {
+    let summary = match import(library, &options, &mut |event| screen.show(&event)).await {
+        Ok(summary) => summary,
+        Err(error) => {
+            screen.fail(&chassis::problem::chain(&error));
+            return ExitCode::FAILURE;
+        }
+    };
+    screen.finish(&summary);
+    let prepared = if arguments.defer {
+        count_unprepared(library).await.map(|left| (0, left))
+    } else {
+        prepare(library, tasks, arguments).await
+    };
+    match prepared {
+        Ok((failed, left)) => {
+            screen.say_left(failed, left);
+            if summary.skipped == 0 && failed == 0 {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::from(EXIT_SOME_SKIPPED)
             }
+        }
+        Err(error @ PrepareError::NoFfmpeg) => {
+            line_to_stderr(&error.to_string());
+            ExitCode::SUCCESS
         }
         Err(error) => {
             screen.fail(&chassis::problem::chain(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Measures and transcodes; says how many tracks failed and how many are left.
+async fn prepare(
+    library: &Library,
+    tasks: &Tasks,
+    arguments: &ImportArguments,
+) -> Result<(u64, u64), PrepareError> {
+    let open = count_unprepared(library).await?;
+    if open == 0 {
+        return Ok((0, 0));
+    }
+    let bar = if arguments.json {
+        ProgressBar::hidden()
+    } else {
+        bar("preparing")
+    };
+    bar.set_length(open);
+    let summary = prepare_all(library, tasks, arguments.workers.into(), &|outcome| {
+        if let PrepareOutcome::Failed { reason, .. } = outcome {
+            bar.suspend(|| line_to_stderr(&format!("a track could not be prepared: {reason}")));
+        }
+        if *outcome != PrepareOutcome::Dropped {
+            bar.inc(1);
+        }
+    })
+    .await;
+    bar.finish_and_clear();
+    let summary = summary?;
+    if arguments.json {
+        line(
+            &json!({"event": "prepared", "ready": summary.ready, "failed": summary.failed,
+                "left": summary.left})
+            .to_string(),
+        );
+    }
+    Ok((summary.failed, summary.left))
 }
 
 /// Where a run is shown.
@@ -135,6 +193,19 @@ impl Screen {
         }
     }
 
+    fn say_left(&self, failed: u64, left: u64) {
+        if let Self::Bar(_) = self {
+            if failed > 0 {
+                line_to_stderr(&format!("{failed} tries to prepare a track failed"));
+            }
+            if left > 0 {
+                line(&format!(
+                    "{left} tracks play as they are until haas serve has prepared them"
+                ));
+            }
+        }
+    }
+
     fn fail(&mut self, reason: &str) {
         match self {
             Self::Bar(bar) => {
@@ -147,12 +218,13 @@ impl Screen {
     }
 }
 
-fn bar() -> ProgressBar {
+fn bar(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-    let template = "importing {wide_bar} {pos}/{len} files, {per_sec}, {eta} left";
+    let template = "{msg} {wide_bar} {pos}/{len}, {per_sec}, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
+    bar.set_message(what);
     if std::io::stderr().is_terminal() {
         bar.enable_steady_tick(Duration::from_millis(200));
     }

@@ -18,6 +18,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use sha2::{Digest, Sha256};
 
 use super::format::Format;
+use super::objects::{FileId, hash_file};
 use super::ogg;
 use super::skip::Skip;
 
@@ -29,20 +30,17 @@ const PARTS_MAX: usize = 100_000;
 /// The identity of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
-    /// SHA-256 of the file, in hex.
-    pub(crate) hash: String,
+    /// The file.
+    pub(crate) id: FileId,
     /// SHA-256 of the audio alone, in hex.
     pub(crate) audio_hash: String,
-    pub(crate) size_bytes: u64,
 }
 
 /// Reads a file twice: whole, and its audio alone.
 pub(crate) fn read_content(file: &mut File, format: Format) -> Result<Content, Skip> {
     let size_bytes = file.metadata()?.len();
-    file.rewind()?;
-    let mut whole = Sha256::new();
-    let copied = hash_bytes(file, size_bytes, &mut whole)?;
-    if copied < size_bytes {
+    let id = hash_file(file)?;
+    if id.size_bytes != size_bytes {
         return Err(Skip::Changed);
     }
     file.rewind()?;
@@ -59,9 +57,8 @@ pub(crate) fn read_content(file: &mut File, format: Format) -> Result<Content, S
         Format::Wav => wav(&mut reader, size_bytes, &mut audio)?,
     }
     Ok(Content {
-        hash: hex(&whole.finalize()),
+        id,
         audio_hash: hex(&audio.finalize()),
-        size_bytes,
     })
 }
 

@@ -14,9 +14,10 @@ use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 
 use super::Library;
+use super::blocking;
 use super::content::hex;
 use super::cover::Picture;
-use super::objects::{CopyError, store_original};
+use super::objects::{CopyError, store_file};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
 use super::walk::{Candidate, Found, walk};
@@ -356,12 +357,12 @@ impl Run<'_> {
             let track_id = known.track_id;
             return Ok(Step::Touch(source::Model { track_id, ..source }));
         }
-        let key = keys::original(&read.content.hash, read.info.format.extension());
+        let key = keys::original(&read.content.id.hash, read.info.format.extension());
         let file = match read.file.try_clone() {
             Ok(file) => file,
             Err(error) => return Ok(Step::Skip(error.into())),
         };
-        match store_original(&self.library.objects, &key, file, &read.content).await {
+        match store_file(&self.library.objects, &key, file, &read.content.id).await {
             Ok(()) => {}
             Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
             Err(CopyError::Objects(error)) => return Err(error.into()),
@@ -424,7 +425,7 @@ impl Run<'_> {
             size_bytes: candidate.size_bytes,
             modified_at_ms: candidate.modified_at_ms,
             beside_at_ms: candidate.beside_at_ms,
-            content_hash: read.content.hash.clone(),
+            content_hash: read.content.id.hash.clone(),
             seen_at_ms: self.library.clock.now_ms(),
         }
     }
@@ -472,14 +473,6 @@ fn stands(source: &source::Model) -> bool {
 /// Tells a path, whatever its length and encoding.
 fn path_hash(path: &Path) -> String {
     hex(&Sha256::digest(path.as_os_str().as_bytes()))
-}
-
-/// Runs what blocks away from the async threads. A panic there goes on here.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }
 
 fn count(number: usize) -> u64 {

@@ -18,22 +18,28 @@
 //! Objects are written before the rows that name them, and the rows of one file in one transaction. A crash leaves
 //! at most an object nobody names; the next run writes the same object under the same key.
 
+pub(crate) mod analysis;
 pub(crate) mod content;
 mod cover;
 mod drawing;
+mod fmp4;
 pub(crate) mod format;
 mod import;
 pub(crate) mod lyrics;
 mod names;
 mod objects;
 mod ogg;
+mod prepare;
 mod read;
 mod skip;
 mod tags;
 pub(crate) mod text;
+mod transcode;
 mod walk;
 
 pub use import::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
+pub(crate) use prepare::start_workers;
+pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
 
 use chassis::clock::Clock;
 use chassis::database::Database;
@@ -48,4 +54,12 @@ pub struct Library {
     pub objects: Objects,
     /// The time.
     pub clock: Clock,
+}
+
+/// Runs what blocks away from the async threads. A panic there goes on here.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }

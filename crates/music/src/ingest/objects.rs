@@ -1,4 +1,4 @@
-//! How originals get into the object store: by content, once, whole.
+//! How files get into the object store: by content, once, whole.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
@@ -9,7 +9,7 @@ use object_store::path::Path as ObjectPath;
 use object_store::{Error as ObjectError, MultipartUpload, ObjectStoreExt as _, PutPayload};
 use sha2::{Digest, Sha256};
 
-use super::content::{Content, hex};
+use super::content::hex;
 use super::skip::Skip;
 
 /// How much of a file is held in memory while it is copied; also the size of a part.
@@ -30,12 +30,40 @@ impl From<ObjectError> for CopyError {
     }
 }
 
+/// What a file was when it was hashed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileId {
+    /// SHA-256, in hex.
+    pub(crate) hash: String,
+    pub(crate) size_bytes: u64,
+}
+
+/// Hashes a whole file. Blocks.
+pub(crate) fn hash_file(file: &mut File) -> std::io::Result<FileId> {
+    file.rewind()?;
+    let mut buffer = vec![0; PART_BYTES / 32];
+    let mut hash = Sha256::new();
+    let mut size_bytes = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+        size_bytes += u64::try_from(read).unwrap_or_default();
+    }
+    Ok(FileId {
+        hash: hex(&hash.finalize()),
+        size_bytes,
+    })
+}
+
 /// Stores a file under its key unless it is there; refuses a file that is no longer what was hashed.
-pub(crate) async fn store_original(
+pub(crate) async fn store_file(
     objects: &Objects,
     key: &str,
     file: File,
-    content: &Content,
+    content: &FileId,
 ) -> Result<(), CopyError> {
     let location = ObjectPath::from(key);
     match objects.head(&location).await {
@@ -69,7 +97,7 @@ async fn upload_parts(
     parts: &mut Parts,
     first: Bytes,
     upload: &mut dyn MultipartUpload,
-    content: &Content,
+    content: &FileId,
 ) -> Result<(), CopyError> {
     upload.put_part(PutPayload::from(first)).await?;
     loop {
@@ -116,7 +144,7 @@ impl Parts {
         Ok((Bytes::from(part), is_last))
     }
 
-    fn check(&self, content: &Content) -> Result<(), CopyError> {
+    fn check(&self, content: &FileId) -> Result<(), CopyError> {
         if hex(&self.hash.clone().finalize()) == content.hash {
             Ok(())
         } else {

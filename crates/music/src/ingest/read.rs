@@ -60,7 +60,7 @@ pub(crate) fn read_file(
     let mut info = read_tags(&mut file, &candidate.path)?;
     let content = read_content(&mut file, info.format)?;
     if info.audio.bit_rate_kbps == 0 && info.audio.duration_ms > 0 {
-        let bits = i64::try_from(content.size_bytes).unwrap_or(i64::MAX / 8) * 8;
+        let bits = i64::try_from(content.id.size_bytes).unwrap_or(i64::MAX / 8) * 8;
         info.audio.bit_rate_kbps = bits / info.audio.duration_ms;
     }
     let embedded = info.tags.picture.take();
@@ -163,7 +163,7 @@ impl ReadFile {
         let (audio, tags) = (self.info.audio, self.info.tags);
         let track = track::Model {
             id: String::new(),
-            content_hash: self.content.hash,
+            content_hash: self.content.id.hash,
             audio_hash: self.content.audio_hash,
             sort_key: crate::ingest::text::sort_key(&title),
             title,
@@ -187,7 +187,7 @@ impl ReadFile {
             bit_rate_kbps: audio.bit_rate_kbps,
             sample_rate_hz: audio.sample_rate_hz,
             channels: audio.channels,
-            size_bytes: i64::try_from(self.content.size_bytes).unwrap_or(i64::MAX),
+            size_bytes: i64::try_from(self.content.id.size_bytes).unwrap_or(i64::MAX),
             object_key,
             created_at_ms: 0,
             updated_at_ms: 0,

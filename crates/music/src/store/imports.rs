@@ -11,9 +11,9 @@ use sea_orm::{
 
 use super::Store;
 use super::entities::{
-    album, album_artist, artist, cover, genre, job, source, track, track_artist, track_genre,
+    album, album_artist, artist, cover, genre, source, track, track_artist, track_genre,
 };
-use super::jobs::JobKind;
+use super::jobs::{JobKind, insert_job};
 use crate::ingest::text::{name_key, sort_key};
 
 /// How many rows one query reads at most.
@@ -135,7 +135,7 @@ impl Store {
         if let Some(old) = previous.filter(|old| old.track_id != row.id) {
             delete_if_gone(&writing, &old.track_id, now_ms).await?;
         }
-        insert_job(&writing, &row.id, clock).await?;
+        insert_job(&writing, JobKind::Prepare, &row.id, false, clock).await?;
         writing.commit().await?;
         Ok(match saved {
             Saved::Unchanged if names_changed => Saved::Updated,
@@ -541,39 +541,4 @@ async fn delete_if_gone(
         .exec(writing)
         .await?;
     Ok(result.rows_affected > 0)
-}
-
-/// Has the track prepared, unless that is asked for or done already.
-async fn insert_job(
-    writing: &DatabaseTransaction,
-    track_id: &str,
-    clock: &Clock,
-) -> Result<(), DbErr> {
-    let kind = JobKind::Prepare.as_str();
-    let known = job::Entity::find()
-        .filter(job::Column::Kind.eq(kind))
-        .filter(job::Column::SubjectId.eq(track_id))
-        .count(writing)
-        .await?;
-    if known > 0 {
-        return Ok(());
-    }
-    let now_ms = clock.now_ms();
-    let row = job::ActiveModel {
-        id: Set(ids::new_id(clock).to_string()),
-        kind: Set(kind.to_owned()),
-        subject_id: Set(track_id.to_owned()),
-        state: Set("queued".to_owned()),
-        attempt_count: Set(0),
-        run_after_ms: Set(now_ms),
-        lease_until_ms: Set(None),
-        lease_token: Set(None),
-        last_error: Set(None),
-        created_at_ms: Set(now_ms),
-        updated_at_ms: Set(now_ms),
-    };
-    job::Entity::insert(row)
-        .exec_without_returning(writing)
-        .await?;
-    Ok(())
 }

@@ -17,6 +17,7 @@ mod media;
 mod migrations;
 mod plays;
 mod presences;
+mod renditions;
 mod secrets;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
@@ -32,9 +33,11 @@ pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
 pub(crate) use charts::{CURRENT, NewChart};
 pub(crate) use genres::{GenreQuery, GenreRecord};
 pub(crate) use imports::{NewAlbum, NewTrack, Saved};
+pub(crate) use jobs::{Claim, JobKind, LEASE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
 pub(crate) use plays::{NewPlay, PlayWrite, Report};
+pub(crate) use renditions::Prepared;
 #[cfg(any(test, feature = "synthetic"))]
 pub(crate) use synthetic::Seeded;
 pub(crate) use tracks::{TrackQuery, TrackRecord, TrackStart};

@@ -1,0 +1,308 @@
+//! One run of ffmpeg per track: decoded once, encoded in every bit rate, and the samples to us for measurement.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+
+use super::analysis::{Analyser, Analysis};
+use super::text::clean_line;
+
+/// The bit rates of the ladder.
+pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
+/// AAC frames per segment.
+pub(crate) const SEGMENT_FRAMES: u32 = 96;
+/// ffmpeg cuts at the first frame past this: half a frame before the grid, in halves of a frame.
+const CUT_HALF_FRAMES: u64 = 191;
+/// How long a run may take at least.
+const TIMEOUT_MIN: Duration = Duration::from_mins(2);
+/// And how long on top, per second of audio: a slow machine that is busy still does twice real time.
+const TIMEOUT_PER_AUDIO: f64 = 0.5;
+/// How long audio may be, in seconds, whatever the file says.
+const AUDIO_SECONDS_MAX: u32 = 24 * 3_600;
+/// How much ffmpeg may allocate at once, in bytes.
+const ALLOCATION_BYTES_MAX: u32 = 256 * 1024 * 1024;
+/// How much of what ffmpeg says is kept, in bytes.
+const COMPLAINT_BYTES_MAX: u64 = 4 * 1024;
+/// How many bytes of samples are taken at once: whole frames of two f32.
+const PIECE_BYTES: usize = 64 * 1024;
+const SAMPLE_BYTES: usize = 4;
+const FRAME_BYTES: usize = 2 * SAMPLE_BYTES;
+
+/// ffmpeg, found and tried.
+#[derive(Clone, Debug)]
+pub(crate) struct Ffmpeg {
+    program: PathBuf,
+    /// Runs it with low priority, where there is such a program.
+    nice: Option<PathBuf>,
+}
+
+/// Why a track could not be transcoded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TranscodeError {
+    /// Trying again gives the same.
+    #[error("ffmpeg cannot decode it: {0}")]
+    Undecodable(String),
+    /// It may work another time.
+    #[error("ffmpeg took longer than {0:?}")]
+    TimedOut(Duration),
+    /// It may work another time.
+    #[error("could not run ffmpeg")]
+    Run(#[from] std::io::Error),
+    /// A meter refused its settings.
+    #[error("could not measure the audio")]
+    Measure(#[from] ebur128::Error),
+}
+
+/// What to transcode.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) file: PathBuf,
+    /// ffmpeg's name of the container: the only one it may see in the file.
+    pub(crate) demuxer: &'static str,
+    pub(crate) is_mono: bool,
+    pub(crate) sample_rate_hz: u32,
+    pub(crate) duration_ms: i64,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Transcoded {
+    pub(crate) analysis: Analysis,
+    pub(crate) sample_rate_hz: u32,
+    /// In the order of [`BIT_RATES_KBPS`].
+    pub(crate) files: Vec<PathBuf>,
+}
+
+impl Ffmpeg {
+    /// Tries `ffmpeg` from the search path; none when it is missing or cannot encode AAC.
+    pub(crate) async fn find() -> Option<Self> {
+        let output = Command::new("ffmpeg")
+            .args(["-hide_banner", "-loglevel", "error", "-encoders"])
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .ok()?;
+        let encoders = String::from_utf8_lossy(&output.stdout).into_owned();
+        let has_aac = encoders
+            .lines()
+            .any(|line| line.split_whitespace().nth(1) == Some("aac"));
+        if !output.status.success() || !has_aac {
+            return None;
+        }
+        let nice = Path::new("/usr/bin/nice");
+        Some(Self {
+            program: PathBuf::from("ffmpeg"),
+            nice: nice.exists().then(|| nice.to_owned()),
+        })
+    }
+
+    /// Decodes, measures and encodes into `folder`. The child ends with this future.
+    pub(crate) async fn transcode(
+        &self,
+        source: &Source,
+        folder: &Path,
+    ) -> Result<Transcoded, TranscodeError> {
+        let sample_rate_hz = ladder_sample_rate_hz(source.sample_rate_hz);
+        let files: Vec<PathBuf> = BIT_RATES_KBPS
+            .iter()
+            .map(|bit_rate| folder.join(format!("{bit_rate}.mp4")))
+            .collect();
+        let mut child = self
+            .command(arguments(source, sample_rate_hz, &files))
+            .spawn()?;
+        let limit = timeout(source.duration_ms);
+        let run = tokio::time::timeout(limit, follow(&mut child, sample_rate_hz));
+        match run.await {
+            Ok(analysis) => Ok(Transcoded {
+                analysis: analysis?,
+                sample_rate_hz,
+                files,
+            }),
+            Err(_elapsed) => {
+                child.kill().await?;
+                Err(TranscodeError::TimedOut(limit))
+            }
+        }
+    }
+
+    fn command(&self, arguments: Vec<OsString>) -> Command {
+        let mut command = match &self.nice {
+            Some(nice) => {
+                let mut command = Command::new(nice);
+                command.args(["-n", "15"]).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+}
+
+/// The rungs of one track share one rate: 44.1 kHz for its family, 48 kHz for all others. Lower rates would not carry
+/// 256 kbit/s, higher ones are not heard.
+pub(crate) fn ladder_sample_rate_hz(source_hz: u32) -> u32 {
+    if source_hz != 0 && source_hz.is_multiple_of(11_025) {
+        44_100
+    } else {
+        48_000
+    }
+}
+
+fn timeout(duration_ms: i64) -> Duration {
+    let audio = Duration::from_millis(u64::try_from(duration_ms).unwrap_or_default());
+    TIMEOUT_MIN + audio.mul_f64(TIMEOUT_PER_AUDIO)
+}
+
+/// One decoder, then four copies of the samples: three to be encoded, one to be measured.
+fn arguments(source: &Source, sample_rate_hz: u32, files: &[PathBuf]) -> Vec<OsString> {
+    let mut arguments = input_arguments(source);
+    let filter = filter(source, sample_rate_hz, files.len());
+    arguments.extend(["-filter_complex", &filter].map(OsString::from));
+    let cut_us = CUT_HALF_FRAMES * 512 * 1_000_000 / u64::from(sample_rate_hz).max(1);
+    for (index, (file, bit_rate)) in files.iter().zip(BIT_RATES_KBPS).enumerate() {
+        let options = format!(
+            "-map [o{index}] -map_metadata -1 -fflags +bitexact -threads 1 -c:a aac -b:a {bit_rate}k \
+             -f mp4 -movflags +empty_moov+delay_moov+default_base_moof+skip_trailer \
+             -frag_duration {cut_us}"
+        );
+        arguments.extend(options.split_whitespace().map(OsString::from));
+        arguments.push(file.clone().into());
+    }
+    let samples = format!("-map [o{}] -c:a pcm_f32le -f f32le pipe:1", files.len());
+    arguments.extend(samples.split_whitespace().map(OsString::from));
+    arguments
+}
+
+fn input_arguments(source: &Source) -> Vec<OsString> {
+    let options = format!(
+        "-nostdin -hide_banner -loglevel error -threads 1 -filter_threads 1 \
+         -filter_complex_threads 1 -protocol_whitelist file,pipe -max_alloc {ALLOCATION_BYTES_MAX} \
+         -t {AUDIO_SECONDS_MAX} -f {} -i",
+        source.demuxer
+    );
+    let mut arguments: Vec<OsString> = options.split_whitespace().map(OsString::from).collect();
+    arguments.push(source.file.clone().into());
+    arguments
+}
+
+/// Everything is stereo: mono at full level on both sides, as players do with a mono file; more channels are mixed.
+fn filter(source: &Source, sample_rate_hz: u32, rung_count: usize) -> String {
+    let layout = if source.is_mono {
+        "pan=stereo|c0=c0|c1=c0"
+    } else {
+        "aformat=channel_layouts=stereo"
+    };
+    let outputs = (0..=rung_count).fold(String::new(), |outputs, index| {
+        outputs + "[o" + &index.to_string() + "]"
+    });
+    format!(
+        "[0:a:0]aresample={sample_rate_hz},aformat=sample_fmts=fltp,{layout},asplit={}{outputs}",
+        rung_count + 1
+    )
+}
+
+/// Measures the samples while the child writes them, then waits for its end.
+async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, TranscodeError> {
+    let closed = || std::io::Error::other("its output is closed");
+    let stdout = child.stdout.take().ok_or_else(closed)?;
+    let stderr = child.stderr.take().ok_or_else(closed)?;
+    let (analysis, complaint) =
+        tokio::join!(measure(stdout, sample_rate_hz), read_complaint(stderr));
+    let status = child.wait().await?;
+    if !status.success() {
+        return Err(TranscodeError::Undecodable(complaint));
+    }
+    let analysis = analysis?;
+    if analysis.sample_count == 0 {
+        return Err(TranscodeError::Undecodable(
+            "there is no audio in it".to_owned(),
+        ));
+    }
+    Ok(analysis)
+}
+
+async fn measure(
+    mut samples: impl AsyncRead + Unpin,
+    sample_rate_hz: u32,
+) -> Result<Analysis, TranscodeError> {
+    let mut analyser = Analyser::new(sample_rate_hz)?;
+    let mut bytes = vec![0; PIECE_BYTES];
+    let mut filled = 0;
+    let mut piece: Vec<f32> = Vec::with_capacity(PIECE_BYTES / SAMPLE_BYTES);
+    loop {
+        let rest = bytes.get_mut(filled..).unwrap_or_default();
+        let read = samples.read(rest).await?;
+        if read == 0 {
+            break;
+        }
+        filled += read;
+        let whole = filled - filled % FRAME_BYTES;
+        piece.clear();
+        let (quads, _) = bytes
+            .get(..whole)
+            .unwrap_or_default()
+            .as_chunks::<SAMPLE_BYTES>();
+        piece.extend(quads.iter().map(|quad| f32::from_le_bytes(*quad)));
+        analyser.add(&piece)?;
+        bytes.copy_within(whole..filled, 0);
+        filled -= whole;
+    }
+    Ok(analyser.finish()?)
+}
+
+/// The start of what ffmpeg says, in one line, without where files lie; the rest is read and dropped.
+async fn read_complaint(mut stderr: impl AsyncRead + Unpin) -> String {
+    let mut text = Vec::new();
+    let kept = (&mut stderr)
+        .take(COMPLAINT_BYTES_MAX)
+        .read_to_end(&mut text)
+        .await;
+    let _rest = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
+    if kept.is_err() {
+        return "it gave no reason".to_owned();
+    }
+    let text = String::from_utf8_lossy(&text);
+    let last = text.lines().rfind(|line| !line.contains('/'));
+    last.and_then(|line| clean_line(line, 200))
+        .unwrap_or_else(|| "it gave no reason".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_brought_to_the_nearer_family() {
+        for (source, ladder) in [
+            (8_000, 48_000),
+            (11_025, 44_100),
+            (22_050, 44_100),
+            (32_000, 48_000),
+            (44_100, 44_100),
+            (48_000, 48_000),
+            (88_200, 44_100),
+            (96_000, 48_000),
+            (192_000, 48_000),
+            (0, 48_000),
+            (12_345, 48_000),
+        ] {
+            assert_eq!(ladder_sample_rate_hz(source), ladder, "{source}");
+        }
+    }
+
+    #[test]
+    fn longer_audio_may_take_longer() {
+        assert_eq!(timeout(0), Duration::from_mins(2));
+        assert_eq!(timeout(600_000), Duration::from_mins(7));
+    }
+}

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chassis::config::{Reader, Section};
 use jiff::tz::TimeZone;
@@ -56,9 +57,16 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
         1..=1_000_000,
         "How many answers of more than 1 MiB are sent at once; more get 503 with Retry-After.",
     );
+    let memory_wait = section.duration(
+        "media_memory_wait",
+        default.memory_wait,
+        Duration::from_millis(1)..=Duration::from_secs(9),
+        "How long a read waits for that memory before its request gets 503.",
+    );
     Limits {
         cache_bytes,
         in_flight_bytes,
+        memory_wait,
         long_answers_max: usize::try_from(long_answers_max).unwrap_or(usize::MAX),
         ..default
     }

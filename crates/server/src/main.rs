@@ -11,6 +11,7 @@ mod serve;
 mod service;
 mod settings;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -71,8 +72,9 @@ fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<E
     runtime.block_on(work)
 }
 
-/// Writes for the one who called us; standard output is the program's, the log goes elsewhere.
-#[expect(clippy::print_stdout, reason = "what a command answers is its output")]
+/// Writes for the one who called us; standard output is the program's, the log goes elsewhere. Whoever has closed it
+/// is not interested, which is no reason to end.
 fn say(text: &str) {
-    print!("{text}");
+    let mut out = std::io::stdout().lock();
+    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -72,11 +72,11 @@ impl Footprint {
         let mib = |bytes: u64| tenths(bytes, 1 << 20, "MiB");
         let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
         let line = |name: &str, found: String, goal: String, gate: String| {
-            format!("{name:<34}{found:>10}   goal {goal}, gate {gate}")
+            format!("{name:<36}{found:>10}   goal {goal}, gate {gate}")
         };
         [
             line(
-                "start to listening (median of 5)",
+                "start to first answer (median of 5)",
                 ms(self.started_in),
                 ms(START_GOAL),
                 ms(START_GATE),

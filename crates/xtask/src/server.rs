@@ -17,7 +17,7 @@ pub(crate) struct Server {
     child: Child,
     /// `127.0.0.1:PORT` of the public listener.
     pub(crate) address: String,
-    /// From the start of the process to the line that names the address.
+    /// From the start of the process to its first answer.
     pub(crate) started_in: Duration,
 }
 
@@ -40,21 +40,23 @@ impl Server {
                 .read_line(&mut first)
                 .while_doing("read the address of haas")?;
         }
-        let started_in = started.elapsed();
         let address = first
             .split("http://")
             .nth(1)
             .map(|rest| rest.trim().trim_end_matches('/').to_owned());
-        let server = Self {
+        let mut server = Self {
             child,
             address: address.unwrap_or_default(),
-            started_in,
+            started_in: Duration::ZERO,
         };
         if server.address.is_empty() {
             return Err(Failure::new(format!(
                 "haas printed no address, but {first:?}"
             )));
         }
+        // It listens before it is ready; a connection waits until it is.
+        server.get("/")?;
+        server.started_in = started.elapsed();
         Ok(server)
     }
 

@@ -58,6 +58,43 @@ fn errors_are_problems() {
 }
 
 #[test]
+fn a_page_is_compressed_and_has_the_policy_of_the_site() {
+    let (_folder, haas) = serve();
+    let answer = haas.send("GET", "/music", &[("accept-encoding", "br")], b"");
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-encoding"), "br");
+    let policy = answer.header("content-security-policy");
+    let directives = [
+        "default-src 'self'",
+        "script-src 'self' 'sha256-",
+        "frame-ancestors 'none'",
+    ];
+    for directive in directives {
+        assert!(policy.contains(directive), "{directive}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("referrer-policy"), "same-origin");
+
+    let head = haas.send("HEAD", "/music", &[("accept-encoding", "br")], b"");
+    assert_eq!((head.status, head.body.len()), (answer.status, 0));
+    assert_eq!(head.header("etag"), answer.header("etag"));
+}
+
+#[test]
+fn bad_json_a_bad_query_and_an_oversized_body_are_problems() {
+    let (_folder, haas) = serve();
+    let json = [("content-type", "application/json")];
+    let plays = "/api/music/v1/plays";
+    let answer = haas.send("POST", plays, &json, b"{\"track_id\":");
+    assert_eq!(answer.refusal(), (400, "invalid".to_owned()));
+    let answer = haas.send("POST", plays, &json, &vec![b' '; (1 << 20) + 1]);
+    assert_eq!(answer.refusal(), (413, "too_large".to_owned()));
+    let answer = haas.get("/api/music/v1/tracks?limit=many");
+    assert_eq!(answer.refusal(), (400, "invalid".to_owned()));
+}
+
+#[test]
 fn a_head_of_an_error_has_no_body() {
     let (_folder, haas) = serve();
     let mut connection = Connection::open(haas.public);

@@ -11,13 +11,15 @@ mod chart;
 mod config;
 mod delivery;
 mod error;
+mod indexing;
 pub mod ingest;
 mod keys;
 mod pages;
 mod plays;
+mod search;
 mod store;
 #[cfg(any(test, feature = "synthetic"))]
-mod synthetic;
+pub mod synthetic;
 #[cfg(test)]
 mod testing;
 
@@ -62,6 +64,7 @@ impl App {
             clock: context.clock.clone(),
         };
         ingest::start_workers(&library, &context.tasks, config.preparation_workers);
+        indexing::start(&store, &context.tasks);
         let chart = chart::ChartState::start(&store, &mut context, &settings);
         let tasks = context.tasks.clone();
         let app = Arc::new(Self {

@@ -1,5 +1,11 @@
 //! A made-up library for tests and benches: nothing in it is a real recording, and every run makes the same one.
 
+use chassis::clock::Clock;
+use chassis::database::Database;
+use sea_orm::DbErr;
+
+use crate::store::Store;
+
 /// Korean words that titles and names are made of; common ones first.
 const KOREAN: &[&str] = &[
     "사랑",
@@ -311,4 +317,83 @@ fn title_case(name: &str) -> String {
             }
         })
         .collect()
+}
+
+/// Writes a library of this many tracks with its search index.
+pub async fn seed(database: &Database, track_count: usize, clock: &Clock) -> Result<(), DbErr> {
+    let store = Store::new(database.clone());
+    store.seed(&Library::new(track_count), clock).await?;
+    store.refresh_statistics().await
+}
+
+/// What somebody might type, and the title it is meant to find.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// What kind of typing it is.
+    pub kind: &'static str,
+    /// The query.
+    pub query: String,
+    /// A title that should be among what is found; none where there is none, or too many.
+    pub meant: Option<String>,
+}
+
+/// Queries over a library of this many tracks, as many of each kind.
+pub fn queries(track_count: usize, per_kind: usize) -> Vec<Typed> {
+    let library = Library::new(track_count);
+    let mut dice = Dice(7);
+    let mut typed = Vec::new();
+    for _ in 0..per_kind {
+        let track = &library.tracks[dice.below(track_count)];
+        let album = &library.albums[track.album];
+        let artist = &library.artists[album.artist];
+        let title = &track.title;
+        let mut push = |kind, query: String, meant: Option<&str>| {
+            typed.push(Typed {
+                kind,
+                query,
+                meant: meant.map(str::to_owned),
+            });
+        };
+        push("whole title", title.clone(), Some(title));
+        let count = 1 + dice.below(4);
+        push("first letters", title.chars().take(count).collect(), None);
+        push("title and artist", format!("{artist} {title}"), Some(title));
+        push("initials", crate::search::initials(title), None);
+        let skipped = title.chars().count() / 2;
+        push("inside a word", title.chars().skip(skipped).collect(), None);
+        let is_long = 5 < title.chars().count();
+        push(
+            "misspelled",
+            misspell(title, &mut dice),
+            is_long.then_some(title),
+        );
+        let slip = misspell(artist, &mut dice);
+        push(
+            "misspelled artist and title",
+            format!("{slip} {title}"),
+            None,
+        );
+        let common = [KOREAN[dice.below(4)], LATIN[dice.below(4)]];
+        push("common word", common[dice.below(2)].to_owned(), None);
+        push("two common words", common.join(" "), None);
+        push("nonsense", dice.latin_word().repeat(2), None);
+    }
+    typed
+}
+
+/// Changes one key: gives a syllable a last consonant or takes it away, makes any other letter an x.
+fn misspell(name: &str, dice: &mut Dice) -> String {
+    let mut letters: Vec<char> = name.chars().collect();
+    let at = dice.below(letters.len());
+    if let Some(letter) = letters.get_mut(at) {
+        *letter = match u32::from(*letter) {
+            code @ 0xAC00..=0xD7A3 => {
+                let last = (code - 0xAC00) % 28;
+                // 21 is the last consonant of 강.
+                char::from_u32(if last == 0 { code + 21 } else { code - last }).unwrap_or('가')
+            }
+            _ => 'x',
+        };
+    }
+    letters.into_iter().collect()
 }

@@ -1,7 +1,7 @@
 //! Artists.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
+use chassis::http::{Json, Path, Query};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};

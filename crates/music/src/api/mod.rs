@@ -6,6 +6,7 @@ mod covers;
 pub(crate) mod genres;
 mod hls;
 mod lyrics;
+pub(crate) mod search;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(albums::router())
         .merge(artists::router())
         .merge(genres::router())
+        .merge(search::router())
         .merge(streams::router())
         .merge(hls::router())
         .merge(lyrics::router())

@@ -1,8 +1,8 @@
 //! Tracks.
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use chassis::Problem;
+use chassis::http::{Json, Path, Query};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use jiff::Timestamp;

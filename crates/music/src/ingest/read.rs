@@ -165,7 +165,7 @@ impl ReadFile {
             id: String::new(),
             content_hash: self.content.id.hash,
             audio_hash: self.content.audio_hash,
-            sort_key: crate::ingest::text::sort_key(&title),
+            sort_key: crate::search::sort_key(&title),
             title,
             album_id: None,
             disc_number: tags.disc_number.or(self.names.disc_number),

@@ -51,16 +51,6 @@ pub(crate) fn name_key(name: &str) -> String {
     key.chars().take(NAME_CHARS_MAX).collect()
 }
 
-/// What lists sort by: the name's key without a leading English article.
-pub(crate) fn sort_key(name: &str) -> String {
-    let key = name_key(name);
-    ["the ", "a ", "an "]
-        .iter()
-        .find_map(|article| key.strip_prefix(article))
-        .filter(|rest| !rest.is_empty())
-        .map_or_else(|| key.clone(), str::to_owned)
-}
-
 /// Zero-width, byte order and direction-changing characters: they make two names look alike or a line read backwards.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
@@ -93,8 +83,6 @@ mod tests {
     fn spellings_of_one_name_share_a_key() {
         assert_eq!(name_key("ＢＴＳ"), name_key("bts"));
         assert_eq!(name_key("Sigur  Rós"), "sigur rós");
-        assert_eq!(sort_key("The Cure"), "cure");
-        assert_eq!(sort_key("The"), "the");
     }
 
     #[test]

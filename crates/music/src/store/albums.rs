@@ -270,6 +270,11 @@ fn live() -> Select<album::Entity> {
     album::Entity::find().filter(Expr::exists(tracks))
 }
 
+/// The album, if it has a track that is not deleted.
+pub(super) fn live_album(id: &str) -> Select<album::Entity> {
+    live().filter(album::Column::Id.eq(id))
+}
+
 fn filtered(query: &AlbumQuery) -> Select<album::Entity> {
     live()
         .apply_if(query.artist_id.as_deref(), |select, artist_id| {

@@ -151,6 +151,11 @@ fn live() -> Select<artist::Entity> {
     artist::Entity::find().filter(Expr::exists(tracks).or(Expr::exists(albums)))
 }
 
+/// The artist, if something of theirs is not deleted.
+pub(super) fn live_artist(id: &str) -> Select<artist::Entity> {
+    live().filter(artist::Column::Id.eq(id))
+}
+
 fn tracks_with_artists() -> SelectStatement {
     Query::select()
         .from(track_artist::Entity)

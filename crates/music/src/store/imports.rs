@@ -14,7 +14,9 @@ use super::entities::{
     album, album_artist, artist, cover, genre, source, track, track_artist, track_genre,
 };
 use super::jobs::{JobKind, insert_job};
-use crate::ingest::text::{name_key, sort_key};
+use super::search_index::{self, Neighbours};
+use crate::ingest::text::name_key;
+use crate::search::sort_key;
 
 /// How many rows one query reads at most.
 const ROWS_PER_QUERY: u64 = 5_000;
@@ -116,6 +118,10 @@ impl Store {
         let writing = self.database.begin_write().await?;
         let now_ms = clock.now_ms();
         let known = find_known(&writing, &new, stands).await?;
+        let before = match &known {
+            Some(known) => search_index::neighbours(&writing, &known.id).await?,
+            None => Neighbours::default(),
+        };
         let previous = source::Entity::find_by_id(&new.source.path_hash)
             .one(&writing)
             .await?;
@@ -136,6 +142,7 @@ impl Store {
             delete_if_gone(&writing, &old.track_id, now_ms).await?;
         }
         insert_job(&writing, JobKind::Prepare, &row.id, false, clock).await?;
+        search_index::index_track(&writing, &row.id, before).await?;
         writing.commit().await?;
         Ok(match saved {
             Saved::Unchanged if names_changed => Saved::Updated,
@@ -540,5 +547,9 @@ async fn delete_if_gone(
         .filter(track::Column::DeletedAtMs.is_null())
         .exec(writing)
         .await?;
-    Ok(result.rows_affected > 0)
+    let is_deleted = result.rows_affected > 0;
+    if is_deleted {
+        search_index::index_track(writing, track_id, Neighbours::default()).await?;
+    }
+    Ok(is_deleted)
 }

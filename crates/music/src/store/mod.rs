@@ -18,6 +18,9 @@ mod migrations;
 mod plays;
 mod presences;
 mod renditions;
+mod search;
+mod search_index;
+mod search_scan;
 mod secrets;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
@@ -38,7 +41,11 @@ pub(crate) use leases::Lease;
 pub use migrations::Migrator;
 pub(crate) use plays::{NewPlay, PlayWrite, Report};
 pub(crate) use renditions::Prepared;
-#[cfg(any(test, feature = "synthetic"))]
+pub(crate) use search::{Rank, SearchHits};
+pub(crate) use search_index::SearchKind;
+#[cfg(test)]
+pub(crate) use search_index::{index_track, neighbours};
+#[cfg(test)]
 pub(crate) use synthetic::Seeded;
 pub(crate) use tracks::{TrackQuery, TrackRecord, TrackStart};
 

@@ -13,6 +13,7 @@ pub(crate) mod lease;
 pub(crate) mod play;
 pub(crate) mod presence;
 pub(crate) mod rendition;
+pub(crate) mod search_gram;
 pub(crate) mod secret;
 pub(crate) mod source;
 pub(crate) mod track;

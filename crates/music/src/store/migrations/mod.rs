@@ -6,6 +6,7 @@ mod m0001_create_catalogue;
 mod m0002_create_ingest;
 mod m0003_create_coordination;
 mod m0004_create_plays;
+mod m0005_create_search_grams;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_create_ingest::Migration),
             Box::new(m0003_create_coordination::Migration),
             Box::new(m0004_create_plays::Migration),
+            Box::new(m0005_create_search_grams::Migration),
         ]
     }
 }

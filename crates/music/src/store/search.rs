@@ -1,0 +1,338 @@
+//! Finding tracks, albums and artists by what was typed.
+//!
+//! Steps, each only when the one before found too little: the letters as typed; all words of the query in any order;
+//! the letters with one misspelling; all words, one of them misspelled.
+
+use std::collections::HashMap;
+
+use sea_orm::DbErr;
+
+use super::Store;
+use super::search_index::SearchKind;
+use super::search_scan::{Row, Scan, places_of_word};
+use crate::search::{EDIT_LETTERS_MAX, Edited, Place, Query, Word, one_edit, pieces};
+
+/// How far the rows of a word are counted to tell which is the rarest.
+const COUNTED_ROWS_MAX: u64 = 500;
+/// How many rows one piece of a misspelled word may give.
+const PIECE_ROWS_MAX: u64 = 200;
+/// How many subjects are looked at for a misspelled word among others.
+const CANDIDATES_MAX: u64 = 200;
+
+/// How well a name fits; better ones are less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Rank {
+    /// The whole name.
+    Exact,
+    /// The beginning of the name.
+    Beginning,
+    /// The beginning of a word of the name.
+    Word,
+    /// Every word of the query, in any order.
+    AllWords,
+    /// The beginning of a word of a name beside: an artist of the track, its album.
+    Beside,
+    /// Letters inside a word.
+    Inside,
+    /// The whole name with one misspelling.
+    EditedWhole,
+    /// Part of the name with one misspelling.
+    Edited,
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    pub(crate) rank: Rank,
+    /// The run of letters that fits: shorter and earlier ones come first.
+    gram: String,
+    pub(crate) subject_id: String,
+}
+
+/// What was found, of each kind the best first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SearchHits(HashMap<SearchKind, Vec<Found>>);
+
+impl SearchHits {
+    /// The ids of one kind, best first.
+    pub(crate) fn ids(&self, kind: SearchKind) -> Vec<String> {
+        let found = self.0.get(&kind).map(Vec::as_slice).unwrap_or_default();
+        found.iter().map(|found| found.subject_id.clone()).collect()
+    }
+
+    /// The rank of the best of one kind.
+    pub(crate) fn best(&self, kind: SearchKind) -> Option<Rank> {
+        Some(self.0.get(&kind)?.first()?.rank)
+    }
+}
+
+/// Collects what the steps find, each subject once with its best rank.
+#[derive(Debug, Default)]
+struct Basket(HashMap<(SearchKind, String), (Rank, String)>);
+
+impl Basket {
+    fn put(&mut self, row: Row, rank: Rank) {
+        let Some(kind) = kind_of(&row) else {
+            return;
+        };
+        let gram = row.gram;
+        let best = self.0.entry((kind, row.subject_id));
+        let best = best.or_insert_with(|| (rank, gram.clone()));
+        if (rank, &gram) < (best.0, &best.1) {
+            *best = (rank, gram);
+        }
+    }
+
+    fn count(&self, kind: SearchKind) -> usize {
+        self.0.keys().filter(|(found, _)| *found == kind).count()
+    }
+
+    fn best(&self) -> Option<Rank> {
+        self.0.values().map(|(rank, _)| *rank).min()
+    }
+
+    fn into_hits(self, limit: usize) -> SearchHits {
+        let mut hits: HashMap<SearchKind, Vec<Found>> = HashMap::new();
+        for ((kind, subject_id), (rank, gram)) in self.0 {
+            hits.entry(kind).or_default().push(Found {
+                rank,
+                gram,
+                subject_id,
+            });
+        }
+        for found in hits.values_mut() {
+            found.sort();
+            found.truncate(limit);
+        }
+        SearchHits(hits)
+    }
+}
+
+impl Store {
+    /// Finds at most `limit` of each kind.
+    pub(crate) async fn search(&self, query: &Query, limit: usize) -> Result<SearchHits, DbErr> {
+        let mut basket = Basket::default();
+        self.find_as_typed(&query.whole, limit, &mut basket).await?;
+        let mut counts = Vec::new();
+        if !query.words.is_empty() && basket.count(SearchKind::Track) < limit {
+            counts = self.count_words(&query.words, COUNTED_ROWS_MAX).await?;
+            self.find_all_words(&query.words, &counts, limit, &mut basket)
+                .await?;
+        }
+        if basket.best().is_none_or(|best| Rank::Beside < best) {
+            self.find_edited(&query.whole, limit, &mut basket).await?;
+            if !counts.is_empty() {
+                self.find_words_one_edited(&query.words, &counts, &mut basket)
+                    .await?;
+            }
+        }
+        Ok(basket.into_hits(limit))
+    }
+
+    async fn find_as_typed(
+        &self,
+        typed: &Word,
+        limit: usize,
+        basket: &mut Basket,
+    ) -> Result<(), DbErr> {
+        let places: &[Place] = if typed.is_initials {
+            &[Place::Initials, Place::LaterInitials, Place::BesideInitials]
+        } else {
+            &[Place::Name, Place::Word, Place::Beside, Place::Inside]
+        };
+        // What begins a name begins a word of it too: twice the rows leave room for the others.
+        let limit = 2 * limit as u64;
+        let mut scans = Vec::new();
+        for kind in SearchKind::ALL {
+            for place in places {
+                scans.push(Scan::new(kind, *place, &typed.letters, limit));
+            }
+        }
+        for row in self.scan(&scans).await? {
+            let rank = rank_as_typed(&row, typed);
+            basket.put(row, rank);
+        }
+        Ok(())
+    }
+
+    /// Reads the rows of the rarest word whose subjects have the other words as well.
+    async fn find_all_words(
+        &self,
+        words: &[Word],
+        counts: &[i64],
+        limit: usize,
+        basket: &mut Basket,
+    ) -> Result<(), DbErr> {
+        if counts.contains(&0) {
+            return Ok(());
+        }
+        for row in self.rows_with_all(words, counts, limit as u64).await? {
+            basket.put(row, Rank::AllWords);
+        }
+        Ok(())
+    }
+
+    async fn rows_with_all(
+        &self,
+        words: &[Word],
+        counts: &[i64],
+        limit: u64,
+    ) -> Result<Vec<Row>, DbErr> {
+        let rarest = (0..words.len()).min_by_key(|index| counts.get(*index));
+        let Some((rarest, rare)) = rarest.and_then(|index| Some((index, words.get(index)?))) else {
+            return Ok(Vec::new());
+        };
+        let also: Vec<Word> = words
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != rarest)
+            .map(|(_, word)| word.clone())
+            .collect();
+        let mut scans = Vec::new();
+        for kind in SearchKind::ALL {
+            for place in places_of_word(rare) {
+                let mut scan = Scan::new(kind, place, &rare.letters, limit);
+                scan.also.clone_from(&also);
+                scans.push(scan);
+            }
+        }
+        self.scan(&scans).await
+    }
+
+    /// Looks for the letters with one misspelling, and for the tracks of whoever was meant.
+    async fn find_edited(
+        &self,
+        typed: &Word,
+        limit: usize,
+        basket: &mut Basket,
+    ) -> Result<(), DbErr> {
+        if typed.is_initials {
+            return Ok(());
+        }
+        let letters: Vec<char> = typed.letters.chars().take(EDIT_LETTERS_MAX).collect();
+        let pieces = pieces(&letters);
+        let mut scans = Vec::new();
+        for kind in SearchKind::ALL {
+            for piece in &pieces {
+                let mut scan = Scan::new(kind, piece.place, &piece.letters, PIECE_ROWS_MAX);
+                scan.lead_letters = (piece.place == Place::Inside).then_some(piece.lead_letters);
+                scans.push(scan);
+            }
+        }
+        let mut meant: Option<(Rank, String)> = None;
+        for row in self.scan(&scans).await? {
+            let Some(rank) = rank_edited(&row, &letters) else {
+                continue;
+            };
+            let name = run_of(&row);
+            if kind_of(&row) == Some(SearchKind::Artist)
+                && meant
+                    .as_ref()
+                    .is_none_or(|best| (rank, &name) < (best.0, &best.1))
+            {
+                meant = Some((rank, name));
+            }
+            basket.put(row, rank);
+        }
+        if let Some((rank, name)) = meant
+            && basket.count(SearchKind::Track) < limit
+        {
+            let scan = Scan::new(SearchKind::Track, Place::Beside, &name, limit as u64);
+            for row in self.scan(&[scan]).await? {
+                basket.put(row, rank);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes each of the two rarest words for the misspelled one: reads what has the others, and compares.
+    async fn find_words_one_edited(
+        &self,
+        words: &[Word],
+        counts: &[i64],
+        basket: &mut Basket,
+    ) -> Result<(), DbErr> {
+        let mut suspects: Vec<(usize, &Word)> = words.iter().enumerate().collect();
+        suspects.sort_by_key(|(index, _)| counts.get(*index));
+        for (suspect, word) in suspects.into_iter().take(2) {
+            let letters: Vec<char> = word.letters.chars().take(EDIT_LETTERS_MAX).collect();
+            if word.is_initials || pieces(&letters).is_empty() {
+                continue;
+            }
+            let others = |index: &usize| *index != suspect;
+            let other_words: Vec<Word> = (0..words.len())
+                .filter(others)
+                .filter_map(|index| words.get(index).cloned())
+                .collect();
+            let other_counts: Vec<i64> = (0..words.len())
+                .filter(others)
+                .filter_map(|index| counts.get(index).copied())
+                .collect();
+            if other_counts.contains(&0) {
+                continue;
+            }
+            let candidates = self
+                .rows_with_all(&other_words, &other_counts, CANDIDATES_MAX)
+                .await?;
+            if self.keep_one_edit(candidates, &letters, basket).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_one_edit(
+        &self,
+        candidates: Vec<Row>,
+        letters: &[char],
+        basket: &mut Basket,
+    ) -> Result<bool, DbErr> {
+        let mut ids: Vec<String> = candidates.into_iter().map(|row| row.subject_id).collect();
+        ids.sort();
+        ids.dedup();
+        let mut has_found = false;
+        for row in self.words_of(&ids).await? {
+            if rank_edited(&row, letters).is_some() {
+                basket.put(row, Rank::Edited);
+                has_found = true;
+            }
+        }
+        Ok(has_found)
+    }
+}
+
+fn kind_of(row: &Row) -> Option<SearchKind> {
+    SearchKind::ALL
+        .into_iter()
+        .find(|kind| kind.column() == row.kind)
+}
+
+/// The letters of a row without the sign of its place.
+fn run_of(row: &Row) -> String {
+    row.gram.chars().skip(1).collect()
+}
+
+fn rank_as_typed(row: &Row, typed: &Word) -> Rank {
+    let is_at = |place: Place| row.gram.starts_with(place.sign());
+    if is_at(Place::Name) || is_at(Place::Initials) {
+        if run_of(row) == typed.letters {
+            return Rank::Exact;
+        }
+        return Rank::Beginning;
+    }
+    if is_at(Place::Word) {
+        return Rank::Word;
+    }
+    if is_at(Place::Beside) || is_at(Place::BesideInitials) {
+        return Rank::Beside;
+    }
+    Rank::Inside
+}
+
+fn rank_edited(row: &Row, typed: &[char]) -> Option<Rank> {
+    let text: Vec<char> = row.lead.chars().chain(row.gram.chars().skip(1)).collect();
+    match one_edit(typed, &text)? {
+        Edited::Whole => Some(Rank::EditedWhole),
+        Edited::Beginning => Some(Rank::Edited),
+    }
+}

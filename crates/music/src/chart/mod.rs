@@ -25,6 +25,7 @@ use crate::{App, Error, Store};
 use computer::Computer;
 use events::Events;
 use live::Live;
+pub(crate) use live::read_hourly;
 use metrics::Metrics;
 pub(crate) use settings::Settings;
 

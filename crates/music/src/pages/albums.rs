@@ -13,7 +13,7 @@ use serde_json::json;
 use super::PagesState;
 use super::errors::respond;
 use super::lists::{CARDS_PER_PAGE, Parameters, next_href, take_page};
-use super::rows::{NO_COVER, links, names, record_row, whole_ms};
+use super::rows::{NO_COVER, links, names, player_data, whole_ms};
 use crate::api::{Album, Track};
 use crate::store::{AlbumQuery, AlbumStart, TrackQuery, TrackRecord, TrackStart};
 use crate::{Error, Result, Store};
@@ -198,7 +198,8 @@ fn album_row(record: TrackRecord, album_artists: &[Link]) -> TrackRow {
         .track
         .track_number
         .and_then(|number| u32::try_from(number).ok());
-    let row = record_row(record, number.map_or(Lead::None, Lead::Number));
+    let track = Track::from(record);
+    let row = super::rows::track_row(&track, number.map_or(Lead::None, Lead::Number));
     let has_same_artists = row.artists == album_artists;
     TrackRow {
         album: None,
@@ -212,6 +213,7 @@ fn album_row(record: TrackRecord, album_artists: &[Link]) -> TrackRow {
         } else {
             row.artists
         },
+        data: player_data(&track),
         ..row
     }
 }

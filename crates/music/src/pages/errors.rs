@@ -1,9 +1,11 @@
 //! Pages for what is not there and for what went wrong.
 
 use axum::extract::State;
-use axum::http::{Extensions, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 use chassis::Problem;
+use chassis::problem::Cause;
 use pages::components::{Action, error_page};
 use pages::{Lang, Page, PageRequest};
 
@@ -31,17 +33,16 @@ pub(crate) fn respond(request: &PageRequest, page: Result<Page>) -> Response {
     }
 }
 
-/// The page of an error. What the chassis logs travels with it, as with a problem document.
+/// The page of an error. The cause travels with it to where it is logged, as with a problem document.
 pub(crate) fn respond_problem(request: &PageRequest, problem: Problem) -> Response {
     let lang = request.lang();
-    let (mut parts, _document) = problem.into_response().into_parts();
-    let mut response = request.respond(site(lang), &failed(lang, parts.status));
-    let extensions: Extensions = std::mem::take(&mut parts.extensions);
-    response.extensions_mut().extend(extensions);
-    if let Some(retry_after) = parts.headers.remove(axum::http::header::RETRY_AFTER) {
-        response
-            .headers_mut()
-            .insert(axum::http::header::RETRY_AFTER, retry_after);
+    let mut document = problem.into_response();
+    let mut response = request.respond(site(lang), &failed(lang, document.status()));
+    if let Some(cause) = document.extensions_mut().remove::<Cause>() {
+        response.extensions_mut().insert(cause);
+    }
+    if let Some(retry_after) = document.headers_mut().remove(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, retry_after);
     }
     response
 }

@@ -12,6 +12,9 @@ mod new;
 mod rows;
 mod rules;
 mod site;
+#[cfg(test)]
+mod tests;
+mod times;
 mod tracks;
 
 use std::sync::Arc;
@@ -47,6 +50,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/music/genres/{id}", get(genres::show_genre))
         .route("/music/library", get(library::show_library))
         .route("/music/credits", get(credits::show_credits))
+        .route("/music/charts/{hour}", get(chart::show_past_chart))
         .route("/music/chart/rules", get(rules::show_rules))
         .route("/music/tracks/{id}", get(tracks::show_track))
         .route("/music/{*path}", get(errors::show_not_found))

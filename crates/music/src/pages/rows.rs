@@ -9,38 +9,57 @@ use crate::store::TrackRecord;
 /// Shown where there is neither a tagged nor a generated cover yet.
 pub(crate) const NO_COVER: &str = "/favicon.svg";
 
-/// What a row gives the player: a part of [`Track`], under the same names.
+/// What the player needs that a row of a list does not show: a part of [`Track`], under the same names.
 #[derive(Serialize)]
-struct PlayerTrack<'a> {
-    id: &'a str,
-    title: &'a str,
-    artists: &'a [Named],
-    album: Option<&'a AlbumName>,
+struct UnshownTrack<'a> {
     duration_ms: i64,
     track_gain_db: Option<f64>,
     album_gain_db: Option<f64>,
     hls_url: Option<&'a str>,
     stream_url: &'a str,
     cover_url: &'a str,
-    page_url: &'a str,
 }
 
-/// The `data-track` attribute of a track.
+/// All that the player needs, for where the row does not show it.
+#[derive(Serialize)]
+struct PlayerTrack<'a> {
+    id: &'a str,
+    title: &'a str,
+    artists: &'a [Named],
+    album: Option<&'a AlbumName>,
+    page_url: &'a str,
+    #[serde(flatten)]
+    unshown: UnshownTrack<'a>,
+}
+
+/// The `data-track` attribute where the element does not show the names itself.
 pub(crate) fn player_data(track: &Track) -> String {
     let data = PlayerTrack {
         id: &track.id,
         title: &track.title,
         artists: &track.artists,
         album: track.album.as_ref(),
+        page_url: &track.page_url,
+        unshown: unshown(track),
+    };
+    serde_json::to_string(&data).expect("a track is plain data")
+}
+
+/// The `data-track` attribute of a row that shows title, artists and album: they are not said twice, because a
+/// chart of 100 rows must fit into what a server sends before the first answer.
+fn row_data(track: &Track) -> String {
+    serde_json::to_string(&unshown(track)).expect("a track is plain data")
+}
+
+fn unshown(track: &Track) -> UnshownTrack<'_> {
+    UnshownTrack {
         duration_ms: track.duration_ms,
         track_gain_db: track.track_gain_db,
         album_gain_db: track.album_gain_db,
         hls_url: track.hls_url.as_deref(),
         stream_url: &track.stream_url,
         cover_url: track.cover_url.as_deref().unwrap_or(NO_COVER),
-        page_url: &track.page_url,
-    };
-    serde_json::to_string(&data).expect("a track is plain data")
+    }
 }
 
 /// A track as a row with its cover and album.
@@ -56,7 +75,7 @@ pub(crate) fn track_row(track: &Track, lead: Lead) -> TrackRow {
         }),
         cover_src: Some(small_cover(track)),
         duration_ms: whole_ms(track.duration_ms),
-        data: player_data(track),
+        data: row_data(track),
         lead,
     }
 }

@@ -11,7 +11,7 @@ use super::PagesState;
 use super::errors::respond;
 use super::rows::{NO_COVER, links, names, player_data, whole_ms};
 use crate::api::Track;
-use crate::{Error, Result, Store};
+use crate::{App, Error, Result};
 
 /// The side of the large cover, in CSS pixels.
 const LEAD_COVER_PX: u32 = 320;
@@ -21,12 +21,13 @@ pub(crate) async fn show_track(
     Path(id): Path<String>,
     request: PageRequest,
 ) -> Response {
-    let page = track_page(&pages.app.store, request.lang(), request.origin(), id).await;
+    let page = track_page(&pages.app, request.lang(), request.origin(), id).await;
     respond(&request, page)
 }
 
-async fn track_page(store: &Store, lang: Lang, origin: &str, id: String) -> Result<Page> {
-    let record = store
+async fn track_page(app: &App, lang: Lang, origin: &str, id: String) -> Result<Page> {
+    let record = app
+        .store
         .find_track(&id)
         .await
         .map_err(Error::from)?
@@ -37,10 +38,15 @@ async fn track_page(store: &Store, lang: Lang, origin: &str, id: String) -> Resu
         .clone()
         .or_else(|| record.track.lyrics_synced.as_deref().map(without_times));
     let track = Track::from(record);
+    let chart = app.chart.live.chart(app).await?;
     let by = names(&track.artists);
     let main = html! {
         (hero(lang, &track))
-        (facts(lang, &track))
+        (super::chart::report(lang, &chart.value, &track.id))
+        section.section {
+            h2.visually-hidden { (lang.t("track.about")) }
+            (facts(lang, &track))
+        }
         section.section {
             h2 { (lang.t("track.lyrics")) }
             @match &lyrics {

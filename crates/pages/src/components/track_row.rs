@@ -25,7 +25,7 @@ pub struct TrackRow {
     pub cover_src: Option<String>,
     /// How long it is.
     pub duration_ms: u64,
-    /// What the player needs to play it (the `data-track` contract), as JSON.
+    /// What the player needs and the row does not show (the `data-track` contract), as JSON.
     pub data: String,
     /// What stands before it.
     pub lead: Lead,

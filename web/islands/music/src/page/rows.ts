@@ -50,9 +50,28 @@ function sourceOf(element: HTMLElement): QueueSource {
   return { id, title, page_url: location.pathname + location.search };
 }
 
+/** What a row shows of its track; `data-track` need not say it again. */
+function shownIn(row: HTMLElement): Partial<Track> {
+  const title = row.querySelector<HTMLAnchorElement>("a.track-title");
+  const album = row.querySelector<HTMLAnchorElement>("a.track-album");
+  const named = (link: HTMLAnchorElement) => ({
+    id: link.pathname.split("/").pop() ?? "",
+    text: link.textContent ?? "",
+    page_url: link.pathname,
+  });
+  const artists = [...row.querySelectorAll<HTMLAnchorElement>(".track-artists a")].map(named);
+  const of = album && named(album);
+  return {
+    ...(row.dataset.id && { id: row.dataset.id }),
+    ...(title && { title: title.textContent ?? "", page_url: title.pathname }),
+    artists: artists.map(({ id, text, page_url }) => ({ id, name: text, page_url })),
+    album: of && { id: of.id, title: of.text, page_url: of.page_url },
+  };
+}
+
 function readTrack(row: HTMLElement): Track | null {
   try {
-    return parseTrack(JSON.parse(row.dataset.track ?? "null"));
+    return parseTrack({ ...shownIn(row), ...JSON.parse(row.dataset.track ?? "null") });
   } catch {
     return null;
   }

@@ -41,23 +41,24 @@ pub(crate) fn check(workspace: &Workspace) -> Result<String> {
     ))
 }
 
-/// Whole files as they are, halves and stumps of them, their bytes under every other ending, and noise.
+/// Whole files as they are, halves and stumps of them, their bytes under another ending, and noise.
 fn make(fixtures: &Path, music: &Path) -> Result<()> {
     let work = "make the hostile files";
     for folder in ["whole", "half", "stump", "mislabelled", "random"] {
         fs::create_dir_all(music.join(folder)).while_doing(work)?;
     }
-    for path in files(fixtures)? {
+    for (path, ending) in files(fixtures)?
+        .into_iter()
+        .zip(ENDINGS.into_iter().cycle())
+    {
         let name = path.file_name().unwrap_or_default();
         let bytes = fs::read(&path).while_doing(work)?;
         let part = |length: usize| bytes.get(..length.min(bytes.len())).unwrap_or_default();
         fs::write(music.join("whole").join(name), &bytes).while_doing(work)?;
         fs::write(music.join("half").join(name), part(bytes.len() / 2)).while_doing(work)?;
         fs::write(music.join("stump").join(name), part(STUMP_BYTES)).while_doing(work)?;
-        for ending in ENDINGS {
-            let label = format!("{}.{ending}", name.to_string_lossy());
-            fs::write(music.join("mislabelled").join(label), &bytes).while_doing(work)?;
-        }
+        let label = format!("{}.{ending}", name.to_string_lossy());
+        fs::write(music.join("mislabelled").join(label), &bytes).while_doing(work)?;
     }
     for (seed, ending) in (1..).zip(ENDINGS) {
         let noise = music.join("random").join(format!("noise.{ending}"));

@@ -11,14 +11,14 @@ use std::process::ExitCode;
 use crate::databases::{self, Server};
 use crate::failure::{Failure, Result};
 use crate::packages::{self, CHROMIUM, FFMPEG, KOREAN_FONT};
-use crate::workspace::Workspace;
-use crate::{screen, tidy};
+use crate::tidy;
+use crate::workspace::{Settings, Workspace};
 use counts::Counts;
 use suite::{Suite, Verdict};
 
 /// Everything.
-pub(crate) fn all(workspace: &Workspace) -> ExitCode {
-    let mut suite = Suite::new(workspace);
+pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
+    let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
     let packages = [
         FFMPEG,
         CHROMIUM,
@@ -55,8 +55,8 @@ pub(crate) fn all(workspace: &Workspace) -> ExitCode {
 }
 
 /// What to run while working: no browser, no database server, no release build.
-pub(crate) fn fast(workspace: &Workspace) -> ExitCode {
-    let mut suite = Suite::new(workspace);
+pub(crate) fn fast(workspace: &Workspace, settings: &Settings) -> ExitCode {
+    let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
     let has_web = quick(&mut suite);
     web::tests(&mut suite);
     if has_web {
@@ -142,8 +142,5 @@ fn start_databases(suite: &mut Suite<'_>) -> Servers {
         databases::start_mariadb,
         &mut servers.mariadb,
     );
-    if servers.postgres.is_none() || servers.mariadb.is_none() {
-        screen::say("  The Rust tests run without the database servers that are missing.");
-    }
     servers
 }

@@ -27,6 +27,8 @@ pub(crate) enum Verdict {
 /// The stages that ran and what they found.
 pub(crate) struct Suite<'a> {
     pub(crate) workspace: &'a Workspace,
+    /// Stages whose names do not hold this are left out.
+    only: &'a str,
     total: Counts,
     results: Vec<(String, Counts, Duration)>,
 }
@@ -37,9 +39,10 @@ pub(crate) struct Log {
 }
 
 impl<'a> Suite<'a> {
-    pub(crate) fn new(workspace: &'a Workspace) -> Self {
+    pub(crate) fn new(workspace: &'a Workspace, only: &'a str) -> Self {
         Self {
             workspace,
+            only,
             total: Counts::default(),
             results: Vec::new(),
         }
@@ -47,6 +50,9 @@ impl<'a> Suite<'a> {
 
     /// Runs a stage, prints its name and time, and tells whether nothing failed in it.
     pub(crate) fn stage(&mut self, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) -> bool {
+        if !name.contains(self.only) {
+            return true;
+        }
         let started = Instant::now();
         screen::say(&format!("{} {name}", paint("36", "▸")));
         let verdict = self

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -99,6 +100,9 @@ impl Tasks {
 #[derive(Clone, Debug, Default)]
 pub struct Readiness(Arc<AtomicU8>);
 
+/// Signals closer together than this are one.
+const SAME_SIGNAL: Duration = Duration::from_millis(200);
+
 const STARTING: u8 = 0;
 const READY: u8 = 1;
 const STOPPING: u8 = 2;
@@ -169,6 +173,17 @@ impl StopSignals {
         }
     }
 
+    /// Waits for the second signal. What comes within a moment of the first is the same wish told twice: some process
+    /// managers signal the process and its group.
+    async fn second(&mut self, first: Instant) {
+        loop {
+            self.next().await;
+            if first.elapsed() >= SAME_SIGNAL {
+                return;
+            }
+        }
+    }
+
     /// Waits for a signal or a failed task, then stops: not ready, serve on for `drain`, finish what is in flight for
     /// at most `grace`. A second signal ends it at once.
     pub async fn stop(
@@ -184,6 +199,7 @@ impl StopSignals {
                 Stopped::ByTask(tasks.failed.name.get().copied().unwrap_or_default())
             }
         };
+        let first = Instant::now();
         readiness.set_stopping();
         tracing::info!(drain_s = drain.as_secs_f64(), "stopping");
         let orderly = async {
@@ -195,7 +211,7 @@ impl StopSignals {
         let orderly = std::pin::pin!(orderly);
         let in_time = tokio::select! {
             in_time = orderly => in_time,
-            () = self.next() => {
+            () = self.second(first) => {
                 tasks.kill();
                 tasks.stop(Duration::ZERO).await
             }

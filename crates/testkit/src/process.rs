@@ -150,6 +150,11 @@ impl Haas {
         assert!(status.unwrap().success(), "kill -s {name} {pid}");
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits until it has ended by itself.
     pub fn wait(mut self) -> ExitStatus {
         self.child.wait().unwrap()

@@ -1,0 +1,3 @@
+//! What the chassis promises of every database, on every database.
+
+mod database;

@@ -11,6 +11,7 @@ mod lists;
 mod new;
 mod rows;
 mod rules;
+mod search;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,7 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/music/library", get(library::show_library))
         .route("/music/credits", get(credits::show_credits))
         .route("/music/charts/{hour}", get(chart::show_past_chart))
+        .route("/music/search", get(search::show_search))
         .route("/music/chart/rules", get(rules::show_rules))
         .route("/music/tracks/{id}", get(tracks::show_track))
         .route("/music/{*path}", get(errors::show_not_found))

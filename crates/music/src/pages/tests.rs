@@ -38,6 +38,8 @@ fn every_path(seeded: &Seeded) -> Vec<String> {
         "/music/albums",
         "/music/albums?sort=title",
         "/music/albums?sort=released",
+        "/music/search",
+        "/music/search?q=%EB%B3%84",
         "/music/library",
         "/music/credits",
         "/music/chart/rules",
@@ -208,6 +210,44 @@ async fn structured_data_names_the_album_with_absolute_addresses() {
     assert_eq!(data["@type"], "MusicAlbum");
     assert_eq!(data["url"], format!("http://music.example{path}"));
     assert_eq!(data["track"].as_array().unwrap().len(), 10);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_searched_is_found_and_stays_in_the_field() {
+    let (app, _) = app_with(30).await;
+    let all = get(&app, "/music/new", &[]).await;
+    let (_, rest) = all.text().split_once("class=\"track-title\"").unwrap();
+    let title = rest
+        .split_once('>')
+        .unwrap()
+        .1
+        .split_once('<')
+        .unwrap()
+        .0
+        .to_owned();
+    let query: String = title.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let found = get(&app, &format!("/music/search?q={query}"), &[]).await;
+    assert!(
+        found.text().contains(&format!(">{title}</a>")),
+        "{title} is not found"
+    );
+    assert!(
+        found
+            .text()
+            .contains(&format!("name=\"q\" value=\"{title}\""))
+    );
+    assert!(found.text().contains("content=\"noindex\""));
+    let nothing = get(
+        &app,
+        "/music/search?q=qqqqxxxx",
+        &[("accept-language", "en")],
+    )
+    .await;
+    assert_eq!(nothing.status, StatusCode::OK);
+    assert!(nothing.text().contains("Nothing fits “qqqqxxxx”"));
+    let long = get(&app, &format!("/music/search?q={}", "a".repeat(500)), &[]).await;
+    assert_eq!(long.status, StatusCode::OK);
     app.stop().await;
 }
 

@@ -1,0 +1,159 @@
+//! Search: the best hit, tracks, albums, artists; genres to begin with where nothing was asked.
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+use pages::components::{
+    ArtistCard, Lead, Link, artist_card, card_grid, chips, empty_state, track_list,
+};
+use pages::{Lang, Page, PageRequest};
+
+use super::PagesState;
+use super::errors::respond;
+use super::genres::genre_links;
+use super::lists::Parameters;
+use super::rows::{track_row, whole_ms};
+use crate::api::Artist;
+use crate::api::search::{SearchResult, Top, find};
+use crate::search::QUERY_CHARS_MAX;
+use crate::{Result, Store};
+
+const PATH: &str = "/music/search";
+/// How many of each kind the page shows.
+const ITEMS_PER_KIND: u64 = 30;
+
+pub(super) async fn show_search(
+    State(pages): State<PagesState>,
+    request: PageRequest,
+    parameters: Parameters,
+) -> Response {
+    let text = parameters.get("q").unwrap_or_default().trim();
+    // A pasted page of text is searched by its beginning rather than refused.
+    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
+    let page = search_page(&pages.app.store, request.lang(), text).await;
+    respond(&request, page)
+}
+
+async fn search_page(store: &Store, lang: Lang, text: String) -> Result<Page> {
+    if text.is_empty() {
+        let genres = genre_links(store).await?;
+        let main = start(lang, &genres);
+        return Ok(Page::new("search", PATH, lang.t("nav.search"), main)
+            .description(lang.t("search.description")));
+    }
+    let result = find(store, &text, ITEMS_PER_KIND).await?;
+    let quoted = [("query", text.as_str())];
+    let main = html! {
+        header.page-header {
+            h1 { (lang.t_with("search.results", &quoted)) }
+        }
+        @if result.top.is_none() {
+            (empty_state("search", &lang.t_with("search.nothing", &quoted), lang.t("search.tips"), &[]))
+        } @else {
+            (found(lang, &result))
+        }
+    };
+    let path = format!("{PATH}?q={}", percent_encode(&text));
+    let title = lang.t_with("search.results", &quoted);
+    let mut page = Page::new("search", path, title, main)
+        .description(lang.t("search.description"))
+        .unlisted();
+    page.query = text;
+    Ok(page)
+}
+
+fn start(lang: Lang, genres: &[Link]) -> Markup {
+    html! {
+        header.page-header {
+            div {
+                h1 { (lang.t("nav.search")) }
+                p.page-detail { (lang.t("search.description")) }
+            }
+        }
+        @if !genres.is_empty() {
+            section {
+                div.section-header { h2 { (lang.t("search.genres")) } }
+                (chips(lang.t("search.genres"), genres, None))
+            }
+        }
+    }
+}
+
+fn found(lang: Lang, result: &SearchResult) -> Markup {
+    let tracks: Vec<_> = result
+        .tracks
+        .iter()
+        .map(|track| track_row(track, Lead::None))
+        .collect();
+    let albums: Vec<_> = result.albums.iter().map(super::albums::card).collect();
+    let artists: Vec<_> = result
+        .artists
+        .iter()
+        .map(|artist| card(lang, artist))
+        .collect();
+    html! {
+        @if let Some(Top::Artist { artist }) = &result.top {
+            section.top-hit {
+                h2 { (lang.t("search.top")) }
+                (card(lang, artist))
+            }
+        } @else if let Some(Top::Album { album }) = &result.top {
+            section.top-hit {
+                h2 { (lang.t("search.top")) }
+                (super::albums::card(album))
+            }
+        }
+        (section(lang.t("search.tracks"), !tracks.is_empty(), &track_list(lang, "search", &tracks)))
+        (section(lang.t("search.albums"), !albums.is_empty(), &card_grid(&albums)))
+        (section(lang.t("search.artists"), !artists.is_empty(), &card_grid(&artists)))
+    }
+}
+
+fn section(title: &str, is_shown: bool, content: &Markup) -> Markup {
+    html! {
+        @if is_shown {
+            section.section {
+                div.section-header { h2 { (title) } }
+                (content)
+            }
+        }
+    }
+}
+
+fn card(lang: Lang, artist: &Artist) -> Markup {
+    artist_card(
+        lang,
+        &ArtistCard {
+            name: Link {
+                text: artist.name.clone(),
+                href: artist.page_url.clone(),
+            },
+            cover_src: artist.cover_url.clone(),
+            track_count: whole_ms(artist.track_count),
+        },
+    )
+}
+
+/// A query as it stands in an address.
+fn percent_encode(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                encoded.push(char::from(byte));
+            } else {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+            encoded
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_encoded_for_its_own_address() {
+        assert_eq!(percent_encode("a b&c=별"), "a%20b%26c%3D%EB%B3%84");
+        assert_eq!(percent_encode("A-z_0.9~"), "A-z_0.9~");
+    }
+}

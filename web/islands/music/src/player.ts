@@ -69,6 +69,8 @@ export class Player {
       this.elsewhere.set({ playing: true });
     });
     this.settings.subscribe(() => this.engine.applyVolume(this.settings.get().muted));
+    // "Stop after this track" means that nothing is next.
+    this.sleep.state.subscribe(() => this.engine.nextChanged());
     this.queue.subscribe(() => this.#saveSoon());
     this.engine.applyVolume(this.settings.get().muted);
     this.#restore();

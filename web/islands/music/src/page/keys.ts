@@ -40,7 +40,8 @@ function actionOf(
   if (!track) return null;
   if (key === " ") return target.closest(PRESSABLE) ? null : () => player.toggle();
   const step = shiftKey ? FAR_SEEK_MS : SEEK_MS;
-  if (target.closest("input[type=range], [role=tab], [role=listbox]")) return null;
+  // Arrows belong to sliders, tabs and lists while one of them has the focus.
+  if (key.startsWith("Arrow") && target.closest("input[type=range], [role=tab], [role=listbox]")) return null;
   if (key === "ArrowLeft") return () => player.seekBy(-step);
   if (key === "ArrowRight") return () => player.seekBy(step);
   const { volume } = player.settings.get();

@@ -22,6 +22,7 @@ interface Part {
 export function startSwapNavigation(events: SwapEvents): void {
   const ahead = new Map<string, { at: number; part: Promise<Part | null> }>();
   let running: AbortController | null = null;
+  let shown = pageOf(location.href);
   history.scrollRestoration = "manual";
   history.replaceState({ ...history.state, scrollY }, "");
 
@@ -48,6 +49,7 @@ export function startSwapNavigation(events: SwapEvents): void {
       history.replaceState({ ...history.state, scrollY }, "");
       history.pushState({ scrollY: 0 }, "", part.url);
     }
+    shown = pageOf(part.url);
     await show(part, new URL(url, location.href).hash, scrollTo);
     events.swapped();
   };
@@ -65,6 +67,8 @@ export function startSwapNavigation(events: SwapEvents): void {
     void go(url, null);
   });
   addEventListener("popstate", (event) => {
+    // Between places of one page the browser moves by itself.
+    if (pageOf(location.href) === shown) return;
     if (isService(location.href)) void go(location.href, (event.state as { scrollY?: number } | null)?.scrollY ?? 0);
   });
   prefetchOnHover(ahead);
@@ -78,6 +82,11 @@ export function navigate(url: string): void {
   document.body.append(link);
   link.click();
   link.remove();
+}
+
+/** The address without its fragment. */
+function pageOf(url: string): string {
+  return url.split("#", 1)[0] ?? url;
 }
 
 function isService(url: string): boolean {
@@ -95,11 +104,8 @@ function linkTarget(event: MouseEvent): string | null {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
   const link = linkOf(event.target);
   if (!link) return null;
-  const here = new URL(location.href);
-  const there = new URL(link.href);
   // A jump within this page is the browser's own.
-  const samePage = there.pathname === here.pathname && there.search === here.search;
-  return samePage && there.hash !== "" ? null : link.href;
+  return link.href.includes("#") && pageOf(link.href) === pageOf(location.href) ? null : link.href;
 }
 
 function formTarget(event: SubmitEvent): string | null {

@@ -1,20 +1,18 @@
 import { lazy, Suspense } from "react";
 import { useStore } from "../store";
 import { useParts } from "./context";
+import { Overlays } from "./overlays";
 import { PageIslands } from "./page-islands";
 import { PlayerBar } from "./player-bar";
-import { Toasts } from "./toasts";
 
 const Panel = lazy(() => import("./panel"));
 const NowSheet = lazy(() => import("./now-sheet"));
-const Menus = lazy(() => import("./menus"));
-const Dialogs = lazy(() => import("./dialogs"));
 const SelectionBar = lazy(() => import("./selection-bar"));
 
 /** Everything that stands around the page. What is not open is not even loaded. */
 export function App() {
   const { ui } = useParts();
-  const { panel, sheet, menu, dialog, selecting } = useStore(ui, (state) => state);
+  const { panel, sheet, selecting } = useStore(ui, (state) => state);
   return (
     <>
       {selecting && (
@@ -33,17 +31,8 @@ export function App() {
           <NowSheet />
         </Suspense>
       )}
-      {menu && (
-        <Suspense>
-          <Menus menu={menu} />
-        </Suspense>
-      )}
-      {dialog && (
-        <Suspense>
-          <Dialogs dialog={dialog} />
-        </Suspense>
-      )}
-      <Toasts />
+      {/* What is modal makes the rest of the page inert: the full player brings its own. */}
+      {!sheet && <Overlays />}
       <PageIslands />
     </>
   );

@@ -4,6 +4,7 @@ import { useStore } from "../store";
 import { useParts } from "./context";
 import { Cover, IconButton } from "./icon";
 import { ArtistLinks } from "./names";
+import { Overlays } from "./overlays";
 import { Controls, QualityBadge } from "./player-bar";
 import { PlayerNotice } from "./player-notice";
 import { SeekBar } from "./seek-bar";
@@ -96,6 +97,7 @@ export default function NowSheet() {
           {detail.copyright && <Credit name={t("credits.copyright")} value={detail.copyright} />}
         </dl>
       )}
+      <Overlays />
     </dialog>
   );
 }

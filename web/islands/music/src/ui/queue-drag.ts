@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef, useState } from "react";
+import { type PointerEvent, type RefObject, useMemo, useRef, useState } from "react";
 import type { QueueList } from "../queue/queue";
 
 /** Where a dragged place would fall. */
@@ -7,9 +7,23 @@ export interface Drop {
   side: "before" | "after";
 }
 
+/** What a handle does with the pointer. The same for all places: each finds out by itself which one it is. */
+export interface DragHandlers {
+  onPointerDown: (event: PointerEvent<HTMLElement>) => void;
+  onPointerMove: (event: PointerEvent<HTMLElement>) => void;
+  onPointerUp: () => void;
+  onPointerCancel: () => void;
+}
+
 interface Drag {
   key: string;
   drop: Drop | null;
+}
+
+/** What the list that is dragged in knows. */
+interface DragList {
+  placeOf: (key: string) => { list: QueueList; index: number } | null;
+  move: (key: string, list: QueueList, index: number) => void;
 }
 
 /** Distance from the edge of the panel at which it begins to scroll, and how far per frame. */
@@ -17,59 +31,66 @@ const EDGE_PX = 48;
 const SCROLL_STEP_PX = 10;
 
 /** Dragging with mouse, pen or finger. The keyboard has Alt+Up and Alt+Down. */
-export function useQueueDrag(
-  body: React.RefObject<HTMLElement | null>,
-  placeOf: (key: string) => { list: QueueList; index: number } | null,
-  move: (key: string, list: QueueList, index: number) => void,
-) {
+export function useQueueDrag(body: RefObject<HTMLElement | null>, list: DragList) {
   const [drag, setDrag] = useState<Drag | null>(null);
-  const live = useRef<Drag | null>(null);
-  const pointer = useRef({ x: 0, y: 0 });
-  const frame = useRef(0);
+  const latest = useRef(list);
+  latest.current = list;
+  const dragging = useMemo(() => createDragging(body, latest, setDrag), [body]);
+  return { drag, ...dragging };
+}
 
+function createDragging(
+  body: RefObject<HTMLElement | null>,
+  list: RefObject<DragList>,
+  show: (drag: Drag | null) => void,
+): { handlers: DragHandlers; cancel: () => void } {
+  let live: Drag | null = null;
+  let pointer = { x: 0, y: 0 };
+  let frame = 0;
   const set = (next: Drag | null) => {
-    live.current = next;
-    setDrag(next);
+    live = next;
+    show(next);
   };
   const follow = () => {
     const element = body.current;
-    const current = live.current;
-    if (!element || !current) return;
+    if (!element || !live) return;
     const box = element.getBoundingClientRect();
-    if (pointer.current.y < box.top + EDGE_PX) element.scrollBy(0, -SCROLL_STEP_PX);
-    else if (pointer.current.y > box.bottom - EDGE_PX) element.scrollBy(0, SCROLL_STEP_PX);
-    const drop = dropAt(pointer.current.x, pointer.current.y);
-    if (drop?.key !== current.drop?.key || drop?.side !== current.drop?.side) set({ ...current, drop });
-    frame.current = requestAnimationFrame(follow);
+    if (pointer.y < box.top + EDGE_PX) element.scrollBy(0, -SCROLL_STEP_PX);
+    else if (pointer.y > box.bottom - EDGE_PX) element.scrollBy(0, SCROLL_STEP_PX);
+    const drop = dropAt(pointer.x, pointer.y);
+    if (drop?.key !== live.drop?.key || drop?.side !== live.drop?.side) set({ ...live, drop });
+    frame = requestAnimationFrame(follow);
   };
   const end = (commit: boolean) => {
-    cancelAnimationFrame(frame.current);
-    const current = live.current;
+    cancelAnimationFrame(frame);
+    const ended = live;
     set(null);
-    if (!commit || !current?.drop || current.drop.key === current.key) return;
-    const place = placeOf(current.drop.key);
-    const from = placeOf(current.key);
+    if (!commit || !ended?.drop || ended.drop.key === ended.key) return;
+    const place = list.current.placeOf(ended.drop.key);
+    const from = list.current.placeOf(ended.key);
     if (!place || !from) return;
     // Taking the place out first moves what follows it one up.
     const shift = from.list === place.list && from.index < place.index ? -1 : 0;
-    move(current.key, place.list, place.index + (current.drop.side === "after" ? 1 : 0) + shift);
+    list.current.move(ended.key, place.list, place.index + (ended.drop.side === "after" ? 1 : 0) + shift);
   };
-
-  const handlers = (key: string) => ({
-    onPointerDown: (event: PointerEvent<HTMLElement>) => {
-      if (event.button !== 0) return;
-      event.currentTarget.setPointerCapture(event.pointerId);
-      pointer.current = { x: event.clientX, y: event.clientY };
-      set({ key, drop: null });
-      frame.current = requestAnimationFrame(follow);
+  return {
+    cancel: () => end(false),
+    handlers: {
+      onPointerDown: (event) => {
+        const key = event.currentTarget.closest<HTMLElement>("[data-key]")?.dataset.key;
+        if (event.button !== 0 || key === undefined) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        pointer = { x: event.clientX, y: event.clientY };
+        set({ key, drop: null });
+        frame = requestAnimationFrame(follow);
+      },
+      onPointerMove: (event) => {
+        pointer = { x: event.clientX, y: event.clientY };
+      },
+      onPointerUp: () => end(true),
+      onPointerCancel: () => end(false),
     },
-    onPointerMove: (event: PointerEvent<HTMLElement>) => {
-      pointer.current = { x: event.clientX, y: event.clientY };
-    },
-    onPointerUp: () => end(true),
-    onPointerCancel: () => end(false),
-  });
-  return { drag, handlers, cancel: () => end(false) };
+  };
 }
 
 function dropAt(x: number, y: number): Drop | null {

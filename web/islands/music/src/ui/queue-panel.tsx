@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { memo, type RefObject, useCallback, useEffect, useRef } from "react";
 import { t, tCount } from "../i18n";
 import { announce } from "../page/swap";
 import type { QueueItem, QueueList } from "../queue/queue";
@@ -6,7 +6,7 @@ import { useStore } from "../store";
 import { artistLine } from "../track";
 import { useParts } from "./context";
 import { Cover, Icon, IconButton } from "./icon";
-import { type Drop, useQueueDrag } from "./queue-drag";
+import { type DragHandlers, type Drop, useQueueDrag } from "./queue-drag";
 import { useVisibleRows } from "./virtual";
 
 const COVER_PX = 40;
@@ -57,7 +57,8 @@ export function QueuePanel({ body }: { body: RefObject<HTMLDivElement | null> })
     }
     return null;
   };
-  const drag = useQueueDrag(body, placeOf, (key, list, index) => player.dispatch({ type: "move", key, list, index }));
+  const move = (key: string, list: QueueList, index: number) => player.dispatch({ type: "move", key, list, index });
+  const drag = useQueueDrag(body, { placeOf, move });
 
   const step = (key: string, by: 1 | -1) => {
     const place = placeOf(key);
@@ -69,7 +70,10 @@ export function QueuePanel({ body }: { body: RefObject<HTMLDivElement | null> })
     announce(t("queue.moved_to", { position: target.index + 1 }));
   };
 
-  const common = { body, drag, step };
+  const latestStep = useRef(step);
+  latestStep.current = step;
+  const onStep = useCallback((key: string, by: 1 | -1) => latestStep.current(key, by), []);
+  const common = { body, drag, onStep };
   if (!current) return <p className="empty-state">{t("queue.empty")}</p>;
   return (
     <>
@@ -105,10 +109,10 @@ interface SectionProps {
   items: QueueItem[];
   body: RefObject<HTMLDivElement | null>;
   drag: ReturnType<typeof useQueueDrag>;
-  step: (key: string, by: 1 | -1) => void;
+  onStep: (key: string, by: 1 | -1) => void;
 }
 
-function Section({ title, items, body, drag, step }: SectionProps) {
+function Section({ title, items, body, drag, onStep }: SectionProps) {
   const list = useRef<HTMLOListElement>(null);
   const { start, end, rowPx } = useVisibleRows(items.length, body, list);
   return (
@@ -123,11 +127,12 @@ function Section({ title, items, body, drag, step }: SectionProps) {
           <Row
             key={item.key}
             item={item}
-            place={{ position: start + offset + 1, of: items.length }}
+            position={start + offset + 1}
+            of={items.length}
             dragging={drag.drag?.key === item.key}
-            drop={drag.drag?.drop?.key === item.key ? drag.drag.drop : null}
-            handlers={drag.handlers(item.key)}
-            onStep={(by) => step(item.key, by)}
+            drop={drag.drag?.drop?.key === item.key ? drag.drag.drop.side : null}
+            handlers={drag.handlers}
+            onStep={onStep}
             onEscape={drag.cancel}
           />
         ))}
@@ -139,15 +144,18 @@ function Section({ title, items, body, drag, step }: SectionProps) {
 interface RowProps {
   item: QueueItem;
   isCurrent?: boolean;
-  place?: { position: number; of: number };
+  position?: number;
+  of?: number;
   dragging?: boolean;
-  drop?: Drop | null;
-  handlers?: ReturnType<ReturnType<typeof useQueueDrag>["handlers"]>;
-  onStep?: (by: 1 | -1) => void;
+  drop?: Drop["side"] | null;
+  handlers?: DragHandlers;
+  onStep?: (key: string, by: 1 | -1) => void;
   onEscape?: () => void;
 }
 
-function Row({ item, isCurrent = false, place, dragging, drop, handlers, onStep, onEscape }: RowProps) {
+/** One place. Drawn again only when something about it changes: there may be a thousand. */
+const Row = memo(function Row(props: RowProps) {
+  const { item, isCurrent = false, position, of, dragging, drop, handlers, onStep, onEscape } = props;
   const { player } = useParts();
   const { track } = item;
   return (
@@ -156,9 +164,9 @@ function Row({ item, isCurrent = false, place, dragging, drop, handlers, onStep,
       data-key={isCurrent ? undefined : item.key}
       data-current={isCurrent ? "" : undefined}
       data-dragging={dragging ? "" : undefined}
-      data-drop={drop?.side}
-      aria-setsize={place?.of}
-      aria-posinset={place?.position}
+      data-drop={drop ?? undefined}
+      aria-setsize={of}
+      aria-posinset={position}
       aria-current={isCurrent ? "true" : undefined}
       onKeyDown={(event) => {
         if (event.key === "Escape" && dragging) {
@@ -168,7 +176,7 @@ function Row({ item, isCurrent = false, place, dragging, drop, handlers, onStep,
         if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
         event.preventDefault();
         event.stopPropagation();
-        onStep?.(event.key === "ArrowUp" ? -1 : 1);
+        onStep?.(item.key, event.key === "ArrowUp" ? -1 : 1);
       }}
     >
       {!isCurrent && (
@@ -201,4 +209,4 @@ function Row({ item, isCurrent = false, place, dragging, drop, handlers, onStep,
       )}
     </li>
   );
-}
+});

@@ -4,6 +4,8 @@ import { type RefObject, useEffect, useState } from "react";
 const WHOLE_UP_TO_ROWS = 60;
 /** Rows drawn above and below what is seen, so that fast scrolling shows no holes. */
 const MARGIN_ROWS = 12;
+/** The drawn part moves by so many rows at once, so that most frames of a scroll draw nothing. */
+const STRIDE_ROWS = 8;
 
 /** Height of a row until one has been drawn and measured. */
 const FIRST_GUESS_PX = 52;
@@ -26,8 +28,10 @@ export function useVisibleRows(
       const measuredPx = list.current?.querySelector("li")?.getBoundingClientRect().height;
       if (measuredPx) setRowPx(measuredPx);
       const top = list.current ? list.current.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
-      const start = Math.max(0, Math.floor(-top / rowPx) - MARGIN_ROWS);
-      const end = Math.min(count, Math.ceil((body.clientHeight - top) / rowPx) + MARGIN_ROWS);
+      const firstSeen = Math.floor(-top / rowPx / STRIDE_ROWS) * STRIDE_ROWS;
+      const seen = Math.ceil(body.clientHeight / rowPx) + STRIDE_ROWS;
+      const start = Math.min(count, Math.max(0, firstSeen - MARGIN_ROWS));
+      const end = Math.min(count, Math.max(0, firstSeen + seen + MARGIN_ROWS));
       setRange((old) => (old.start === start && old.end === end ? old : { start, end: Math.max(start, end) }));
     };
     update();

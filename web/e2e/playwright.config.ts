@@ -1,0 +1,32 @@
+import { defineConfig } from "@playwright/test";
+
+/** As root, without a graphics card, without talking to anyone but the server under test. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "out/results",
+  // Sound is measured against the wall clock: two browsers at once would measure each other.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  reporter: "list",
+  globalSetup: "./setup.ts",
+  use: {
+    browserName: "chromium",
+    locale: "ko-KR",
+    viewport: { width: 1280, height: 800 },
+    screenshot: "only-on-failure",
+    launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS },
+  },
+});

@@ -1,0 +1,69 @@
+import { expect, open, test } from "../listening";
+
+test("M10 suggestions come while typing, keys choose one, and the page follows", async ({ page }) => {
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  await input.focus();
+  await page.waitForLoadState("networkidle");
+  await input.pressSequentially("auro", { delay: 30 });
+  const tookMs = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const from = performance.now();
+        const look = () =>
+          document.querySelector(".suggestion") ? resolve(performance.now() - from) : setTimeout(look, 5);
+        look();
+      }),
+  );
+  expect(tookMs).toBeLessThan(150);
+  await expect(page.getByRole("option").first()).toContainText("Aurora");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#main h1")).toContainText("Aurora");
+});
+
+test("M10 initials and one misspelling find it too", async ({ page }) => {
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  for (const [typed, found] of [
+    ["ㄷㅂㄴㄹ", "달빛 노래"],
+    ["Borealiz", "Borealis"],
+  ] as const) {
+    await input.fill(typed);
+    await expect(page.getByRole("option").first()).toContainText(found);
+  }
+});
+
+test("M10 nothing is asked while Hangul is being composed", async ({ page }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => request.url().includes("/search?") && asked.push(request.url()));
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  await input.focus();
+  await page.waitForLoadState("networkidle");
+  const session = await page.context().newCDPSession(page);
+  for (const text of ["ㄷ", "다", "달"]) {
+    await session.send("Input.imeSetComposition", { text, selectionStart: 1, selectionEnd: 1 });
+    await page.waitForTimeout(200);
+  }
+  expect(asked).toEqual([]);
+  await session.send("Input.insertText", { text: "달" });
+  await expect(page.getByRole("option").first()).toContainText("달빛");
+});
+
+test("M10 recent searches come back and can be removed; nothing found says what to try", async ({ page }) => {
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  await input.fill("qqzzxx");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/q=qqzzxx/);
+  await expect(page.locator("#main .empty-state")).toBeVisible();
+  await page.locator("#main").focus();
+  await input.fill("");
+  await input.focus();
+  const recent = page.getByRole("option", { name: /qqzzxx/ });
+  await expect(recent).toBeVisible();
+  await recent.getByRole("button").click();
+  await expect(recent).toHaveCount(0);
+});

@@ -1,0 +1,81 @@
+import { expect, nowTitle, open, openAlbum, row, soundMoves, test } from "../listening";
+import { NOISE } from "../music";
+
+test("M11 a like shows at once, is kept, and can be taken back", async ({ page }) => {
+  await openAlbum(page, NOISE);
+  const heart = row(page, "Drift").locator('[data-act="like"]');
+  await heart.click();
+  await expect(heart).toHaveAttribute("aria-pressed", "true");
+  await page.reload();
+  await expect(heart).toHaveAttribute("aria-pressed", "true");
+  await open(page, "/music/library");
+  await page.locator('.library-item[href="#likes"]').click();
+  await row(page, "Drift").locator('[data-act="play"]').click();
+  await expect(nowTitle(page)).toHaveText("Drift");
+  await soundMoves(page);
+  await row(page, "Drift").locator('[data-act="like"]').click();
+  await expect(row(page, "Drift")).toHaveCount(0);
+  await page.getByRole("button", { name: "되돌리기" }).click();
+  await expect(row(page, "Drift")).toHaveCount(1);
+});
+
+test("M11 a like that the device cannot keep is rolled back and said", async ({ page }) => {
+  await openAlbum(page, NOISE);
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  const heart = row(page, "Drift").locator('[data-act="like"]');
+  await heart.click();
+  await expect(heart).toHaveAttribute("aria-pressed", "false");
+  await expect(page.locator(".toast")).toContainText("저장할 수 없어서");
+});
+
+test("M11 a playlist is made, filled, renamed, reordered and deleted", async ({ page }) => {
+  await openAlbum(page, NOISE);
+  const add = async (title: string) => {
+    await row(page, title).locator('[data-act="menu"]').click();
+    await page.getByRole("menuitem", { name: "플레이리스트에 담기" }).click();
+  };
+  await add("Ember");
+  await page.locator("dialog .text-field").fill("산책");
+  await page.getByRole("button", { name: "만들기" }).click();
+  await add("Fjord");
+  await page.locator("dialog .library-item", { hasText: "산책" }).click();
+  await open(page, "/music/library");
+  await page.locator(".library-item", { hasText: "산책" }).click();
+  const titles = page.locator("#main .track-title");
+  await expect(titles).toHaveText(["Ember", "Fjord"]);
+  await page.getByRole("button", { name: "Fjord 위로" }).click();
+  await expect(titles).toHaveText(["Fjord", "Ember"]);
+  const name = page.locator("#main .text-field");
+  await name.fill("밤 산책");
+  await name.press("Enter");
+  await page.getByRole("button", { name: "Ember 빼기" }).click();
+  await expect(titles).toHaveText(["Fjord"]);
+  await page.reload();
+  await expect(page.locator("#main .text-field")).toHaveValue("밤 산책");
+  await page.getByRole("button", { name: "플레이리스트 삭제" }).click();
+  await expect(page.locator(".library-item", { hasText: "밤 산책" })).toHaveCount(0);
+  await page.getByRole("button", { name: "되돌리기" }).click();
+  await expect(page.locator(".library-item", { hasText: "밤 산책" })).toHaveCount(1);
+});
+
+test("M11 a shared link begins where it was shared", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openAlbum(page, NOISE);
+  await row(page, "Aurora").locator('[data-act="play"]').click();
+  await soundMoves(page);
+  await page.keyboard.press("Shift+ArrowRight");
+  await soundMoves(page, 15);
+  await row(page, "Aurora").locator('[data-act="menu"]').click();
+  await page.getByRole("menuitem", { name: /부터 링크 공유/ }).click();
+  await expect(page.locator(".toast")).toContainText("링크를 복사했어요");
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/\/music\/tracks\/[^?]+\?t=1[5-9]$/);
+  const other = await context.newPage();
+  await open(other, link);
+  await other.locator('#main [data-act="play"]').first().click();
+  await soundMoves(other, 15);
+});

@@ -1,0 +1,78 @@
+import {
+  expect,
+  nowTitle,
+  openAlbum,
+  playRow,
+  row,
+  silentSeconds,
+  sounding,
+  soundMoves,
+  state,
+  test,
+} from "../listening";
+import { NOISE } from "../music";
+
+test("M13 a lost connection plays what is loaded, pauses honestly, and goes on by itself", async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(120_000);
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page, 1);
+  await context.setOffline(true);
+  await expect(page.locator(".player-notice")).toContainText("연결이 끊겼어요", { timeout: 60_000 });
+  const stoodAt = (await sounding(page)).time;
+  expect(stoodAt).toBeGreaterThan(10);
+  await context.setOffline(false);
+  await soundMoves(page, stoodAt + 0.5);
+  await expect(page.locator(".player-notice")).toHaveCount(0);
+  await expect(nowTitle(page)).toHaveText("Aurora");
+  expect(await silentSeconds(page, 2)).toBeLessThan(0.3);
+});
+
+test("M13 a track that is gone says so, offers another try, and the next one begins after five seconds", async ({
+  page,
+}) => {
+  await page.route("**/tracks/*/hls.m3u8", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.route("**/tracks/*/stream*", (route) => route.fulfill({ status: 404, body: "" }));
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await expect(page.locator(".player-notice")).toContainText("더 이상 없는 곡이에요");
+  await expect(state(page)).toHaveAttribute("data-state", "error");
+  await expect(page.locator(".player-notice").getByRole("button", { name: "다시 시도" })).toBeVisible();
+  await page.unroute("**/tracks/*/hls.m3u8");
+  await page.unroute("**/tracks/*/stream*");
+  await expect(nowTitle(page)).toHaveText("Borealis", { timeout: 8_000 });
+  await soundMoves(page);
+});
+
+test("M13 a server in trouble is asked again, and music starts when it is better", async ({ page }) => {
+  let refusals = 2;
+  await page.route("**/tracks/*/hls.m3u8", (route) => {
+    refusals -= 1;
+    return refusals >= 0 ? route.fulfill({ status: 503, body: "" }) : route.continue();
+  });
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  expect(refusals).toBeLessThan(0);
+});
+
+test("M13 broken renditions give way to the file itself", async ({ page }) => {
+  await page.route("**/media/**", (route) => route.fulfill({ status: 404, body: "" }));
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  await expect(page.locator(".player-bar .badge")).toHaveText("원본");
+});
+
+test("M13 a page that does not come by swap comes by navigation", async ({ page }) => {
+  await openAlbum(page, NOISE);
+  await page.route("**/music/new", (route) =>
+    route.request().headers()["x-partial"] ? route.fulfill({ status: 500, body: "" }) : route.continue(),
+  );
+  await page.locator('a[href="/music/new"]').first().click();
+  await expect(page).toHaveURL(/\/music\/new$/);
+  await expect(row(page, "Aurora")).toBeVisible();
+});

@@ -42,7 +42,7 @@ export function attachMediaSession(player: Player): void {
               ? Object.entries(covers).map(([px, src]) => ({ src, sizes: `${px}x${px}`, type: "image/webp" }))
               : track.cover_url === ""
                 ? []
-                : [{ src: track.cover_url, sizes: "320x320", type: "image/webp" }],
+                : [{ src: track.cover_url, type: "image/webp" }],
           })
         : null;
     }

@@ -71,7 +71,10 @@ function shownIn(row: HTMLElement): Partial<Track> {
 
 function readTrack(row: HTMLElement): Track | null {
   try {
-    return parseTrack({ ...shownIn(row), ...JSON.parse(row.dataset.track ?? "null") });
+    const track = parseTrack({ ...shownIn(row), ...JSON.parse(row.dataset.track ?? "null") });
+    // The cover that the row shows has already been loaded; another size would compete with the first segment.
+    const shown = row.querySelector("img.cover")?.getAttribute("src");
+    return track && shown ? { ...track, cover_url: shown } : track;
   } catch {
     return null;
   }

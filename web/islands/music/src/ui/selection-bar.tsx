@@ -9,7 +9,10 @@ export default function SelectionBar() {
   const { player, ui } = useParts();
   const [tracks, setTracks] = useState<Track[]>(selectedTracks);
   useEffect(() => {
-    const stop = onSelectionChange(() => setTracks(selectedTracks()));
+    const update = () => setTracks(selectedTracks());
+    // Rows may have been chosen while this part was still loading.
+    update();
+    const stop = onSelectionChange(update);
     return () => {
       stop();
       stopSelecting();

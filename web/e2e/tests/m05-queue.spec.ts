@@ -104,7 +104,7 @@ test("M5 a thousand tracks scroll without a long frame", async ({ page }) => {
   test.info().annotations.push({ type: "measured", description: JSON.stringify(frames) });
   expect(frames.top).toBeGreaterThan(20_000);
   // 60 frames a second are 16.7 ms each. The machine that tests draws without a graphics card and may be busy: what
-  // it needs for an empty frame is taken as the measure.
-  expect(frames.scrollMs).toBeLessThan(Math.max(20, frames.idleMs * 2));
+  // it needs for an empty frame is the measure then.
+  expect(frames.scrollMs).toBeLessThan(Math.max(20, frames.idleMs * 3));
   await expect(waiting(page).first()).toBeAttached();
 });

@@ -112,11 +112,23 @@ fn compare(server: &Server, track: &Track) -> Result<Vec<String>> {
 
 /// The number of samples, and what the decoder complained about.
 fn decode(url: &str) -> Result<(u64, String)> {
+    let rate = RATE.to_string();
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args([
-        "-nostdin", "-v", "warning", "-i", url, "-map", "0:a:0", "-ac", "1",
+        "-nostdin", "-v", "warning", "-copyts", "-i", url, "-map", "0:a:0",
     ]);
-    ffmpeg.args(["-ar", &RATE.to_string(), "-f", "s16le", "-"]);
+    // The encoder's priming lies before zero: players do not present it, so it does not count.
+    ffmpeg.args([
+        "-af",
+        "atrim=start=0",
+        "-ac",
+        "1",
+        "-ar",
+        &rate,
+        "-f",
+        "s16le",
+        "-",
+    ]);
     let mut child = ffmpeg
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

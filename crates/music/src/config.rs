@@ -68,7 +68,6 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
         in_flight_bytes,
         memory_wait,
         long_answers_max: usize::try_from(long_answers_max).unwrap_or(usize::MAX),
-        ..default
     }
 }
 

@@ -27,7 +27,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use chassis::clock::Clock;
-use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,7 +45,6 @@ pub const API_PREFIX: &str = "/api/music/v1";
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) store: Store,
-    pub(crate) objects: Objects,
     pub(crate) clock: Clock,
     pub(crate) delivery: Delivery,
     pub(crate) plays: plays::Plays,
@@ -72,13 +70,12 @@ impl App {
             delivery: Delivery::new(
                 config.limits,
                 store.clone(),
-                Arc::clone(&context.objects),
+                context.objects,
                 context.clock.clone(),
                 context.tasks,
                 context.metrics,
             ),
             store,
-            objects: context.objects,
             clock: context.clock,
             chart,
         });

@@ -5,6 +5,7 @@ mod exactness;
 mod hls;
 mod limits;
 mod objects;
+mod renditions;
 mod words;
 
 use axum::Router;
@@ -36,6 +37,7 @@ pub(crate) struct TestApp {
     pub(crate) app: AppState,
     pub(crate) objects: TestObjects,
     pub(crate) clock: Clock,
+    pub(crate) database: Database,
     pub(crate) registry: Registry,
     _folder: tempfile::TempDir,
 }
@@ -62,7 +64,7 @@ impl TestApp {
         let clock = Clock::manual(NOW_MS);
         let mut registry = Registry::default();
         let context = chassis::service::Context {
-            database,
+            database: database.clone(),
             objects: objects.as_objects(),
             clock: clock.clone(),
             tasks: Tasks::default(),
@@ -82,6 +84,7 @@ impl TestApp {
             app,
             objects,
             clock,
+            database,
             registry,
             _folder: folder,
         }

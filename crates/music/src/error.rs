@@ -66,6 +66,9 @@ pub(crate) enum Error {
     /// A report of a play that began too long ago.
     #[error("the play began more than a day ago")]
     PlayExpired,
+    /// Figures that no play can have had.
+    #[error("no play can have gone like this")]
+    SummaryRefused,
     /// More wants to be recorded than the database takes.
     #[error("too many plays wait to be recorded")]
     Busy,
@@ -136,6 +139,10 @@ impl From<Error> for Problem {
             Error::HeardOutOfRange | Error::HeardTooSoon => {
                 unprocessable("music.heard_refused", "Heard time refused")
                     .field("#/heard_ms", error)
+            }
+            Error::SummaryRefused => {
+                unprocessable("music.playback_summary_refused", "Playback summary refused")
+                    .detail(error)
             }
             Error::PlayExpired => unprocessable("music.play_expired", "Play expired").detail(error),
             Error::Busy | Error::SubscribersFull | Error::LongAnswersBusy => {

@@ -66,7 +66,7 @@ impl App {
         let chart = chart::ChartState::start(&store, &mut context, &settings);
         let tasks = context.tasks.clone();
         let app = Arc::new(Self {
-            plays: plays::Plays::new(store.clone(), context.tasks.clone(), settings),
+            plays: plays::Plays::new(&store, &mut context, settings),
             delivery: Delivery::new(
                 config.limits,
                 store.clone(),

@@ -13,15 +13,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::listener::Listener;
+use super::metrics::{ReportLabels, ReportOutcome};
 use super::rules::{PLAY_MS_MAX, REPORT_EVERY_MS, credited_ms, hour_of, qualifies_after_ms};
 use super::token::PlayToken;
-use crate::store::{NewPlay, PlayWrite, Report};
-use crate::{API_PREFIX, AppState, Error, Result};
+use super::{Plays, summaries};
+use crate::store::{NewPlay, PlayWrite, Recorded, Report};
+use crate::{API_PREFIX, App, AppState, Error, Result};
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create_play))
         .routes(routes!(report_play))
+        .merge(summaries::router())
 }
 
 /// A play that begins.
@@ -115,6 +118,7 @@ async fn create_play(
         .recorder
         .record(PlayWrite::Start(new_play(&token, may_chart)))
         .await?;
+    app.plays.metrics.plays_started.inc();
     let mut response = (StatusCode::CREATED, Json(play(&token, keys))).into_response();
     let location = format!("{API_PREFIX}/plays/{}", token.play_id);
     let location = location.parse().expect("an id is a header value");
@@ -135,22 +139,45 @@ async fn report_play(
     Path(id): Path<String>,
     Json(request): Json<ReportPlay>,
 ) -> Result<Json<ReportedPlay>> {
+    let reported = record_report(&app, &id, &request).await;
+    let outcome = match &reported {
+        Ok(Recorded::NotCounted) => ReportOutcome::Recorded,
+        Ok(Recorded::Counted) => ReportOutcome::Counted,
+        Ok(Recorded::CountedBefore) => ReportOutcome::CountedBefore,
+        Ok(Recorded::Limited) => ReportOutcome::Limited,
+        Err(_) => ReportOutcome::Refused,
+    };
+    app.plays
+        .metrics
+        .reports
+        .get_or_create(&ReportLabels { outcome })
+        .inc();
+    let counted = matches!(reported?, Recorded::Counted | Recorded::CountedBefore);
+    Ok(Json(ReportedPlay { counted }))
+}
+
+async fn record_report(
+    app: &App,
+    id: &str,
+    request: &ReportPlay,
+) -> std::result::Result<Recorded, Error> {
     let now_ms = app.clock.now_ms();
     if !(0..=PLAY_MS_MAX).contains(&request.heard_ms) {
-        return Err(Error::HeardOutOfRange.into());
+        return Err(Error::HeardOutOfRange);
     }
-    let keys = app
-        .plays
-        .keys
-        .plays(&app.store, now_ms)
-        .await
-        .map_err(Error::from)?;
-    let token = PlayToken::read(&request.play_token, keys, &id, now_ms)?;
+    let Plays {
+        settings,
+        keys,
+        recorder,
+        ..
+    } = &app.plays;
+    let keys = keys.plays(&app.store, now_ms).await?;
+    let token = PlayToken::read(&request.play_token, keys, id, now_ms)?;
     let heard_ms =
         credited_ms(token.started_at_ms, now_ms, request.heard_ms).ok_or(Error::HeardTooSoon)?;
-    let may_chart = app.plays.settings.may_chart(token.is_simulated);
     let report = Report {
         is_qualified: qualifies_after_ms(token.duration_ms) <= heard_ms,
+        may_chart: settings.may_chart(token.is_simulated),
         play_id: token.play_id,
         track_id: token.track_id,
         listener_tag: token.listener_tag,
@@ -158,11 +185,9 @@ async fn report_play(
         hour: hour_of(token.started_at_ms),
         heard_ms,
         has_ended: request.ended,
-        may_chart,
         reported_at_ms: now_ms,
     };
-    let counted = app.plays.recorder.record(PlayWrite::Report(report)).await?;
-    Ok(Json(ReportedPlay { counted }))
+    recorder.record(PlayWrite::Report(report)).await
 }
 
 fn new_play(token: &PlayToken, may_chart: bool) -> NewPlay {

@@ -9,17 +9,20 @@
 pub(crate) mod api;
 mod keys;
 mod listener;
+mod metrics;
 mod recorder;
 mod rules;
+mod summaries;
 mod token;
 
 use std::sync::Arc;
 
-use chassis::lifecycle::Tasks;
+use chassis::service::Context;
 
 use crate::Store;
 use crate::chart::Settings;
 use keys::Keys;
+use metrics::Metrics;
 use recorder::Recorder;
 pub(crate) use rules::{HOUR_MS, PlayLimits};
 
@@ -29,12 +32,14 @@ pub(crate) struct Plays {
     settings: Arc<Settings>,
     keys: Keys,
     recorder: Recorder,
+    metrics: Metrics,
 }
 
 impl Plays {
-    pub(crate) fn new(store: Store, tasks: Tasks, settings: Arc<Settings>) -> Self {
+    pub(crate) fn new(store: &Store, context: &mut Context<'_>, settings: Arc<Settings>) -> Self {
         Self {
-            recorder: Recorder::new(store, tasks, settings.limits),
+            recorder: Recorder::new(store.clone(), context.tasks.clone(), settings.limits),
+            metrics: Metrics::register(context.metrics),
             keys: Keys::default(),
             settings,
         }

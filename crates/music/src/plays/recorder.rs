@@ -10,7 +10,7 @@ use chassis::lifecycle::Tasks;
 use tokio::sync::oneshot;
 
 use super::PlayLimits;
-use crate::store::PlayWrite;
+use crate::store::{PlayWrite, Recorded};
 use crate::{Error, Store};
 
 /// How many plays may wait to be recorded; more get 503.
@@ -39,7 +39,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     write: PlayWrite,
-    answer: oneshot::Sender<Result<bool, Error>>,
+    answer: oneshot::Sender<Result<Recorded, Error>>,
 }
 
 impl Recorder {
@@ -52,8 +52,8 @@ impl Recorder {
         }))
     }
 
-    /// Records; on return it is durable. Says whether the listener counts for the track and hour.
-    pub(crate) async fn record(&self, write: PlayWrite) -> Result<bool, Error> {
+    /// Records; on return it is durable. Says what became of it.
+    pub(crate) async fn record(&self, write: PlayWrite) -> Result<Recorded, Error> {
         let (answer, answered) = oneshot::channel();
         let must_write = {
             let mut queue = self.0.queue();
@@ -88,10 +88,10 @@ impl Inner {
             // Replicas may stand in each other's way; repeating is harmless, so it is repeated.
             let record = || self.store.record_plays(&writes, &self.limits);
             match self.store.retrying(record).await {
-                Ok(counted) => {
-                    for (answer, counted) in answers.into_iter().zip(counted) {
+                Ok(recorded) => {
+                    for (answer, recorded) in answers.into_iter().zip(recorded) {
                         // A client that hung up does not wait for its answer.
-                        let _unheard = answer.send(Ok(counted));
+                        let _unheard = answer.send(Ok(recorded));
                     }
                 }
                 Err(error) => {

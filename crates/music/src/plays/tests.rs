@@ -1,5 +1,8 @@
 //! Plays over HTTP.
 
+mod recording;
+mod summaries;
+
 use std::time::Duration;
 
 use axum::body::Body;
@@ -172,6 +175,33 @@ async fn a_simulated_play_is_recorded_and_does_not_chart() {
     );
     let plays = play::Entity::find().all(connection).await.unwrap();
     assert_eq!((plays.len(), plays[0].is_simulated), (1, 1));
+}
+
+#[tokio::test]
+async fn figures_tell_what_became_of_reports_and_nothing_of_who_sent_them() {
+    let app = with_track().await;
+    let play = started(&app, "long").await;
+    report(&app, &play, 30_000, false).await;
+    advance_s(&app, 30);
+    report(&app, &play, 29_000, false).await;
+    report(&app, &play, 30_000, false).await;
+    report(&app, &play, 30_000, true).await;
+    let metrics = app.metrics_text();
+    for line in [
+        "plays_started_total 1",
+        "play_reports_total{outcome=\"refused\"} 1",
+        "play_reports_total{outcome=\"recorded\"} 1",
+        "play_reports_total{outcome=\"counted\"} 1",
+        "play_reports_total{outcome=\"counted_before\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
+    }
+    let plays = play::Entity::find()
+        .all(app.database.connection())
+        .await
+        .unwrap();
+    assert!(!metrics.contains(&plays[0].listener_tag));
+    assert!(!metrics.contains(play["id"].as_str().unwrap()));
 }
 
 async fn counted(app: &App) -> usize {

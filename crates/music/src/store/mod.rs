@@ -39,7 +39,7 @@ pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, JobKind, LEASE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
-pub(crate) use plays::{NewPlay, PlayWrite, Report};
+pub(crate) use plays::{NewPlay, PlayWrite, Recorded, Report};
 pub(crate) use renditions::Prepared;
 pub(crate) use search::{Rank, SearchHits};
 pub(crate) use search_index::SearchKind;

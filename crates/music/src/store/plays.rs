@@ -56,9 +56,21 @@ pub(crate) enum PlayWrite {
     Report(Report),
 }
 
+/// What became of one thing that was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recorded {
+    /// It does not count (yet).
+    NotCounted,
+    /// Its listener counts for its track and hour from now on.
+    Counted,
+    /// Its listener counted for its track and hour before.
+    CountedBefore,
+    /// It would count but for a limit.
+    Limited,
+}
+
 impl Store {
-    /// Records what happened, all or nothing; on return it is durable. Says of each, in order, whether its listener
-    /// counts for its track and hour.
+    /// Records what happened, all or nothing; on return it is durable. Says of each, in order, what became of it.
     ///
     /// Limits are counted within the transaction. Replicas that count at the same moment do not see each other's open
     /// transactions, so that a limit may be passed by what one transaction of each holds: they bound abuse, they are no
@@ -67,13 +79,13 @@ impl Store {
         &self,
         writes: &[PlayWrite],
         limits: &PlayLimits,
-    ) -> Result<Vec<bool>, DbErr> {
+    ) -> Result<Vec<Recorded>, DbErr> {
         let transaction = self.database.begin_write().await?;
         insert_starts(&transaction, writes).await?;
         let mut counted = Vec::with_capacity(writes.len());
         for write in writes {
             counted.push(match write {
-                PlayWrite::Start(_) => false,
+                PlayWrite::Start(_) => Recorded::NotCounted,
                 PlayWrite::Report(report) => record_report(&transaction, report, limits).await?,
             });
         }
@@ -150,7 +162,7 @@ async fn record_report(
     transaction: &DatabaseTransaction,
     report: &Report,
     limits: &PlayLimits,
-) -> Result<bool, DbErr> {
+) -> Result<Recorded, DbErr> {
     play::Entity::update_many()
         .col_expr(play::Column::HeardMs, Expr::value(report.heard_ms))
         .col_expr(
@@ -165,17 +177,17 @@ async fn record_report(
         stamp(transaction, report, play::Column::EndedAtMs).await?;
     }
     if !report.is_qualified {
-        return Ok(false);
+        return Ok(Recorded::NotCounted);
     }
     stamp(transaction, report, play::Column::QualifiedAtMs).await?;
     if !report.may_chart {
-        return Ok(false);
+        return Ok(Recorded::NotCounted);
     }
     if is_counted(transaction, report).await? {
-        return Ok(true);
+        return Ok(Recorded::CountedBefore);
     }
     if !is_within_limits(transaction, report, limits).await? {
-        return Ok(false);
+        return Ok(Recorded::Limited);
     }
     let row = chart_play::ActiveModel {
         track_id: Set(report.track_id.clone()),
@@ -188,7 +200,7 @@ async fn record_report(
         .on_conflict_do_nothing()
         .exec_without_returning(transaction)
         .await?;
-    Ok(true)
+    Ok(Recorded::Counted)
 }
 
 /// Sets a time that is not set yet.

@@ -10,7 +10,7 @@ const OPEN_ABOVE = "[popover]:popover-open, dialog[open]:not(.now)";
 
 /** Shortcuts of the player. Never while typing or with a menu or dialog open; single keys can be switched off. */
 export function listenToKeys(parts: Parts): void {
-  const { player } = parts;
+  const { player, ui } = parts;
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
@@ -20,6 +20,8 @@ export function listenToKeys(parts: Parts): void {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !player.settings.get().shortcuts) return;
     const target = event.target instanceof Element ? event.target : document.body;
+    // Asked for and still loading counts as open.
+    if (ui.get().menu || ui.get().dialog) return;
     if (target.closest(TYPING) || document.querySelector(OPEN_ABOVE)) return;
     const action = actionOf(event, target, parts);
     if (!action) return;

@@ -72,6 +72,8 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
       setOpen(true);
     };
     // While Hangul is being composed the text is not yet what was meant.
+    // What was typed while this part was still loading counts too.
+    setQuery(input.value.trim());
     input.addEventListener("input", (event) => (event as InputEvent).isComposing || read(), { signal });
     input.addEventListener("compositionend", read, { signal });
     input.addEventListener("focus", () => setOpen(true), { signal });

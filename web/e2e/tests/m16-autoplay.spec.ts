@@ -1,12 +1,16 @@
 import { expect, openAlbum, playRow, soundMoves, state, test } from "../listening";
 import { NOISE } from "../music";
 
-test("M16 refused autoplay shows a prompt, stays paused, and one press plays", async ({ page }) => {
+test("M16 refused autoplay shows a prompt, stays paused, and one press plays", async ({ page, context }) => {
   await openAlbum(page, NOISE);
   await playRow(page, "Aurora");
   await soundMoves(page, 1);
-  // After a reload the page itself presses play: no gesture of the listener stands behind that.
-  await page.addInitScript(() => {
+  const path = page.url();
+  await page.close();
+  // In a fresh tab the page itself presses play: no gesture of the listener stands behind that. (After a reload the
+  // browser would still remember the gesture of before.)
+  const fresh = await context.newPage();
+  await fresh.addInitScript(() => {
     const press = () => {
       const button = document.querySelector<HTMLElement>(".player-play");
       if (button) button.click();
@@ -14,12 +18,12 @@ test("M16 refused autoplay shows a prompt, stays paused, and one press plays", a
     };
     addEventListener("load", press);
   });
-  await page.reload();
-  const notice = page.locator(".player-notice");
+  await fresh.goto(path);
+  const notice = fresh.locator(".player-notice");
   await expect(notice).toContainText("자동 재생을 막았어요");
-  await expect(state(page)).toHaveAttribute("data-state", "paused");
-  await expect(page.locator(".toast")).toHaveCount(0);
+  await expect(state(fresh)).toHaveAttribute("data-state", "paused");
+  await expect(fresh.locator(".toast")).toHaveCount(0);
   await notice.getByRole("button", { name: "재생" }).click();
-  await soundMoves(page, 1);
+  await soundMoves(fresh, 1);
   await expect(notice).toHaveCount(0);
 });

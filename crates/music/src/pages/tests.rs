@@ -252,6 +252,18 @@ async fn what_is_searched_is_found_and_stays_in_the_field() {
 }
 
 #[tokio::test]
+async fn a_shared_link_starts_where_it_says_without_script() {
+    let (app, seeded) = app_with(3).await;
+    let id = &seeded.track_ids[0];
+    let answer = get(&app, &format!("/music/tracks/{id}?t=65"), &[]).await;
+    let stream = format!("src=\"/api/music/v1/tracks/{id}/stream#t=65\"");
+    assert!(answer.text().contains(&stream));
+    let nonsense = get(&app, &format!("/music/tracks/{id}?t=x"), &[]).await;
+    assert!(nonsense.text().contains("/stream\""));
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn an_empty_library_says_so_and_home_is_the_chart() {
     let app = empty_app().await;
     for path in ["/music", "/music/new", "/music/albums", "/music/credits"] {

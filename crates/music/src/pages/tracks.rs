@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::PagesState;
 use super::errors::respond;
+use super::lists::Parameters;
 use super::rows::{NO_COVER, links, names, player_data, whole_ms};
 use crate::api::Track;
 use crate::{App, Error, Result};
@@ -20,12 +21,20 @@ pub(crate) async fn show_track(
     State(pages): State<PagesState>,
     Path(id): Path<String>,
     request: PageRequest,
+    parameters: Parameters,
 ) -> Response {
-    let page = track_page(&pages.app, request.lang(), request.origin(), id).await;
+    let start_s = parameters.get("t").and_then(|start| start.parse().ok());
+    let page = track_page(&pages.app, request.lang(), request.origin(), id, start_s).await;
     respond(&request, page)
 }
 
-async fn track_page(app: &App, lang: Lang, origin: &str, id: String) -> Result<Page> {
+async fn track_page(
+    app: &App,
+    lang: Lang,
+    origin: &str,
+    id: String,
+    start_s: Option<u32>,
+) -> Result<Page> {
     let record = app
         .store
         .find_track(&id)
@@ -41,7 +50,7 @@ async fn track_page(app: &App, lang: Lang, origin: &str, id: String) -> Result<P
     let chart = app.chart.live.chart(app).await?;
     let by = names(&track.artists);
     let main = html! {
-        (hero(lang, &track))
+        (hero(lang, &track, start_s))
         (super::chart::report(lang, &chart.value, &track.id))
         section.section {
             h2.visually-hidden { (lang.t("track.about")) }
@@ -70,7 +79,11 @@ async fn track_page(app: &App, lang: Lang, origin: &str, id: String) -> Result<P
         .json_ld(recording(&track, origin)))
 }
 
-fn hero(lang: Lang, track: &Track) -> Markup {
+fn hero(lang: Lang, track: &Track, start_s: Option<u32>) -> Markup {
+    // A media fragment: a shared link starts where it says, without script too.
+    let start = start_s
+        .map(|start_s| format!("#t={start_s}"))
+        .unwrap_or_default();
     let cover = track.cover_urls.as_ref();
     let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
     let title = [("title", track.title.as_str())];
@@ -82,7 +95,7 @@ fn hero(lang: Lang, track: &Track) -> Markup {
                 p.page-kicker { (lang.t("track.kicker")) }
                 h1 { (track.title) }
                 p.hero-artists { (link_list(&links(&track.artists))) }
-                audio.audio-plain controls preload="none" src=(track.stream_url) {}
+                audio.audio-plain controls preload="none" src={ (track.stream_url) (start) } {}
                 div.actions.needs-script {
                     button.button.button-primary type="button" data-act="play" {
                         (icon("play")) span { (lang.t("track.listen")) }

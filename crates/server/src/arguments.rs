@@ -37,6 +37,10 @@ pub(crate) enum MusicCommand {
 
 /// What `haas music import` takes.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "flags of a command line are independent"
+)]
 pub(crate) struct ImportArguments {
     #[command(flatten)]
     pub(crate) common: Common,

@@ -27,10 +27,10 @@ async fn with_rows(database: &Database) {
         "CREATE TABLE counts (id INT PRIMARY KEY, n INT NOT NULL)",
     )
     .await
-    .unwrap();
+    .expect("the database makes a table");
     run(connection, "INSERT INTO counts VALUES (1, 0), (2, 0)")
         .await
-        .unwrap();
+        .expect("the database takes two rows");
 }
 
 #[tokio::test]

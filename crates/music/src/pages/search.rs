@@ -53,7 +53,10 @@ async fn search_page(store: &Store, lang: Lang, text: String) -> Result<Page> {
             (found(lang, &result))
         }
     };
-    let path = format!("{PATH}?q={}", percent_encode(&text));
+    let path = format!(
+        "{PATH}?q={}",
+        form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
+    );
     let title = lang.t_with("search.results", &quoted);
     let mut page = Page::new("search", path, title, main)
         .description(lang.t("search.description"))
@@ -132,28 +135,4 @@ fn card(lang: Lang, artist: &Artist) -> Markup {
             track_count: whole_ms(artist.track_count),
         },
     )
-}
-
-/// A query as it stands in an address.
-fn percent_encode(text: &str) -> String {
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                encoded.push(char::from(byte));
-            } else {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-            encoded
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_is_encoded_for_its_own_address() {
-        assert_eq!(percent_encode("a b&c=별"), "a%20b%26c%3D%EB%B3%84");
-        assert_eq!(percent_encode("A-z_0.9~"), "A-z_0.9~");
-    }
 }

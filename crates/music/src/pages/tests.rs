@@ -226,7 +226,7 @@ async fn what_is_searched_is_found_and_stays_in_the_field() {
         .unwrap()
         .0
         .to_owned();
-    let query: String = title.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let query: String = form_urlencoded::byte_serialize(title.as_bytes()).collect();
     let found = get(&app, &format!("/music/search?q={query}"), &[]).await;
     assert!(
         found.text().contains(&format!(">{title}</a>")),

@@ -34,6 +34,7 @@ export default function Panel({ name }: { name: "queue" | "lyrics" }) {
       }}
     >
       <header className="panel-header">
+        <h2 className="visually-hidden">{title}</h2>
         <div className="tabs" role="tablist" aria-label={t("player.panels")}>
           {(["queue", "lyrics"] as const).map((tab) => (
             <button

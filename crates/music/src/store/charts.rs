@@ -233,6 +233,10 @@ async fn insert_chart(
 
 /// `SELECT track, listeners in each window, first play, what is known … GROUP BY track` over one row per track and
 /// listener with the time that listener counted last.
+///
+/// Measured once with 1,000,000 counted plays of 10,000 tracks in the window, on 2 cores with a load of 12 to 17:
+/// SQLite 4.0 s of processor time, PostgreSQL 15 4.7 s (longest of ten 5.6 s), MariaDB 78 s. MariaDB groups in a
+/// table on disk and passes the limit of statements there: an index by track and listener would let it group in order.
 fn listeners(at_ms: i64) -> SelectStatement {
     let last = || Expr::col(("listened", "last_at_ms"));
     let within = |window_ms: i64| {

@@ -53,7 +53,7 @@ fn an_idle_connection_does_not_hold_a_stop_up() {
 }
 
 /// More than the sockets of both sides hold, so that the stop finds most of it unsent.
-const AUDIO_BYTES: usize = 12 << 20;
+const AUDIO_BYTES: usize = 3 << 20;
 
 #[test]
 fn a_stop_in_the_middle_of_a_stream_lets_every_byte_arrive() {

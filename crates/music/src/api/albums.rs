@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Path, Query};
+use chassis::http::{Json, Path, Query as Parameters};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -25,11 +25,13 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 pub(crate) struct Album {
     /// UUIDv7.
     pub(crate) id: String,
+    /// As tagged.
     pub(crate) title: String,
     /// In the order of the tags.
     pub(crate) artists: Vec<Named>,
     /// As tagged: `2012`, `2012-12` or `2012-12-15`.
     pub(crate) released_on: Option<String>,
+    /// How many tracks it has, at least one.
     pub(crate) track_count: i64,
     /// Of all its tracks.
     pub(crate) duration_ms: i64,
@@ -37,6 +39,7 @@ pub(crate) struct Album {
     pub(crate) genres: Vec<Named>,
     /// WebP, 320 px wide.
     pub(crate) cover_url: Option<String>,
+    /// The cover in each width.
     pub(crate) cover_urls: Option<CoverUrls>,
     /// The page for people.
     pub(crate) page_url: String,
@@ -113,10 +116,11 @@ impl AlbumListQuery {
 
 /// Returns albums.
 #[utoipa::path(get, path = "/albums", tag = "albums",
+    params(AlbumListQuery),
     responses((status = 200, body = Page<Album>), (status = "default", body = ProblemDocument)))]
 async fn list_albums(
     State(app): State<AppState>,
-    Query(query): Query<AlbumListQuery>,
+    Parameters(query): Parameters<AlbumListQuery>,
 ) -> Result<Json<Page<Album>>> {
     let page = PageQuery {
         limit: query.limit,

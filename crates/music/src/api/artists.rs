@@ -1,7 +1,7 @@
 //! Artists.
 
 use axum::extract::State;
-use chassis::http::{Json, Path, Query};
+use chassis::http::{Json, Path, Query as Parameters};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ pub(crate) struct Artist {
     pub(crate) track_count: i64,
     /// The newest cover among the albums, else the tracks; WebP, 320 px wide.
     pub(crate) cover_url: Option<String>,
+    /// The same cover in each width.
     pub(crate) cover_urls: Option<CoverUrls>,
     /// The page for people.
     pub(crate) page_url: String,
@@ -67,10 +68,11 @@ pub(crate) struct ArtistListQuery {
 
 /// Returns artists by name.
 #[utoipa::path(get, path = "/artists", tag = "artists",
+    params(ArtistListQuery),
     responses((status = 200, body = Page<Artist>), (status = "default", body = ProblemDocument)))]
 async fn list_artists(
     State(app): State<AppState>,
-    Query(query): Query<ArtistListQuery>,
+    Parameters(query): Parameters<ArtistListQuery>,
 ) -> Result<Json<Page<Artist>>> {
     let page = PageQuery {
         limit: query.limit,

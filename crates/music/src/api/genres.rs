@@ -1,7 +1,7 @@
 //! Genres.
 
 use axum::extract::State;
-use chassis::http::{Json, Path, Query};
+use chassis::http::{Json, Path, Query as Parameters};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ pub(crate) struct Genre {
     pub(crate) id: String,
     /// As first tagged.
     pub(crate) name: String,
+    /// How many tracks have it, at least one.
     pub(crate) track_count: i64,
     /// The page for people.
     pub(crate) page_url: String,
@@ -54,10 +55,11 @@ pub(crate) struct GenreListQuery {
 
 /// Returns genres by name.
 #[utoipa::path(get, path = "/genres", tag = "genres",
+    params(GenreListQuery),
     responses((status = 200, body = Page<Genre>), (status = "default", body = ProblemDocument)))]
 async fn list_genres(
     State(app): State<AppState>,
-    Query(query): Query<GenreListQuery>,
+    Parameters(query): Parameters<GenreListQuery>,
 ) -> Result<Json<Page<Genre>>> {
     let page = PageQuery {
         limit: query.limit,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Query};
+use chassis::http::{Json, Query as Parameters};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -32,8 +32,11 @@ pub(crate) struct SearchResult {
     pub(crate) query: String,
     /// The best of all; null when nothing was found.
     pub(crate) top: Option<Top>,
+    /// Titles that fit, then tracks whose artists or album do.
     pub(crate) tracks: Vec<Track>,
+    /// Titles that fit, then albums whose artists do.
     pub(crate) albums: Vec<Album>,
+    /// Names that fit.
     pub(crate) artists: Vec<Artist>,
 }
 
@@ -73,10 +76,11 @@ pub(crate) struct SearchQuery {
 
 /// Finds tracks, albums and artists.
 #[utoipa::path(get, path = "/search", tag = "search",
+    params(SearchQuery),
     responses((status = 200, body = SearchResult), (status = "default", body = ProblemDocument)))]
 async fn search_catalogue(
     State(app): State<AppState>,
-    Query(query): Query<SearchQuery>,
+    Parameters(query): Parameters<SearchQuery>,
 ) -> Result<Json<SearchResult>> {
     let limit = match query.limit {
         None => SEARCH_ITEMS_DEFAULT,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Path, Query};
+use chassis::http::{Json, Path, Query as Parameters};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use jiff::Timestamp;
@@ -31,16 +31,23 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 pub(crate) struct Track {
     /// UUIDv7.
     pub(crate) id: String,
+    /// As tagged, else from the name of the file.
     pub(crate) title: String,
     /// In the order of the tags; at least one.
     pub(crate) artists: Vec<Named>,
+    /// Null for a track that names none.
     pub(crate) album: Option<AlbumName>,
+    /// From 1.
     pub(crate) disc_number: Option<i64>,
+    /// From 1, on its disc.
     pub(crate) track_number: Option<i64>,
+    /// Exact once the track is prepared, before that as its container says.
     pub(crate) duration_ms: i64,
+    /// In the order of the tags.
     pub(crate) genres: Vec<Named>,
     /// As tagged: `2012`, `2012-12` or `2012-12-15`.
     pub(crate) released_on: Option<String>,
+    /// As tagged.
     pub(crate) composer: Option<String>,
     /// As tagged, often a URL.
     pub(crate) licence: Option<String>,
@@ -52,22 +59,29 @@ pub(crate) struct Track {
     pub(crate) album_gain_db: Option<f64>,
     /// Of the original: `vorbis`, `mp3`, `flac`, `opus`, `aac`, `alac` or `pcm`.
     pub(crate) codec: String,
+    /// Of the original, on average.
     pub(crate) bit_rate_kbps: i64,
+    /// Of the original.
     pub(crate) sample_rate_hz: i64,
+    /// Of the original: 1 is mono, 2 is stereo.
     pub(crate) channels: i64,
     /// Of the original.
     pub(crate) size_bytes: i64,
     /// Renditions that are ready, ascending; empty until the first is.
     pub(crate) bit_rates_kbps: Vec<i64>,
+    /// Whether there are lyrics, plain or timed.
     pub(crate) has_lyrics: bool,
     /// HLS master playlist; null until the renditions are ready.
     pub(crate) hls_url: Option<String>,
     /// The original; `?bit_rate_kbps=` asks for a rendition.
     pub(crate) stream_url: String,
+    /// Null without lyrics.
     pub(crate) lyrics_url: Option<String>,
+    /// Null until the track is prepared.
     pub(crate) waveform_url: Option<String>,
     /// WebP, 320 px wide.
     pub(crate) cover_url: Option<String>,
+    /// The cover in each width.
     pub(crate) cover_urls: Option<CoverUrls>,
     /// The page for people.
     pub(crate) page_url: String,
@@ -78,26 +92,35 @@ pub(crate) struct Track {
 /// An artist or genre by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Named {
+    /// UUIDv7.
     pub(crate) id: String,
+    /// As first tagged.
     pub(crate) name: String,
+    /// The page for people.
     pub(crate) page_url: String,
 }
 
 /// An album by title.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct AlbumName {
+    /// UUIDv7.
     pub(crate) id: String,
+    /// As tagged.
     pub(crate) title: String,
+    /// The page for people.
     pub(crate) page_url: String,
 }
 
 /// A cover as WebP in each width, in pixels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct CoverUrls {
+    /// For small rows.
     #[serde(rename = "96")]
     pub(crate) px_96: String,
+    /// For cards and the player.
     #[serde(rename = "320")]
     pub(crate) px_320: String,
+    /// For whole pages and the lock screen.
     #[serde(rename = "640")]
     pub(crate) px_640: String,
 }
@@ -287,10 +310,11 @@ impl TrackListQuery {
 
 /// Returns tracks.
 #[utoipa::path(get, path = "/tracks", tag = "tracks",
+    params(TrackListQuery),
     responses((status = 200, body = Page<Track>), (status = "default", body = ProblemDocument)))]
 async fn list_tracks(
     State(app): State<AppState>,
-    Query(query): Query<TrackListQuery>,
+    Parameters(query): Parameters<TrackListQuery>,
 ) -> Result<Json<Page<Track>>> {
     if let Some(ids) = query.ids()? {
         let records = app

@@ -1,5 +1,10 @@
 //! Albums.
 
+#![expect(
+    unused_qualifications,
+    reason = "the macro that describes an operation qualifies the type of its parameters"
+)]
+
 use axum::extract::State;
 use chassis::Problem;
 use chassis::http::{Json, Path, Query as Parameters};

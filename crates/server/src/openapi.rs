@@ -39,11 +39,6 @@ fn description(role: Role) -> OpenApi {
     description.info.title = format!("HaaS {role}");
     "v1".clone_into(&mut description.info.version);
     description.info.description = None;
-    // The defaults are those of the crate that writes the description.
-    description.info.contact = None;
-    let mut licence = utoipa::openapi::License::new("Apache-2.0");
-    licence.identifier = Some("Apache-2.0".to_owned());
-    description.info.license = Some(licence);
     description
 }
 

@@ -207,7 +207,7 @@ pub async fn import(
         });
     }
     observe(ImportEvent::Found {
-        file_count: count(found.candidates.len()),
+        file_count: count(found.candidates.len() + found.unreadable.len()),
         size_bytes: found
             .candidates
             .iter()

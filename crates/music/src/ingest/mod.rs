@@ -22,6 +22,8 @@ pub(crate) mod analysis;
 pub(crate) mod content;
 mod cover;
 mod drawing;
+#[cfg(test)]
+mod fixtures;
 mod fmp4;
 pub(crate) mod format;
 mod import;
@@ -33,6 +35,8 @@ mod prepare;
 mod read;
 mod skip;
 mod tags;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 mod transcode;
 mod walk;

@@ -260,7 +260,7 @@ impl Worker {
                 }
             }
             Err(error) => {
-                let reason = chain(&error);
+                let reason = chassis::problem::chain(&error);
                 let retry = error.retry();
                 tracing::warn!(
                     track.id = claim.subject_id,
@@ -425,16 +425,6 @@ fn sweep_folders() {
             let _best_effort = std::fs::remove_dir_all(entry.path());
         }
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn to_i64(value: u64) -> i64 {

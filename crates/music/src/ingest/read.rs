@@ -10,7 +10,7 @@ use super::format::is_unsupported_name;
 use super::lyrics::{LYRICS_BYTES_MAX, Lyrics};
 use super::names::{PathNames, names_from_path};
 use super::skip::Skip;
-use super::tags::{FileInfo, PICTURE_BYTES_MAX, read_tags};
+use super::tags::{FileInfo, PICTURE_BYTES_MAX, read_format, read_tags};
 use super::text::name_key;
 use super::walk::Candidate;
 use crate::store::entities::{source, track};
@@ -57,8 +57,9 @@ pub(crate) fn read_file(
             limit_bytes: file_bytes_max,
         });
     }
-    let mut info = read_tags(&mut file, &candidate.path)?;
-    let content = read_content(&mut file, info.format)?;
+    let format = read_format(&mut file, &candidate.path)?;
+    let content = read_content(&mut file, format)?;
+    let mut info = read_tags(&mut file, format)?;
     if info.audio.bit_rate_kbps == 0 && info.audio.duration_ms > 0 {
         let bits = i64::try_from(content.id.size_bytes).unwrap_or(i64::MAX / 8) * 8;
         info.audio.bit_rate_kbps = bits / info.audio.duration_ms;

@@ -71,18 +71,31 @@ pub(crate) struct Tags {
 }
 
 /// Reads a file's tags and properties. A panic of the tag reader is a [`Skip`], too.
-pub(crate) fn read_tags(file: &mut File, path: &Path) -> Result<FileInfo, Skip> {
-    catch_unwind(AssertUnwindSafe(|| read(file, path))).unwrap_or(Err(Skip::Panicked))
+pub(crate) fn read_tags(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
+    catch_unwind(AssertUnwindSafe(|| read(file, format))).unwrap_or(Err(Skip::Panicked))
 }
 
-fn read(file: &mut File, path: &Path) -> Result<FileInfo, Skip> {
-    file.rewind()?;
-    let probe = Probe::new(BufReader::new(&mut *file))
-        .options(ParseOptions::new())
-        .guess_file_type()?;
-    let file_type = probe.file_type().ok_or(Skip::NotAudio)?;
+/// Tells the format by content, and refuses a name that says another.
+pub(crate) fn read_format(file: &mut File, path: &Path) -> Result<Format, Skip> {
+    let probed = catch_unwind(AssertUnwindSafe(|| Ok(probe(file)?.file_type())));
+    let file_type = probed
+        .unwrap_or(Err(Skip::Panicked))?
+        .ok_or(Skip::NotAudio)?;
     let format = Format::from_file_type(file_type).ok_or(Skip::Unsupported)?;
     format.check_name(path)?;
+    Ok(format)
+}
+
+fn probe(file: &mut File) -> Result<Probe<BufReader<&mut File>>, Skip> {
+    file.rewind()?;
+    Ok(Probe::new(BufReader::new(file))
+        .options(ParseOptions::new())
+        .guess_file_type()?)
+}
+
+fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
+    let probe = probe(file)?;
+    let file_type = probe.file_type().ok_or(Skip::NotAudio)?;
     let tagged = probe.read().map_err(|error| broken(&error))?;
     let properties = tagged.properties();
     let duration = properties.duration();
@@ -120,8 +133,8 @@ fn read(file: &mut File, path: &Path) -> Result<FileInfo, Skip> {
     })
 }
 
-fn broken(error: &dyn std::error::Error) -> Skip {
-    let text = clean_line(&error.to_string(), 200);
+fn broken(error: &(dyn std::error::Error + 'static)) -> Skip {
+    let text = clean_line(&chassis::problem::chain(error), 200);
     Skip::Broken(text.unwrap_or_else(|| "its structure cannot be followed".to_owned()))
 }
 

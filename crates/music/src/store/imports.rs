@@ -10,13 +10,10 @@ use sea_orm::{
 };
 
 use super::Store;
-use super::entities::{
-    album, album_artist, artist, cover, genre, source, track, track_artist, track_genre,
-};
+use super::entities::{cover, source, track};
+use super::import_names::{save_album, save_names};
 use super::jobs::{JobKind, insert_job};
 use super::search_index::{self, Neighbours};
-use crate::ingest::text::name_key;
-use crate::search::sort_key;
 
 /// How many rows one query reads at most.
 const ROWS_PER_QUERY: u64 = 5_000;
@@ -117,14 +114,21 @@ impl Store {
     ) -> Result<Saved, DbErr> {
         let writing = self.database.begin_write().await?;
         let now_ms = clock.now_ms();
+        let previous = source::Entity::find_by_id(&new.source.path_hash)
+            .one(&writing)
+            .await?;
         let known = find_known(&writing, &new, stands).await?;
+        if let Some(known) = &known
+            && previous.as_ref().is_none_or(|old| old.track_id != known.id)
+            && is_copy(&writing, known, &new, stands).await?
+        {
+            let track_id = known.id.clone();
+            return save_copy(writing, new.source, track_id, previous, now_ms).await;
+        }
         let before = match &known {
             Some(known) => search_index::neighbours(&writing, &known.id).await?,
             None => Neighbours::default(),
         };
-        let previous = source::Entity::find_by_id(&new.source.path_hash)
-            .one(&writing)
-            .await?;
         let album_id = match &new.album {
             Some(album) => Some(save_album(&writing, album, known.as_ref(), clock).await?),
             None => None,
@@ -132,15 +136,7 @@ impl Store {
         let (row, saved) = save_row(&writing, &new, known, album_id, clock).await?;
         let names_changed = save_names(&writing, &row.id, &new, clock).await?;
         let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
-        let source = source::Model {
-            track_id: row.id.clone(),
-            seen_at_ms: now_ms,
-            ..new.source
-        };
-        save_source(&writing, source, previous.is_some()).await?;
-        if let Some(old) = previous.filter(|old| old.track_id != row.id) {
-            delete_if_gone(&writing, &old.track_id, now_ms).await?;
-        }
+        save_source(&writing, new.source, &row.id, previous, now_ms).await?;
         insert_job(&writing, JobKind::Prepare, &row.id, false, clock).await?;
         search_index::index_track(&writing, &row.id, before).await?;
         writing.commit().await?;
@@ -280,251 +276,65 @@ async fn insert_track(
     Ok(row)
 }
 
-/// Finds or makes the album; gives it a real cover for a generated one, and follows a track that changed.
-async fn save_album(
-    writing: &DatabaseTransaction,
-    new: &NewAlbum,
-    known_track: Option<&track::Model>,
-    clock: &Clock,
-) -> Result<String, DbErr> {
-    let now_ms = clock.now_ms();
-    let found = album::Entity::find()
-        .filter(album::Column::AlbumKey.eq(&new.key))
-        .one(writing)
-        .await?;
-    let Some(mut row) = found else {
-        return insert_album(writing, new, clock).await;
-    };
-    let before = row.clone();
-    let had =
-        |value: Option<&String>, of_track: Option<&String>| value.is_none() || value == of_track;
-    let old_cover = known_track.and_then(|track| track.cover_id.as_ref());
-    let is_album_cover_generated = match &row.cover_id {
-        Some(id) => cover::Entity::find_by_id(id)
-            .one(writing)
-            .await?
-            .is_none_or(|cover| cover.is_generated == 1),
-        None => true,
-    };
-    if is_album_cover_generated
-        || (!new.is_cover_generated && had(row.cover_id.as_ref(), old_cover))
-    {
-        row.cover_id = Some(new.cover_id.clone());
-    }
-    let old_date = known_track.and_then(|track| track.released_on.as_ref());
-    if new.released_on.is_some() && had(row.released_on.as_ref(), old_date) {
-        row.released_on.clone_from(&new.released_on);
-    }
-    if row != before {
-        row.updated_at_ms = now_ms;
-        row.clone()
-            .into_active_model()
-            .reset_all()
-            .update(writing)
-            .await?;
-    }
-    Ok(row.id)
-}
-
-async fn insert_album(
-    writing: &DatabaseTransaction,
-    new: &NewAlbum,
-    clock: &Clock,
-) -> Result<String, DbErr> {
-    let now_ms = clock.now_ms();
-    let row = album::Model {
-        id: ids::new_id(clock).to_string(),
-        album_key: new.key.clone(),
-        title: new.title.clone(),
-        sort_key: sort_key(&new.title),
-        released_on: new.released_on.clone(),
-        cover_id: Some(new.cover_id.clone()),
-        gain_db: None,
-        created_at_ms: now_ms,
-        updated_at_ms: now_ms,
-    };
-    let id = row.id.clone();
-    album::Entity::insert(row.into_active_model().reset_all())
-        .exec_without_returning(writing)
-        .await?;
-    let mut links = Vec::new();
-    for (position, name) in (0..).zip(&new.artists) {
-        links.push(album_artist::ActiveModel {
-            album_id: Set(id.clone()),
-            position: Set(position),
-            artist_id: Set(save_artist(writing, name, clock).await?),
-        });
-    }
-    album_artist::Entity::insert_many(links)
-        .exec_without_returning(writing)
-        .await?;
-    Ok(id)
-}
-
-/// Writes the artists and genres of a track where they differ. Says whether they did.
-async fn save_names(
-    writing: &DatabaseTransaction,
-    track_id: &str,
-    new: &NewTrack,
-    clock: &Clock,
-) -> Result<bool, DbErr> {
-    let mut artist_ids = Vec::new();
-    for name in &new.artists {
-        artist_ids.push(save_artist(writing, name, clock).await?);
-    }
-    let mut genre_ids = Vec::new();
-    for name in &new.genres {
-        genre_ids.push(save_genre(writing, name, clock).await?);
-    }
-    let artists_changed = link_artists(writing, track_id, &distinct(artist_ids)).await?;
-    let genres_changed = link_genres(writing, track_id, &distinct(genre_ids)).await?;
-    Ok(artists_changed || genres_changed)
-}
-
-/// Two spellings of one name have one id.
-fn distinct(ids: Vec<String>) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::with_capacity(ids.len());
-    for id in ids {
-        if !distinct.contains(&id) {
-            distinct.push(id);
-        }
-    }
-    distinct
-}
-
-async fn link_artists(
-    writing: &DatabaseTransaction,
-    track_id: &str,
-    artist_ids: &[String],
-) -> Result<bool, DbErr> {
-    let linked: Vec<String> = track_artist::Entity::find()
-        .filter(track_artist::Column::TrackId.eq(track_id))
-        .order_by_asc(track_artist::Column::Position)
-        .all(writing)
-        .await?
-        .into_iter()
-        .map(|link| link.artist_id)
-        .collect();
-    if linked == artist_ids {
-        return Ok(false);
-    }
-    track_artist::Entity::delete_many()
-        .filter(track_artist::Column::TrackId.eq(track_id))
-        .exec(writing)
-        .await?;
-    let links = (0..)
-        .zip(artist_ids)
-        .map(|(position, artist_id)| track_artist::ActiveModel {
-            track_id: Set(track_id.to_owned()),
-            position: Set(position),
-            artist_id: Set(artist_id.clone()),
-        });
-    track_artist::Entity::insert_many(links)
-        .exec_without_returning(writing)
-        .await?;
-    Ok(true)
-}
-
-async fn link_genres(
-    writing: &DatabaseTransaction,
-    track_id: &str,
-    genre_ids: &[String],
-) -> Result<bool, DbErr> {
-    let linked: Vec<String> = track_genre::Entity::find()
-        .filter(track_genre::Column::TrackId.eq(track_id))
-        .order_by_asc(track_genre::Column::Position)
-        .all(writing)
-        .await?
-        .into_iter()
-        .map(|link| link.genre_id)
-        .collect();
-    if linked == genre_ids {
-        return Ok(false);
-    }
-    track_genre::Entity::delete_many()
-        .filter(track_genre::Column::TrackId.eq(track_id))
-        .exec(writing)
-        .await?;
-    let links = (0..)
-        .zip(genre_ids)
-        .map(|(position, genre_id)| track_genre::ActiveModel {
-            track_id: Set(track_id.to_owned()),
-            position: Set(position),
-            genre_id: Set(genre_id.clone()),
-        });
-    track_genre::Entity::insert_many(links)
-        .exec_without_returning(writing)
-        .await?;
-    Ok(true)
-}
-
-async fn save_artist(
-    writing: &DatabaseTransaction,
-    name: &str,
-    clock: &Clock,
-) -> Result<String, DbErr> {
-    let key = name_key(name);
-    let found = artist::Entity::find()
-        .filter(artist::Column::NameKey.eq(&key))
-        .one(writing)
-        .await?;
-    if let Some(found) = found {
-        return Ok(found.id);
-    }
-    let row = artist::Model {
-        id: ids::new_id(clock).to_string(),
-        name: name.to_owned(),
-        name_key: key,
-        sort_key: sort_key(name),
-        created_at_ms: clock.now_ms(),
-    };
-    let id = row.id.clone();
-    artist::Entity::insert(row.into_active_model().reset_all())
-        .exec_without_returning(writing)
-        .await?;
-    Ok(id)
-}
-
-async fn save_genre(
-    writing: &DatabaseTransaction,
-    name: &str,
-    clock: &Clock,
-) -> Result<String, DbErr> {
-    let key = name_key(name);
-    let found = genre::Entity::find()
-        .filter(genre::Column::NameKey.eq(&key))
-        .one(writing)
-        .await?;
-    if let Some(found) = found {
-        return Ok(found.id);
-    }
-    let row = genre::Model {
-        id: ids::new_id(clock).to_string(),
-        name: name.to_owned(),
-        name_key: key,
-        created_at_ms: clock.now_ms(),
-    };
-    let id = row.id.clone();
-    genre::Entity::insert(row.into_active_model().reset_all())
-        .exec_without_returning(writing)
-        .await?;
-    Ok(id)
-}
-
+/// Notes what stands at a path; the track that stood there before may be gone with it.
 async fn save_source(
     writing: &DatabaseTransaction,
     row: source::Model,
-    is_known: bool,
+    track_id: &str,
+    previous: Option<source::Model>,
+    now_ms: i64,
 ) -> Result<(), DbErr> {
+    let row = source::Model {
+        track_id: track_id.to_owned(),
+        seen_at_ms: now_ms,
+        ..row
+    };
     let row = row.into_active_model().reset_all();
-    if is_known {
-        row.update(writing).await?;
-    } else {
+    let Some(previous) = previous else {
         source::Entity::insert(row)
             .exec_without_returning(writing)
             .await?;
+        return Ok(());
+    };
+    row.update(writing).await?;
+    if previous.track_id != track_id {
+        delete_if_gone(writing, &previous.track_id, now_ms).await?;
     }
     Ok(())
+}
+
+/// Whether a file is a copy of a track that still stands elsewhere as it was imported. What a copy is called (an
+/// untagged one is named by its path) does not change the track.
+async fn is_copy(
+    writing: &DatabaseTransaction,
+    known: &track::Model,
+    new: &NewTrack,
+    stands: &(dyn Fn(&source::Model) -> bool + Sync),
+) -> Result<bool, DbErr> {
+    if known.deleted_at_ms.is_some() || known.content_hash != new.track.content_hash {
+        return Ok(false);
+    }
+    let elsewhere = source::Entity::find()
+        .filter(source::Column::TrackId.eq(&known.id))
+        .filter(source::Column::PathHash.ne(&new.source.path_hash))
+        .filter(source::Column::ContentHash.eq(&new.source.content_hash))
+        .order_by_asc(source::Column::SeenAtMs)
+        .order_by_asc(source::Column::PathHash)
+        .all(writing)
+        .await?;
+    Ok(elsewhere.iter().any(stands))
+}
+
+async fn save_copy(
+    writing: DatabaseTransaction,
+    row: source::Model,
+    track_id: String,
+    previous: Option<source::Model>,
+    now_ms: i64,
+) -> Result<Saved, DbErr> {
+    save_source(&writing, row, &track_id, previous, now_ms).await?;
+    writing.commit().await?;
+    Ok(Saved::Unchanged)
 }
 
 /// Soft-deletes a track that stands at no path any more.

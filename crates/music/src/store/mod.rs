@@ -5,6 +5,7 @@ mod artists;
 mod charts;
 pub(crate) mod entities;
 mod genres;
+mod import_names;
 mod imports;
 mod jobs;
 mod keyset;

@@ -1,0 +1,151 @@
+//! The job table: one holder at a time, nothing lost when a holder dies, an end to trying.
+
+use std::time::Duration;
+
+use chassis::clock::Clock;
+use testkit::each_database;
+
+use crate::Migrator;
+use crate::ingest::fixtures::Shelf;
+use crate::store::{Claim, JobKind, LEASE, Prepared, Retry, Store};
+
+async fn shelf_with_a_job(database: chassis::database::Database) -> (Shelf, Store, Clock) {
+    let shelf = Shelf::new(database);
+    shelf.write_track("a.wav", 440, &[]);
+    shelf.import().await;
+    let store = Store::new(shelf.library.database.clone());
+    let clock = shelf.library.clock.clone();
+    (shelf, store, clock)
+}
+
+async fn claim(store: &Store, clock: &Clock) -> Option<Claim> {
+    store.claim_job(JobKind::Prepare, clock).await.unwrap()
+}
+
+fn nothing_measured() -> Prepared {
+    Prepared {
+        duration_ms: 500,
+        gain_db: None,
+        loudness_lufs: None,
+        peak: 0.0,
+        waveform: vec![0; 400],
+        renditions: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_job_has_one_holder_and_ends_once() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        let first = claim(&store, &clock).await.unwrap();
+        assert_eq!(claim(&store, &clock).await, None);
+        assert!(
+            store
+                .save_prepared(&first, nothing_measured(), &clock)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !store
+                .save_prepared(&first, nothing_measured(), &clock)
+                .await
+                .unwrap()
+        );
+        let counts = store.count_jobs(JobKind::Prepare).await.unwrap();
+        assert_eq!((counts.open, counts.done), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dead_holder_is_followed_and_stores_nothing_when_it_comes_back() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        let dead = claim(&store, &clock).await.unwrap();
+        clock.advance(LEASE / 2);
+        assert!(store.keep_job(&dead, &clock).await.unwrap());
+        clock.advance(LEASE.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(claim(&store, &clock).await, None);
+        clock.advance(Duration::from_millis(2));
+        let second = claim(&store, &clock).await.unwrap();
+        assert_eq!(second.attempt_count, 2);
+        assert!(!store.keep_job(&dead, &clock).await.unwrap());
+        assert!(
+            !store
+                .save_prepared(&dead, nothing_measured(), &clock)
+                .await
+                .unwrap()
+        );
+        assert!(
+            store
+                .save_prepared(&second, nothing_measured(), &clock)
+                .await
+                .unwrap()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_job_waits_longer_each_time_and_is_given_up_at_last() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        for pause_s in [15, 60, 240, 960] {
+            let held = claim(&store, &clock).await.unwrap();
+            store
+                .fail_job(&held, "no luck", Retry::Later, &clock)
+                .await
+                .unwrap();
+            clock.advance(Duration::from_secs(pause_s).saturating_sub(Duration::from_millis(1)));
+            assert_eq!(claim(&store, &clock).await, None, "{pause_s}");
+            clock.advance(Duration::from_millis(1));
+        }
+        let last = claim(&store, &clock).await.unwrap();
+        store
+            .fail_job(&last, "no luck", Retry::Later, &clock)
+            .await
+            .unwrap();
+        clock.advance(Duration::from_hours(24));
+        assert_eq!(claim(&store, &clock).await, None);
+        assert_eq!(
+            store.count_jobs(JobKind::Prepare).await.unwrap().poisoned,
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_kills_its_holders_is_given_up() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        for _ in 0..5 {
+            assert!(claim(&store, &clock).await.is_some());
+            clock.advance(LEASE * 2);
+        }
+        assert_eq!(claim(&store, &clock).await, None);
+        assert_eq!(
+            store.count_jobs(JobKind::Prepare).await.unwrap().poisoned,
+            1
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_can_never_work_is_not_tried_again_and_a_stop_costs_no_try() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        let held = claim(&store, &clock).await.unwrap();
+        store.release_job(&held, &clock).await.unwrap();
+        let again = claim(&store, &clock).await.unwrap();
+        assert_eq!(again.attempt_count, 1);
+        store
+            .fail_job(&again, "undecodable", Retry::Never, &clock)
+            .await
+            .unwrap();
+        clock.advance(Duration::from_hours(24));
+        assert_eq!(claim(&store, &clock).await, None);
+    })
+    .await;
+}

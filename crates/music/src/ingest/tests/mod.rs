@@ -1,0 +1,6 @@
+//! Imports of small libraries, on every database.
+
+mod identity;
+mod jobs;
+mod odd_files;
+mod renditions;

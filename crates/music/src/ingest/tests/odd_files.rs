@@ -1,0 +1,126 @@
+//! Files that are not what they seem: each gets one line, none stops the run.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use crate::Migrator;
+use crate::ingest::fixtures::{Shelf, wav};
+use crate::ingest::walk::walk;
+use crate::ingest::{FileOutcome, ImportOptions};
+
+async fn outcomes(shelf: &Shelf, options: &ImportOptions) -> BTreeMap<String, String> {
+    let (_, files) = shelf.import_with(options).await;
+    files
+        .into_iter()
+        .map(|(path, outcome)| match outcome {
+            FileOutcome::Skipped { code, reason } => {
+                assert!(!reason.is_empty() && !reason.contains('\n'), "{reason:?}");
+                (path, code.to_owned())
+            }
+            other => (path, other.as_str().to_owned()),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_odd_file_is_named_with_its_reason_and_the_good_one_is_imported() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let good = wav(440, 44_100, 2, 200);
+    shelf.write("good.wav", &good);
+    shelf.write("empty.mp3", b"");
+    shelf.write("noise.ogg", &[0x5a; 4_000]);
+    shelf.write("picture.mp3", b"\xff\xd8\xff\xe0\0\x10JFIF\0 not a song");
+    shelf.write("wave.mp3", &good);
+    shelf.write("cut.wav", &good[..good.len() / 2]);
+    shelf.write("huge.wav", &wav(440, 44_100, 2, 5_000));
+    shelf.write("other.wma", b"whatever");
+    shelf.write("notes.txt", b"not asked for");
+    shelf.write(&format!("{}/x.wav", vec!["long"; 250].join("/")), b"");
+    std::os::unix::fs::symlink(shelf.root(), shelf.path("loop")).unwrap();
+    std::os::unix::fs::symlink("/nowhere", shelf.path("broken.flac")).unwrap();
+    let options = ImportOptions {
+        file_bytes_max: 500_000,
+        ..ImportOptions::new(shelf.root())
+    };
+    let outcomes = outcomes(&shelf, &options).await;
+    let expected = [
+        ("broken.flac", "unreadable"),
+        ("cut.wav", "truncated"),
+        ("empty.mp3", "empty"),
+        ("good.wav", "added"),
+        ("huge.wav", "too_large"),
+        ("loop", "unreadable"),
+        ("noise.ogg", "not_audio"),
+        ("other.wma", "unsupported"),
+        ("picture.mp3", "broken"),
+        ("wave.mp3", "mislabelled"),
+    ];
+    let expected: BTreeMap<String, String> = expected
+        .iter()
+        .map(|(path, outcome)| ((*path).to_owned(), (*outcome).to_owned()))
+        .collect();
+    assert_eq!(outcomes, expected);
+}
+
+#[tokio::test]
+async fn an_untagged_file_is_named_by_its_path() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    shelf.write(
+        "뉴진스/2022 - New Jeans/03 - Hurt.wav",
+        &wav(440, 44_100, 2, 100),
+    );
+    shelf.import().await;
+    let newest = crate::Store::new(shelf.library.database.clone());
+    let rows = newest.list_newest_tracks(1).await.unwrap();
+    let record = rows.first().unwrap();
+    assert_eq!(record.track.title, "Hurt");
+    assert_eq!(record.track.track_number, Some(3));
+    assert_eq!(record.track.released_on.as_deref(), Some("2022"));
+    assert_eq!(record.artists[0].name, "뉴진스");
+    assert_eq!(record.album.as_ref().unwrap().title, "New Jeans");
+}
+
+#[test]
+fn files_and_folders_are_walked_in_one_order_whatever_the_disk_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["b/1.mp3", "a/2.mp3", "a/1.mp3", "c.mp3", "a/cover.jpg"] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    let found = walk(folder.path());
+    let paths: Vec<_> = found
+        .candidates
+        .iter()
+        .map(|candidate| candidate.path.to_str().unwrap())
+        .collect();
+    assert_eq!(paths, ["a/1.mp3", "a/2.mp3", "b/1.mp3", "c.mp3"]);
+    assert!(found.candidates[0].cover_path.is_some());
+    assert!(found.candidates[2].cover_path.is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bytes_under_any_audio_name_are_read_without_a_panic(
+        head in prop_oneof![
+            Just(&b"ID3\x04\0\0"[..]), Just(&b"fLaC"[..]), Just(&b"OggS\0\x02"[..]),
+            Just(&b"\0\0\0\x20ftypM4A "[..]), Just(&b"RIFF\0\0\0\0WAVE"[..]), Just(&b"\xff\xfb\x90"[..]),
+        ],
+        tail in proptest::collection::vec(any::<u8>(), 0..600),
+        extension in prop_oneof![Just("mp3"), Just("flac"), Just("ogg"), Just("m4a"), Just("wav")],
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("x.{extension}"));
+        std::fs::write(&path, [head, &tail].concat()).unwrap();
+        let candidate = walk(folder.path()).candidates.remove(0);
+        let read = crate::ingest::read::read_file(folder.path(), &candidate, 1_000_000);
+        if let Err(skip) = read {
+            prop_assert_ne!(skip.code(), "panicked");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Artists, albums and genres as tags name them: one row per normalised name.
+
+use chassis::clock::Clock;
+use chassis::ids;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder,
+};
+
+use super::entities::{
+    album, album_artist, artist, cover, genre, track, track_artist, track_genre,
+};
+use super::imports::{NewAlbum, NewTrack};
+use crate::ingest::text::name_key;
+use crate::search::sort_key;
+
+/// Finds or makes the album; gives it a real cover for a generated one, and follows a track that changed.
+pub(super) async fn save_album(
+    writing: &DatabaseTransaction,
+    new: &NewAlbum,
+    known_track: Option<&track::Model>,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let now_ms = clock.now_ms();
+    let found = album::Entity::find()
+        .filter(album::Column::AlbumKey.eq(&new.key))
+        .one(writing)
+        .await?;
+    let Some(mut row) = found else {
+        return insert_album(writing, new, clock).await;
+    };
+    let before = row.clone();
+    let had =
+        |value: Option<&String>, of_track: Option<&String>| value.is_none() || value == of_track;
+    let old_cover = known_track.and_then(|track| track.cover_id.as_ref());
+    let is_album_cover_generated = match &row.cover_id {
+        Some(id) => cover::Entity::find_by_id(id)
+            .one(writing)
+            .await?
+            .is_none_or(|cover| cover.is_generated == 1),
+        None => true,
+    };
+    if is_album_cover_generated
+        || (!new.is_cover_generated && had(row.cover_id.as_ref(), old_cover))
+    {
+        row.cover_id = Some(new.cover_id.clone());
+    }
+    let old_date = known_track.and_then(|track| track.released_on.as_ref());
+    if new.released_on.is_some() && had(row.released_on.as_ref(), old_date) {
+        row.released_on.clone_from(&new.released_on);
+    }
+    if row != before {
+        row.updated_at_ms = now_ms;
+        row.clone()
+            .into_active_model()
+            .reset_all()
+            .update(writing)
+            .await?;
+    }
+    Ok(row.id)
+}
+
+async fn insert_album(
+    writing: &DatabaseTransaction,
+    new: &NewAlbum,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let now_ms = clock.now_ms();
+    let row = album::Model {
+        id: ids::new_id(clock).to_string(),
+        album_key: new.key.clone(),
+        title: new.title.clone(),
+        sort_key: sort_key(&new.title),
+        released_on: new.released_on.clone(),
+        cover_id: Some(new.cover_id.clone()),
+        gain_db: None,
+        created_at_ms: now_ms,
+        updated_at_ms: now_ms,
+    };
+    let id = row.id.clone();
+    album::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    let mut links = Vec::new();
+    for (position, name) in (0..).zip(&new.artists) {
+        links.push(album_artist::ActiveModel {
+            album_id: Set(id.clone()),
+            position: Set(position),
+            artist_id: Set(save_artist(writing, name, clock).await?),
+        });
+    }
+    album_artist::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}
+
+/// Writes the artists and genres of a track where they differ. Says whether they did.
+pub(super) async fn save_names(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    new: &NewTrack,
+    clock: &Clock,
+) -> Result<bool, DbErr> {
+    let mut artist_ids = Vec::new();
+    for name in &new.artists {
+        artist_ids.push(save_artist(writing, name, clock).await?);
+    }
+    let mut genre_ids = Vec::new();
+    for name in &new.genres {
+        genre_ids.push(save_genre(writing, name, clock).await?);
+    }
+    let artists_changed = link_artists(writing, track_id, &distinct(artist_ids)).await?;
+    let genres_changed = link_genres(writing, track_id, &distinct(genre_ids)).await?;
+    Ok(artists_changed || genres_changed)
+}
+
+/// Two spellings of one name have one id.
+fn distinct(ids: Vec<String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !distinct.contains(&id) {
+            distinct.push(id);
+        }
+    }
+    distinct
+}
+
+async fn link_artists(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    artist_ids: &[String],
+) -> Result<bool, DbErr> {
+    let linked: Vec<String> = track_artist::Entity::find()
+        .filter(track_artist::Column::TrackId.eq(track_id))
+        .order_by_asc(track_artist::Column::Position)
+        .all(writing)
+        .await?
+        .into_iter()
+        .map(|link| link.artist_id)
+        .collect();
+    if linked == artist_ids {
+        return Ok(false);
+    }
+    track_artist::Entity::delete_many()
+        .filter(track_artist::Column::TrackId.eq(track_id))
+        .exec(writing)
+        .await?;
+    let links = (0..)
+        .zip(artist_ids)
+        .map(|(position, artist_id)| track_artist::ActiveModel {
+            track_id: Set(track_id.to_owned()),
+            position: Set(position),
+            artist_id: Set(artist_id.clone()),
+        });
+    track_artist::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(true)
+}
+
+async fn link_genres(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    genre_ids: &[String],
+) -> Result<bool, DbErr> {
+    let linked: Vec<String> = track_genre::Entity::find()
+        .filter(track_genre::Column::TrackId.eq(track_id))
+        .order_by_asc(track_genre::Column::Position)
+        .all(writing)
+        .await?
+        .into_iter()
+        .map(|link| link.genre_id)
+        .collect();
+    if linked == genre_ids {
+        return Ok(false);
+    }
+    track_genre::Entity::delete_many()
+        .filter(track_genre::Column::TrackId.eq(track_id))
+        .exec(writing)
+        .await?;
+    let links = (0..)
+        .zip(genre_ids)
+        .map(|(position, genre_id)| track_genre::ActiveModel {
+            track_id: Set(track_id.to_owned()),
+            position: Set(position),
+            genre_id: Set(genre_id.clone()),
+        });
+    track_genre::Entity::insert_many(links)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(true)
+}
+
+async fn save_artist(
+    writing: &DatabaseTransaction,
+    name: &str,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let key = name_key(name);
+    let found = artist::Entity::find()
+        .filter(artist::Column::NameKey.eq(&key))
+        .one(writing)
+        .await?;
+    if let Some(found) = found {
+        return Ok(found.id);
+    }
+    let row = artist::Model {
+        id: ids::new_id(clock).to_string(),
+        name: name.to_owned(),
+        name_key: key,
+        sort_key: sort_key(name),
+        created_at_ms: clock.now_ms(),
+    };
+    let id = row.id.clone();
+    artist::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}
+
+async fn save_genre(
+    writing: &DatabaseTransaction,
+    name: &str,
+    clock: &Clock,
+) -> Result<String, DbErr> {
+    let key = name_key(name);
+    let found = genre::Entity::find()
+        .filter(genre::Column::NameKey.eq(&key))
+        .one(writing)
+        .await?;
+    if let Some(found) = found {
+        return Ok(found.id);
+    }
+    let row = genre::Model {
+        id: ids::new_id(clock).to_string(),
+        name: name.to_owned(),
+        name_key: key,
+        created_at_ms: clock.now_ms(),
+    };
+    let id = row.id.clone();
+    genre::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
+        .await?;
+    Ok(id)
+}

@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod http;
+mod plays;
 mod stop;
 
 /// The binary under test.

@@ -1,7 +1,7 @@
 use std::fs;
 use std::process::ExitCode;
 
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{License, OpenApi};
 
 use crate::arguments::Openapi;
 use crate::failure::Failure;
@@ -39,6 +39,10 @@ fn description(role: Role) -> OpenApi {
     description.info.title = format!("HaaS {role}");
     "v1".clone_into(&mut description.info.version);
     description.info.description = None;
+    description.info.contact = None;
+    let mut licence = License::new("Apache-2.0");
+    licence.identifier = Some("Apache-2.0".to_owned());
+    description.info.license = Some(licence);
     description
 }
 

@@ -10,7 +10,7 @@ use testkit::Haas;
 use crate::HAAS;
 
 const PLAYS: &str = "/api/music/v1/plays";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A quarter of a second of silence: WAV, 8 kHz, 8 bit, mono.
 fn silence() -> Vec<u8> {

@@ -115,7 +115,7 @@ fn header(site: &Site, page: &Page, lang: Lang) -> Markup {
             }
             div.site-tools {
                 a.tool data-lang=(lang.other().code()) hreflang=(lang.other().code())
-                    lang=(lang.other().code()) href={ "?lang=" (lang.other().code()) } {
+                    lang=(lang.other().code()) href={ "?lang=" (lang.other().code()) } aria-label=(lang.other().name()) {
                     (icon("languages")) span { (lang.other().name()) }
                 }
                 button.tool.needs-script type="button" data-act="theme" aria-label=(lang.t("site.theme")) {

@@ -1,4 +1,4 @@
-//! `make test`: every check there is, cheapest first.
+//! `make test`: the checks that decide, cheapest first; `make acceptance`: what takes long or needs a quiet machine.
 
 mod counts;
 mod product;
@@ -16,16 +16,10 @@ use crate::workspace::{Settings, Workspace};
 use counts::Counts;
 use suite::{Suite, Verdict};
 
-/// Everything.
+/// Everything that decides whether a change may land.
 pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
     let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
-    let packages = [
-        FFMPEG,
-        CHROMIUM,
-        KOREAN_FONT,
-        packages::POSTGRES,
-        packages::MARIADB,
-    ];
+    let packages = [FFMPEG, packages::POSTGRES, packages::MARIADB];
     suite.stage("debian packages", |_| {
         set_up(packages::ensure(workspace, &packages))
     });
@@ -44,12 +38,26 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         if rust::release(&mut suite) {
             product::generated(&mut suite);
             product::bytes(&mut suite);
-            product::footprint(&mut suite);
             product::hostile(&mut suite);
-            product::renditions(&mut suite);
-            product::browser(&mut suite);
-            product::lighthouse(&mut suite);
         }
+    }
+    suite.finish()
+}
+
+/// What takes long or needs a quiet machine: every rendition of the demo music, journeys in a browser, speed and memory.
+pub(crate) fn acceptance(workspace: &Workspace, settings: &Settings) -> ExitCode {
+    let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
+    suite.stage("debian packages", |_| {
+        set_up(packages::ensure(
+            workspace,
+            &[FFMPEG, CHROMIUM, KOREAN_FONT],
+        ))
+    });
+    if web_build(&mut suite) && rust::release(&mut suite) {
+        product::footprint(&mut suite);
+        product::browser(&mut suite);
+        product::lighthouse(&mut suite);
+        product::renditions(&mut suite);
     }
     suite.finish()
 }
@@ -82,6 +90,11 @@ fn quick(suite: &mut Suite<'_>) -> bool {
             findings,
         ))
     });
+    web_build(suite)
+}
+
+fn web_build(suite: &mut Suite<'_>) -> bool {
+    let workspace = suite.workspace;
     suite.stage("web build", |_| {
         crate::web::build(workspace).map(|()| Verdict::Holds)
     })

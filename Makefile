@@ -1,11 +1,10 @@
 # Every target is one line that calls `cargo xtask`; `make help` says what they do.
-.PHONY: help run build test acceptance test-fast browser databases bench fuzz gen check tools
+.PHONY: help run build test test-fast browser databases bench fuzz gen check tools
 
 help: tools; @cargo xtask help
 run: tools; @cargo xtask run
 build: tools; @cargo xtask build
 test: tools; @cargo xtask test
-acceptance: tools; @cargo xtask acceptance
 test-fast: tools; @cargo xtask test-fast
 browser: tools; @cargo xtask browser
 databases: tools; @cargo xtask databases

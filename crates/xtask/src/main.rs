@@ -37,8 +37,7 @@ make run         listen to music: sets everything up, imports music, serves http
                  MUSIC=/a/folder  your own music      DEMO=full  all of the demo music
                  LISTEN=127.0.0.1:8090  another address
 make build       the release binary, target/release/haas
-make test        the checks that decide (the first run takes long); ONLY=clippy runs one stage
-make acceptance  every demo rendition, the browser tests, Lighthouse, start-up and memory (a quiet machine)
+make test        every check there is (the first run takes half an hour); ONLY=clippy runs one stage
 make test-fast   the checks to run while working
 make check       the laws of the repository (cargo xtask tidy)
 make browser     the browser tests alone (cargo xtask browser player.spec.ts for some of them)
@@ -69,7 +68,6 @@ fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<Exi
         "run" => run::run(workspace, &settings),
         "build" => build::build(workspace).map(|()| ExitCode::SUCCESS),
         "test" => Ok(test::all(workspace, &settings)),
-        "acceptance" => Ok(test::acceptance(workspace, &settings)),
         "test-fast" => Ok(test::fast(workspace, &settings)),
         "bench" => bench::run(workspace).map(|()| ExitCode::SUCCESS),
         "fuzz" => fuzz::run(workspace, &settings).map(|()| ExitCode::SUCCESS),

@@ -1,4 +1,4 @@
-//! `make test`: the checks that decide, cheapest first; `make acceptance`: what takes long or needs a quiet machine.
+//! `make test`: every check there is, cheapest first. What measures a browser comes last, when nothing else runs.
 
 mod counts;
 mod product;
@@ -19,7 +19,13 @@ use suite::{Suite, Verdict};
 /// Everything that decides whether a change may land.
 pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
     let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
-    let packages = [FFMPEG, packages::POSTGRES, packages::MARIADB];
+    let packages = [
+        FFMPEG,
+        packages::POSTGRES,
+        packages::MARIADB,
+        CHROMIUM,
+        KOREAN_FONT,
+    ];
     suite.stage("debian packages", |_| {
         set_up(packages::ensure(workspace, &packages))
     });
@@ -38,26 +44,12 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         if rust::release(&mut suite) {
             product::generated(&mut suite);
             product::bytes(&mut suite);
+            product::footprint(&mut suite);
             product::hostile(&mut suite);
+            product::browser(&mut suite);
+            product::renditions(&mut suite);
+            product::lighthouse(&mut suite);
         }
-    }
-    suite.finish()
-}
-
-/// What takes long or needs a quiet machine: every rendition of the demo music, journeys in a browser, speed and memory.
-pub(crate) fn acceptance(workspace: &Workspace, settings: &Settings) -> ExitCode {
-    let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
-    suite.stage("debian packages", |_| {
-        set_up(packages::ensure(
-            workspace,
-            &[FFMPEG, CHROMIUM, KOREAN_FONT],
-        ))
-    });
-    if web_build(&mut suite) && rust::release(&mut suite) {
-        product::footprint(&mut suite);
-        product::browser(&mut suite);
-        product::lighthouse(&mut suite);
-        product::renditions(&mut suite);
     }
     suite.finish()
 }

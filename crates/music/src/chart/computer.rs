@@ -29,6 +29,9 @@ const CATCH_UP_HOURS_MAX: i64 = 24;
 pub(crate) const PLAYS_KEPT_MS: i64 = 30 * 24 * HOUR_MS;
 /// Charting plays are kept for two windows of 24 hours and those that catching up may need.
 pub(crate) const CHART_PLAYS_KEPT_MS: i64 = 3 * 24 * HOUR_MS;
+/// Listeners are kept for the window of 24 hours, and an hour for clocks that differ: hours are made up for before
+/// anybody is forgotten.
+const CHART_LISTENERS_KEPT_MS: i64 = 25 * HOUR_MS;
 /// Hourly charts are kept for 400 days: the same day of last year can be looked up.
 pub(crate) const HOURLY_CHARTS_KEPT_MS: i64 = 400 * 24 * HOUR_MS;
 
@@ -91,7 +94,9 @@ impl Computer {
             .compute_seconds
             .observe(started.elapsed().as_secs_f64());
         self.metrics.computed_at_seconds.set(minute_ms / 1_000);
-        self.prune(minute_ms, 0 < hours_frozen).await?;
+        // Whoever lost the lease may have left hours to be made up for: what they are counted from stays.
+        self.prune(minute_ms, is_current_new && 0 < hours_frozen)
+            .await?;
         Ok(Computed {
             is_current_new,
             hours_frozen,
@@ -176,6 +181,9 @@ impl Computer {
                 .await?;
             self.store
                 .delete_chart_plays_counted_before(now_ms - CHART_PLAYS_KEPT_MS)
+                .await?;
+            self.store
+                .delete_chart_listeners_counted_before(now_ms - CHART_LISTENERS_KEPT_MS)
                 .await?;
             self.store
                 .delete_hourly_charts_before(now_ms - HOURLY_CHARTS_KEPT_MS)

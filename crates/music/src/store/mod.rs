@@ -40,6 +40,8 @@ pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, JobKind, LEASE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
+#[cfg(test)]
+pub(crate) use plays::count_play;
 pub(crate) use plays::{NewPlay, PlayWrite, Recorded, Report};
 pub(crate) use renditions::Prepared;
 pub(crate) use search::{Rank, SearchHits};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 
 use super::Store;
-use super::entities::{chart_play, play, presence};
+use super::entities::{chart_listener, chart_play, play, presence};
 use crate::plays::{HOUR_MS, PlayLimits};
 
 /// How many hours of plays one pruning deletes at most.
@@ -189,18 +189,48 @@ async fn record_report(
     if !is_within_limits(transaction, report, limits).await? {
         return Ok(Recorded::Limited);
     }
-    let row = chart_play::ActiveModel {
-        track_id: Set(report.track_id.clone()),
-        listener_tag: Set(report.listener_tag.clone()),
-        hour: Set(report.hour),
-        network_tag: Set(report.network_tag.clone()),
-        counted_at_ms: Set(report.reported_at_ms),
+    let play = chart_play::Model {
+        track_id: report.track_id.clone(),
+        listener_tag: report.listener_tag.clone(),
+        hour: report.hour,
+        network_tag: report.network_tag.clone(),
+        counted_at_ms: report.reported_at_ms,
     };
-    chart_play::Entity::insert(row)
+    count_play(transaction, play).await?;
+    Ok(Recorded::Counted)
+}
+
+/// Counts a play, and remembers its listener for the chart. The row of the listener is made first and moved forward
+/// then, so that of two replicas at the same moment the later time stays. Where both count the same play, the second
+/// finds it counted and only moves the listener, by the milliseconds between them.
+pub(crate) async fn count_play(
+    transaction: &DatabaseTransaction,
+    play: chart_play::Model,
+) -> Result<(), DbErr> {
+    let listener = chart_listener::Model {
+        track_id: play.track_id.clone(),
+        listener_tag: play.listener_tag.clone(),
+        last_counted_at_ms: play.counted_at_ms,
+    };
+    chart_play::Entity::insert(play.into_active_model())
         .on_conflict_do_nothing()
         .exec_without_returning(transaction)
         .await?;
-    Ok(Recorded::Counted)
+    let key = (listener.track_id.clone(), listener.listener_tag.clone());
+    let last_ms = listener.last_counted_at_ms;
+    chart_listener::Entity::insert(listener.into_active_model())
+        .on_conflict_do_nothing()
+        .exec_without_returning(transaction)
+        .await?;
+    let last = chart_listener::Column::LastCountedAtMs;
+    chart_listener::Entity::update_many()
+        .col_expr(last, Expr::value(last_ms))
+        .filter(chart_listener::Column::TrackId.eq(key.0))
+        .filter(chart_listener::Column::ListenerTag.eq(key.1))
+        .filter(last.lt(last_ms))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 /// Sets a time that is not set yet.
@@ -317,7 +347,7 @@ async fn update_presences(
         presence::Column::TrackId,
         presence::Column::SeenAtMs,
     ]);
-    presence::Entity::insert_many(rows.map(sea_orm::IntoActiveModel::into_active_model))
+    presence::Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
         .on_conflict(on_conflict)
         .exec_without_returning(transaction)
         .await?;

@@ -13,7 +13,7 @@ use super::entities::{album, artist, genre, track, track_artist, track_genre};
 use super::keyset::{self, Step};
 
 /// How many ids one query names at most, well below every database's limit of parameters.
-const IDS_PER_QUERY_MAX: usize = 500;
+pub(super) const IDS_PER_QUERY_MAX: usize = 500;
 /// The disc of a track that names none.
 const DISC_NUMBER_DEFAULT: i64 = 1;
 /// Where a track without a number stands on its disc: last.

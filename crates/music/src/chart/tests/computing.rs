@@ -11,6 +11,7 @@ use crate::Migrator;
 use crate::chart::computer::{CHART_PLAYS_KEPT_MS, Computed};
 use crate::chart::rules::{Count, MovementKind};
 use crate::store::NewChart;
+use crate::store::entities::chart_listener;
 use crate::testing::insert_track;
 
 async fn with_tracks(database: &Database, ids: &[&str]) {
@@ -274,6 +275,12 @@ async fn plays_that_no_window_reaches_are_forgotten() {
         let mut left: Vec<_> = left.into_iter().map(|play| play.listener_tag).collect();
         left.sort();
         assert_eq!(left, ["kept", "new"]);
+        let left = chart_listener::Entity::find()
+            .all(database.connection())
+            .await
+            .unwrap();
+        let left: Vec<_> = left.iter().map(|row| row.listener_tag.as_str()).collect();
+        assert_eq!(left, ["new"]);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! The chart on databases and over HTTP.
 
 mod computing;
+mod counting;
 mod http;
 mod week;
 
@@ -9,15 +10,15 @@ use std::sync::Arc;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use prometheus_client::registry::Registry;
-use sea_orm::{EntityTrait as _, Set};
+use sea_orm::EntityTrait as _;
 
 use super::computer::Computer;
 use super::metrics::Metrics;
 use super::rules::Entry;
 use super::{Settings, hour_name, read_entries};
 use crate::Store;
-use crate::store::CURRENT;
 use crate::store::entities::chart_play;
+use crate::store::{CURRENT, count_play};
 
 /// Monday 2026-11-23 12:00:00 in Seoul.
 const NOON_MS: i64 = 1_795_402_800_000;
@@ -36,20 +37,22 @@ fn computer(database: &Database, clock: &Clock, holder: &str) -> Computer {
 
 /// Writes plays that counted: track, listener, time.
 async fn count_plays(database: &Database, plays: &[(&str, &str, i64)]) {
-    let rows = plays
-        .iter()
-        .map(|(track_id, listener_tag, at_ms)| chart_play::ActiveModel {
-            track_id: Set((*track_id).to_owned()),
-            listener_tag: Set((*listener_tag).to_owned()),
-            hour: Set(at_ms.div_euclid(HOUR_MS)),
-            network_tag: Set(None),
-            counted_at_ms: Set(*at_ms),
-        });
-    chart_play::Entity::insert_many(rows)
-        .on_conflict_do_nothing()
-        .exec_without_returning(database.connection())
-        .await
-        .unwrap();
+    let transaction = database.begin_write().await.unwrap();
+    for (track_id, listener_tag, at_ms) in plays {
+        let play = chart_play::Model {
+            track_id: (*track_id).to_owned(),
+            listener_tag: (*listener_tag).to_owned(),
+            hour: at_ms.div_euclid(HOUR_MS),
+            network_tag: None,
+            counted_at_ms: *at_ms,
+        };
+        let key = (play.track_id.clone(), play.listener_tag.clone(), play.hour);
+        let known = chart_play::Entity::find_by_id(key).one(&transaction).await;
+        if known.unwrap().is_none() {
+            count_play(&transaction, play).await.unwrap();
+        }
+    }
+    transaction.commit().await.unwrap();
 }
 
 async fn chart(database: &Database, name: &str) -> Option<Vec<Entry>> {

@@ -4,6 +4,7 @@ pub(crate) mod album;
 pub(crate) mod album_artist;
 pub(crate) mod artist;
 pub(crate) mod chart;
+pub(crate) mod chart_listener;
 pub(crate) mod chart_play;
 pub(crate) mod chart_track;
 pub(crate) mod cover;

@@ -7,6 +7,7 @@ mod m0002_create_ingest;
 mod m0003_create_coordination;
 mod m0004_create_plays;
 mod m0005_create_search_grams;
+mod m0006_create_chart_listeners;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_create_coordination::Migration),
             Box::new(m0004_create_plays::Migration),
             Box::new(m0005_create_search_grams::Migration),
+            Box::new(m0006_create_chart_listeners::Migration),
         ]
     }
 }

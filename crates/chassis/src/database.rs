@@ -2,18 +2,20 @@
 
 mod config;
 mod failure;
+mod migrate;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sea_orm_migration::MigratorTrait;
 
 pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
 pub use failure::{is_away, is_contention, is_unique_violation, problem};
+pub use migrate::{MIGRATION_WAIT, Pending};
 
 /// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.
 const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
@@ -24,11 +26,10 @@ const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// A pool of connections to one service's database; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Database(DatabaseConnection);
-
-/// What stands between the schema and this binary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending(pub Vec<String>);
+pub struct Database {
+    connection: DatabaseConnection,
+    config: Arc<Config>,
+}
 
 impl Database {
     /// Connects with the default limits. The URL may hold a password and is never part of an error.
@@ -57,12 +58,15 @@ impl Database {
                 .pragma("temp_store", "memory")
         });
         limit_statements(&mut options, config.statement_timeout);
-        Ok(Self(sea_orm::Database::connect(options).await?))
+        Ok(Self {
+            connection: sea_orm::Database::connect(options).await?,
+            config: Arc::new(config.clone()),
+        })
     }
 
     /// What a store queries when it only reads or writes once.
     pub fn connection(&self) -> &DatabaseConnection {
-        &self.0
+        &self.connection
     }
 
     /// Begins a transaction that will write: SQLite takes its write lock now instead of failing at the first write.
@@ -71,7 +75,7 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.0.begin_with_options(options).await
+        self.connection.begin_with_options(options).await
     }
 
     /// Does work that another writer may spoil (deadlock, serialization, busy) again, a few times. The work must be
@@ -95,27 +99,12 @@ impl Database {
 
     /// Which database it is, for the one store method that must differ.
     pub fn backend(&self) -> DbBackend {
-        self.0.get_database_backend()
-    }
-
-    /// Brings the schema up to date; only looks when it is already.
-    pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
-        if self.pending::<M>().await?.0.is_empty() {
-            return Ok(());
-        }
-        M::up(&self.0, None).await
-    }
-
-    /// The migrations this binary has and the database has not.
-    pub async fn pending<M: MigratorTrait>(&self) -> Result<Pending, DbErr> {
-        let pending = M::get_pending_migrations_read_only(&self.0).await?;
-        let names = pending.iter().map(|migration| migration.name().to_owned());
-        Ok(Pending(names.collect()))
+        self.connection.get_database_backend()
     }
 
     /// Ends every connection, so that an SQLite file is whole for whoever copies it.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.0.close().await
+        self.connection.close().await
     }
 }
 
@@ -141,6 +130,8 @@ fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
         postgres.options([
             ("statement_timeout", millis.to_string()),
             ("idle_in_transaction_session_timeout", millis.to_string()),
+            // Compiling a statement takes longer than any of ours runs.
+            ("jit", "off".to_owned()),
         ])
     });
     options.map_sqlx_mysql_pool_opts(move |pool| {

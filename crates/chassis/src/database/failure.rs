@@ -49,8 +49,8 @@ pub fn is_contention(error: &DbErr) -> bool {
     };
     let code = database.code().unwrap_or_default();
     match code.as_ref() {
-        // Serialization failure and deadlock: PostgreSQL, and MariaDB for deadlock.
-        "40001" | "40P01" => true,
+        // Serialization failure and deadlock: PostgreSQL, and MariaDB for deadlock. PostgreSQL's limit of waiting for a lock.
+        "40001" | "40P01" | "55P03" => true,
         // MariaDB gives the general state here; its message is fixed. 1205 and 1020.
         "HY000" => {
             let message = database.message();

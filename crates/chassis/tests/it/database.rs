@@ -7,7 +7,7 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use testkit::each_database;
 
 /// No schema: the tests make their one table.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl MigratorTrait for Nothing {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {

@@ -1,3 +1,4 @@
 //! What the chassis promises of every database, on every database.
 
 mod database;
+mod migrating;

@@ -73,6 +73,22 @@ fn a_database_that_is_behind_is_refused_with_the_command_that_mends_it() {
 }
 
 #[test]
+fn processes_that_start_together_on_an_empty_folder_migrate_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let (outputs, haas) = std::thread::scope(|scope| {
+        let migrating =
+            [(); 4].map(|()| scope.spawn(|| Haas::run(HAAS, &["migrate", "--data", data])));
+        let haas = Haas::serve(HAAS, folder.path(), &[]);
+        (migrating.map(|thread| thread.join().unwrap()), haas)
+    });
+    for output in outputs {
+        assert_eq!(output.code, Some(0), "{}", output.stderr);
+    }
+    assert!(haas.stop().success());
+}
+
+#[test]
 fn health_follows_readiness() {
     let folder = tempfile::tempdir().unwrap();
     let haas = Haas::serve(HAAS, folder.path(), &[]);

@@ -1,0 +1,110 @@
+//! Migrating, by one process at a time: replicas that start together would all find the same migrations missing.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use super::{Config, Database, is_contention};
+
+/// How long a process waits while another one migrates the same database.
+pub const MIGRATION_WAIT: Duration = Duration::from_mins(1);
+/// How long one statement of a migration may run: it may have to go over every row of a table.
+const MIGRATION_STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
+/// The number of the lock among PostgreSQL's advisory locks of one database; it only has to be always the same.
+const POSTGRES_LOCK: i64 = 0x6861_6173;
+
+/// What stands between the schema and this binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending(pub Vec<String>);
+
+impl Database {
+    /// Brings the schema up to date; only looks when it is already.
+    pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), DbErr> {
+        self.migrate_within::<M>(MIGRATION_WAIT).await
+    }
+
+    /// Brings the schema up to date, and fails when another process does so for longer than `wait`. What the other
+    /// one has finished is not done again.
+    pub async fn migrate_within<M: MigratorTrait>(&self, wait: Duration) -> Result<(), DbErr> {
+        if self.pending::<M>().await?.0.is_empty() {
+            return Ok(());
+        }
+        // A connection of its own: whatever happens, the lock goes with it.
+        let alone = Self::connect_with(&for_migration(&self.config)).await?;
+        let migrated = match alone.lock_migrations(wait).await {
+            Ok(locked) => up::<M>(locked).await,
+            Err(error) => Err(error),
+        };
+        alone.close().await?;
+        migrated
+    }
+
+    /// The migrations this binary has and the database has not.
+    pub async fn pending<M: MigratorTrait>(&self) -> Result<Pending, DbErr> {
+        let pending = M::get_pending_migrations_read_only(self.connection()).await?;
+        let names = pending.iter().map(|migration| migration.name().to_owned());
+        Ok(Pending(names.collect()))
+    }
+
+    /// Begins the transaction in which nobody else migrates: each kind of database has a lock of its own that waits,
+    /// and that goes with the transaction or the connection.
+    async fn lock_migrations(&self, wait: Duration) -> Result<DatabaseTransaction, DbErr> {
+        let millis = wait.as_millis();
+        let locked = match self.backend() {
+            DbBackend::Postgres => {
+                let transaction = self.begin_write().await?;
+                let lock = format!(
+                    "SET LOCAL lock_timeout = {millis}; \
+                     SELECT pg_advisory_xact_lock({POSTGRES_LOCK}); \
+                     SET LOCAL lock_timeout = DEFAULT"
+                );
+                let locked = transaction.execute_unprepared(&lock).await;
+                locked.map(|_| Some(transaction))
+            }
+            DbBackend::MySql => {
+                let seconds = millis.div_ceil(1_000);
+                // Names of locks are of the whole server.
+                let lock = format!("SELECT GET_LOCK(CONCAT('haas ', MD5(DATABASE())), {seconds})");
+                let lock = Statement::from_string(DbBackend::MySql, lock);
+                match self.connection().query_one_raw(lock).await? {
+                    Some(row) if row.try_get_by_index::<Option<i64>>(0)? == Some(1) => {
+                        self.begin_write().await.map(Some)
+                    }
+                    _ => Ok(None),
+                }
+            }
+            _ => {
+                let patience = format!("PRAGMA busy_timeout = {millis}");
+                self.connection().execute_unprepared(&patience).await?;
+                self.begin_write().await.map(Some)
+            }
+        };
+        match locked {
+            Ok(Some(transaction)) => Ok(transaction),
+            Ok(None) => Err(taken(wait)),
+            Err(error) if is_contention(&error) => Err(taken(wait)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn for_migration(config: &Config) -> Config {
+    Config {
+        connections_max: 1,
+        statement_timeout: MIGRATION_STATEMENT_TIMEOUT,
+        ..config.clone()
+    }
+}
+
+/// `MariaDB` and MySQL commit with each change of the schema; the others have all of it or nothing.
+async fn up<M: MigratorTrait>(locked: DatabaseTransaction) -> Result<(), DbErr> {
+    M::up(&locked, None).await?;
+    locked.commit().await
+}
+
+fn taken(wait: Duration) -> DbErr {
+    DbErr::Custom(format!(
+        "another process has been migrating the same database for {wait:?}; start again when it is done"
+    ))
+}

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
-pub use failure::{is_away, is_contention, is_unique_violation, problem};
+pub use failure::{is_away, is_contention, is_unable, is_unique_violation, problem, storage_fault};
 pub use migrate::{MIGRATION_WAIT, Pending};
 
 /// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.

@@ -1,6 +1,7 @@
 //! Where audio and pictures lie: a folder here, any object store later, the same calls.
 
 use std::error::Error as StdError;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use sea_orm::DbErr;
 
 use crate::problem::Problem;
 
@@ -17,6 +19,8 @@ pub type Objects = Arc<dyn ObjectStore>;
 
 /// When a caller whose object store was away may come again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// An upload that nobody has written to for so long is not going on any more.
+const UPLOAD_AGE_MAX: Duration = Duration::from_hours(24);
 /// Made and removed to see that a folder can be written; the process id keeps two starts apart.
 const PROBE_PREFIX: &str = ".haas-probe-";
 
@@ -30,6 +34,41 @@ pub fn open_folder(folder: &Path) -> Result<Objects, OpenError> {
     let store = LocalFileSystem::new_with_prefix(folder)
         .map_err(|error| failed(io::Error::other(error)))?;
     Ok(Arc::new(store.with_fsync(true)))
+}
+
+/// Removes what uploads left in a folder that were cut off, by a kill or a crash of the machine. Blocks, and looks at
+/// every file: call it now and then, where blocking is allowed. Says how many there were.
+pub fn sweep_uploads(folder: &Path) -> io::Result<u64> {
+    let mut count = 0;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else if is_upload(&entry.file_name()) && is_abandoned(&entry) {
+                fs::remove_file(entry.path())?;
+                count += 1;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// `object_store` writes to `KEY#1`, `KEY#2`, … first; no object has such a name.
+fn is_upload(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let number = name.rsplit_once('#').map(|(_, number)| number);
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Every part that is written makes an upload young again.
+fn is_abandoned(entry: &fs::DirEntry) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    let age = modified.ok().and_then(|at| at.elapsed().ok());
+    age.is_some_and(|age| age > UPLOAD_AGE_MAX)
 }
 
 /// Makes a folder when it is missing and sees that a file can be made in it.
@@ -62,10 +101,26 @@ pub enum StorageFault {
     Forbidden,
 }
 
-/// What an operator must mend, wherever in an error's chain the system says it; none when it is something else.
+impl StorageFault {
+    /// What mends it, in words that follow "To go on: ".
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Full => "make room on that disk; what could not be written is done again",
+            Self::ReadOnly => "mount it so that it can be written, or use another folder",
+            Self::Forbidden => "give the user of this process the right to write there",
+        }
+    }
+}
+
+/// What an operator must mend, wherever in an error's chain the system or the database says it; none when it is
+/// something else.
 pub fn storage_fault(error: &(dyn StdError + 'static)) -> Option<StorageFault> {
     let mut layer = Some(error);
     while let Some(error) = layer {
+        let of_database = error.downcast_ref::<DbErr>();
+        if let Some(fault) = of_database.and_then(crate::database::storage_fault) {
+            return Some(fault);
+        }
         let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
         match kind {
             Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
@@ -128,6 +183,24 @@ mod tests {
         assert_eq!(&read[..], b"x");
         let entries = fs::read_dir(folder.path().join("new")).unwrap();
         assert_eq!(entries.count(), 1);
+    }
+
+    #[test]
+    fn an_upload_that_was_cut_off_is_removed_when_it_is_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("originals/ab");
+        fs::create_dir_all(&deep).unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        for name in ["a.mp3", "a.mp3#x", "a.mp3#1", "b.mp3#12"] {
+            let file = fs::File::create(deep.join(name)).unwrap();
+            file.set_modified(long_ago).unwrap();
+        }
+        fs::write(deep.join("going-on.mp3#1"), "half").unwrap();
+        assert_eq!(sweep_uploads(folder.path()).unwrap(), 2);
+        let entries = fs::read_dir(&deep).unwrap();
+        let mut left: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["a.mp3", "a.mp3#x", "going-on.mp3#1"]);
     }
 
     #[test]

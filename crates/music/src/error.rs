@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use chassis::Problem;
-use chassis::database::is_away;
+use chassis::database::is_unable;
 use sea_orm::DbErr;
 
 use crate::delivery::{BrokenRendition, LoadError};
@@ -152,10 +152,10 @@ impl From<Error> for Problem {
                 Self::not_found("music.chart_not_found", "Chart not found").detail(error)
             }
             Error::NotAnHour => Self::invalid(&error).field("hour", &error),
-            Error::NotRecorded(ref cause) if is_away(cause) => {
+            Error::NotRecorded(ref cause) if is_unable(cause) => {
                 Self::unavailable(RETRY_AFTER).because(error)
             }
-            Error::Store(ref cause) if is_away(cause) => {
+            Error::Store(ref cause) if is_unable(cause) => {
                 Self::unavailable(RETRY_AFTER).because(error)
             }
             Error::Store(_) | Error::NotRecorded(_) | Error::StoredChart(_) => {

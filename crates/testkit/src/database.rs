@@ -1,4 +1,3 @@
-use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use chassis::clock::Clock;
@@ -8,6 +7,8 @@ use futures_util::FutureExt as _;
 use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
+
+use crate::skip::{report, skip};
 
 /// The servers beside SQLite: their name, the variable with their URL, and how a database is dropped.
 const SERVERS: [Server; 2] = [
@@ -89,17 +90,6 @@ fn with_name(url: &str, name: &str) -> String {
         Some(query) => format!("{server}/{name}?{query}"),
         None => format!("{server}/{name}"),
     }
-}
-
-fn skip(server: &str) {
-    let thread = std::thread::current();
-    let test = thread.name().unwrap_or("a test");
-    report(&format!("skipped: {test} (no {server})\n"));
-}
-
-/// Past the capture of the test runner, which would swallow what a passing test prints.
-fn report(line: &str) {
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 #[expect(

@@ -10,10 +10,16 @@
 
 mod answer;
 mod app;
+mod connection;
 mod database;
+mod disk;
 mod process;
+mod skip;
 
 pub use answer::Answer;
 pub use app::App;
+pub use connection::Connection;
 pub use database::{each_database, new_sqlite};
-pub use process::{Connection, Haas, Output};
+pub use disk::Disk;
+pub use process::{Binary, Haas, Output, Running};
+pub use skip::{has_ffmpeg, skip};

@@ -2,14 +2,22 @@ use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+use crate::objects::StorageFault;
 use crate::problem::Problem;
 
 /// When a caller whose database was away may come again.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
+const SQLITE_READONLY: u32 = 8;
+const SQLITE_FULL: u32 = 13;
+/// A page did not fit on the disk.
+const SQLITE_IOERR_WRITE: u32 = 778;
+/// The index of the log did not fit on the disk.
+const SQLITE_IOERR_SHMSIZE: u32 = 4874;
+
 /// Makes an answer of a store's error: 503 when the database is away or full, otherwise 500; the cause is logged.
 pub fn problem(error: DbErr) -> Problem {
-    if is_away(&error) || is_contention(&error) {
+    if is_unable(&error) || is_contention(&error) {
         Problem::unavailable(RETRY_AFTER).because(error)
     } else {
         Problem::internal(error)
@@ -19,6 +27,43 @@ pub fn problem(error: DbErr) -> Problem {
 /// Whether a row was refused because another has the same unique key.
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether the same statement will work when somebody has brought the database back or made room for it.
+pub fn is_unable(error: &DbErr) -> bool {
+    is_away(error) || storage_fault(error).is_some()
+}
+
+/// What an operator must mend before the database takes writes again.
+pub fn storage_fault(error: &DbErr) -> Option<StorageFault> {
+    let Some(sqlx::Error::Database(error)) = sqlx_error(error) else {
+        return None;
+    };
+    let code = error.code().unwrap_or_default();
+    match code.as_ref() {
+        // PostgreSQL: disk_full, read_only_sql_transaction.
+        "53100" => Some(StorageFault::Full),
+        "25006" => Some(StorageFault::ReadOnly),
+        // MariaDB gives the general state here; its messages are fixed. 1021, 1114 and 1290.
+        "HY000" => {
+            let message = error.message();
+            if message.starts_with("Disk full") || message.ends_with("is full") {
+                Some(StorageFault::Full)
+            } else if message.contains("--read-only option") {
+                Some(StorageFault::ReadOnly)
+            } else {
+                None
+            }
+        }
+        // SQLite: the low byte of its extended code is the reason, the rest what it was doing.
+        code if code.len() <= 4 => match code.parse::<u32>() {
+            Ok(SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE) => Some(StorageFault::Full),
+            Ok(code) if code & 0xff == SQLITE_FULL => Some(StorageFault::Full),
+            Ok(code) if code & 0xff == SQLITE_READONLY => Some(StorageFault::ReadOnly),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Whether the database could not be reached, or all connections were taken for too long.

@@ -2,6 +2,7 @@ use std::error::Error as StdError;
 use std::process::ExitCode;
 
 use chassis::config::ConfigError;
+use chassis::objects::storage_fault;
 use chassis::problem;
 
 /// The exit code for a command line or configuration that cannot be used (`EX_USAGE` of sysexits.h).
@@ -15,9 +16,13 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure with its cause.
+    /// A failure with its cause, and what mends it if that is a disk.
     pub(crate) fn new(text: &str, cause: impl StdError + 'static) -> Self {
-        Self::plain(format!("{text}: {}", problem::chain(&cause)))
+        let cause_text = problem::chain(&cause);
+        Self::plain(match storage_fault(&cause) {
+            Some(fault) => format!("{text}: {cause_text}\n{fault}: {}", fault.advice()),
+            None => format!("{text}: {cause_text}"),
+        })
     }
 
     /// A failure that is its own cause.

@@ -101,6 +101,7 @@ async fn start(
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
+        service::keep_swept(settings, role, tasks);
         routes = routes.merge(mount(settings, role, context).router);
     }
     Ok(App {

@@ -1,9 +1,10 @@
 //! Opening what a service needs, for every command that runs one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chassis::database::{self, Database};
+use chassis::lifecycle::Tasks;
 use chassis::objects::{self, Objects};
 use sea_orm::DbErr;
 
@@ -14,6 +15,10 @@ use crate::settings::Settings;
 /// How long to wait before a database that is away is tried again, at first and at most.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// When a process looks for uploads that were cut off: not while it starts, then seldom.
+const SWEEP_AFTER: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
 /// A service's database, whatever its schema.
 pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Database, Failure> {
@@ -79,6 +84,30 @@ async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> 
 pub(crate) fn open_objects(settings: &Settings, role: Role) -> Result<Objects, Failure> {
     let folder = &settings.place(role).objects;
     objects::open_folder(folder).map_err(|error| Failure::new("could not start", error))
+}
+
+/// Removes what uploads left that a kill cut off, now and then, until the stop.
+pub(crate) fn keep_swept(settings: &Settings, role: Role, tasks: &Tasks) {
+    let folder = settings.place(role).objects.clone();
+    let pauses = tasks.clone();
+    tasks.spawn(async move {
+        let mut pause = SWEEP_AFTER;
+        while pauses.pause(pause).await {
+            sweep_uploads(folder.clone()).await;
+            pause = SWEEP_EVERY;
+        }
+    });
+}
+
+/// Removes what uploads left in a folder that a kill cut off.
+pub(crate) async fn sweep_uploads(folder: PathBuf) {
+    let swept = tokio::task::spawn_blocking(move || objects::sweep_uploads(&folder)).await;
+    match swept {
+        Ok(Ok(0)) => {}
+        Ok(Ok(count)) => tracing::info!(count, "removed uploads that were cut off"),
+        Ok(Err(error)) => tracing::warn!(%error, "could not look for uploads that were cut off"),
+        Err(error) => tracing::error!(%error, "looking for uploads that were cut off panicked"),
+    }
 }
 
 /// Makes the data folder and sees that it can be written, which SQLite would only say as "unable to open".

@@ -12,6 +12,7 @@ use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStoreExt as _, PutPayload};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
 use super::Library;
 use super::blocking;
@@ -41,6 +42,8 @@ pub struct ImportOptions {
     pub is_thorough: bool,
     /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
+    /// Ends the run between two files when it is cancelled.
+    pub stopping: CancellationToken,
 }
 
 impl ImportOptions {
@@ -51,6 +54,7 @@ impl ImportOptions {
             file_bytes_max: FILE_BYTES_MAX,
             is_thorough: false,
             may_be_empty: false,
+            stopping: CancellationToken::new(),
         }
     }
 }
@@ -60,6 +64,8 @@ impl ImportOptions {
 pub enum ImportEvent {
     /// The folder was walked.
     Found {
+        /// As given.
+        folder: String,
         /// How many files will be looked at.
         file_count: u64,
         /// What they weigh.
@@ -162,7 +168,8 @@ pub enum ImportError {
     },
     /// There is nothing where there was music: most likely a disk is missing.
     #[error(
-        "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed"
+        "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed \
+         (is a disk missing? if it is meant to be empty: --allow-empty)"
     )]
     Vanished {
         /// As given.
@@ -170,6 +177,9 @@ pub enum ImportError {
         /// How many files were imported from it.
         known_count: usize,
     },
+    /// Somebody asked for it.
+    #[error("somebody stopped it")]
+    Stopped,
     /// The database cannot be written.
     #[error("could not write to the music database")]
     Store(#[from] DbErr),
@@ -207,6 +217,7 @@ pub async fn import(
         });
     }
     observe(ImportEvent::Found {
+        folder: options.folder.display().to_string(),
         file_count: count(found.candidates.len() + found.unreadable.len()),
         size_bytes: found
             .candidates
@@ -291,7 +302,7 @@ impl Run<'_> {
             .into_iter()
             .map(|(candidate, source)| self.read(candidate, source));
         let mut reads = stream::iter(reads).buffered(READERS);
-        while let Some(read) = reads.next().await {
+        while let Some(read) = self.unless_stopped(reads.next()).await? {
             let Read { candidate, step } = read?;
             let outcome = self.save(step).await?;
             report.file(&candidate.path, to_u64(candidate.size_bytes), outcome);
@@ -313,6 +324,14 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, ImportError> {
+        tokio::select! {
+            biased;
+            () = self.options.stopping.cancelled() => Err(ImportError::Stopped),
+            done = work => Ok(done),
+        }
     }
 
     /// Reads one file and stores its objects; several run at once.

@@ -28,6 +28,7 @@ mod fmp4;
 pub(crate) mod format;
 mod import;
 pub(crate) mod lyrics;
+mod make;
 mod names;
 mod objects;
 mod ogg;
@@ -40,6 +41,7 @@ mod tests;
 pub(crate) mod text;
 mod transcode;
 mod walk;
+mod work_folder;
 
 pub use import::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
 pub(crate) use prepare::start_workers;

@@ -1,6 +1,7 @@
 //! One run of ffmpeg per track: decoded once, encoded in every bit rate, and the samples to us for measurement.
 
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -32,12 +33,18 @@ const PIECE_BYTES: usize = 64 * 1024;
 const SAMPLE_BYTES: usize = 4;
 const FRAME_BYTES: usize = 2 * SAMPLE_BYTES;
 
+/// It has nothing of its own to save: what this process cannot wait for any more must not go on writing. Where it is
+/// missing, ffmpeg ends at its next sample, which nobody reads.
+const DIES_WITH_US: [&str; 4] = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"];
+/// The rest of the machine is for listeners.
+const LOW_PRIORITY: [&str; 3] = ["/usr/bin/nice", "-n", "15"];
+
 /// ffmpeg, found and tried.
 #[derive(Clone, Debug)]
 pub(crate) struct Ffmpeg {
     program: PathBuf,
-    /// Runs it with low priority, where there is such a program.
-    nice: Option<PathBuf>,
+    /// Programs that change how it runs and then become it, with their arguments, as far as they are there.
+    around: Vec<OsString>,
 }
 
 /// Why a track could not be transcoded.
@@ -49,6 +56,12 @@ pub(crate) enum TranscodeError {
     /// It may work another time.
     #[error("ffmpeg took longer than {0:?}")]
     TimedOut(Duration),
+    /// Somebody, or the machine for want of memory, ended it.
+    #[error("ffmpeg was ended by signal {0}")]
+    Killed(i32),
+    /// It works when there is room.
+    #[error("the disk with the temporary folder is full")]
+    DiskFull,
     /// It may work another time.
     #[error("could not run ffmpeg")]
     Run(#[from] std::io::Error),
@@ -93,10 +106,15 @@ impl Ffmpeg {
         if !output.status.success() || !has_aac {
             return None;
         }
-        let nice = Path::new("/usr/bin/nice");
+        let around = [&DIES_WITH_US[..], &LOW_PRIORITY[..]];
         Some(Self {
             program: PathBuf::from("ffmpeg"),
-            nice: nice.exists().then(|| nice.to_owned()),
+            around: around
+                .into_iter()
+                .filter(|words| words.first().is_some_and(|word| Path::new(word).exists()))
+                .flatten()
+                .map(OsString::from)
+                .collect(),
         })
     }
 
@@ -130,16 +148,14 @@ impl Ffmpeg {
     }
 
     fn command(&self, arguments: Vec<OsString>) -> Command {
-        let mut command = match &self.nice {
-            Some(nice) => {
-                let mut command = Command::new(nice);
-                command.args(["-n", "15"]).arg(&self.program);
-                command
-            }
-            None => Command::new(&self.program),
-        };
+        let program = self.program.as_os_str();
+        let mut words = self.around.iter().map(OsString::as_os_str).chain([program]);
+        let mut command = Command::new(words.next().unwrap_or(program));
+        command.args(words);
         command
             .args(arguments)
+            // What it says of the machine is read, too.
+            .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -219,8 +235,11 @@ async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, Tran
     let (analysis, complaint) =
         tokio::join!(measure(stdout, sample_rate_hz), read_complaint(stderr));
     let status = child.wait().await?;
+    if let Some(signal) = status.signal() {
+        return Err(TranscodeError::Killed(signal));
+    }
     if !status.success() {
-        return Err(TranscodeError::Undecodable(complaint));
+        return Err(complaint.into_error());
     }
     let analysis = analysis?;
     if analysis.sample_count == 0 {
@@ -260,21 +279,50 @@ async fn measure(
     Ok(analyser.finish()?)
 }
 
-/// The start of what ffmpeg says, in one line, without where files lie; the rest is read and dropped.
-async fn read_complaint(mut stderr: impl AsyncRead + Unpin) -> String {
+/// What ffmpeg said before it failed.
+#[derive(Debug, PartialEq, Eq)]
+struct Complaint {
+    /// The last line that does not tell where files lie.
+    line: String,
+    is_disk_full: bool,
+}
+
+impl Complaint {
+    fn from_text(text: &str) -> Self {
+        let last = text.lines().rfind(|line| !line.contains('/'));
+        Self {
+            line: last
+                .and_then(|line| clean_line(line, 200))
+                .unwrap_or_else(|| "it gave no reason".to_owned()),
+            is_disk_full: DISK_FULL.iter().any(|reason| text.contains(reason)),
+        }
+    }
+
+    fn into_error(self) -> TranscodeError {
+        if self.is_disk_full {
+            TranscodeError::DiskFull
+        } else {
+            TranscodeError::Undecodable(self.line)
+        }
+    }
+}
+
+/// How the C library calls it, in `LC_ALL=C`.
+const DISK_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
+
+/// Reads the start of what ffmpeg says; the rest is read and dropped.
+async fn read_complaint(mut stderr: impl AsyncRead + Unpin) -> Complaint {
     let mut text = Vec::new();
     let kept = (&mut stderr)
         .take(COMPLAINT_BYTES_MAX)
         .read_to_end(&mut text)
         .await;
     let _rest = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
-    if kept.is_err() {
-        return "it gave no reason".to_owned();
-    }
-    let text = String::from_utf8_lossy(&text);
-    let last = text.lines().rfind(|line| !line.contains('/'));
-    last.and_then(|line| clean_line(line, 200))
-        .unwrap_or_else(|| "it gave no reason".to_owned())
+    let text = match kept {
+        Ok(_) => String::from_utf8_lossy(&text),
+        Err(_unreadable) => "".into(),
+    };
+    Complaint::from_text(&text)
 }
 
 #[cfg(test)]
@@ -298,6 +346,19 @@ mod tests {
         ] {
             assert_eq!(ladder_sample_rate_hz(source), ladder, "{source}");
         }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_audio_that_cannot_be_decoded() {
+        let full = "av_interleaved_write_frame(): No space left on device\nConversion failed!\n";
+        let error = Complaint::from_text(full).into_error();
+        assert!(matches!(error, TranscodeError::DiskFull), "{error}");
+        let broken = "/tmp/x/original: Invalid data found\nInvalid data found\n/tmp/x: no\n";
+        let error = Complaint::from_text(broken).into_error();
+        assert_eq!(
+            error.to_string(),
+            "ffmpeg cannot decode it: Invalid data found"
+        );
     }
 
     #[test]

@@ -15,10 +15,15 @@ use super::entities::job;
 
 /// How long a claim holds without a sign of life.
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
-/// How often a job is tried.
-const ATTEMPTS_MAX: i64 = 5;
+/// How often a job may fail.
+const FAILURES_MAX: i64 = 5;
+/// How many holders may die of a job: a kill, a crash of the machine or a stop that was too slow costs one of these
+/// and no failure, but a job that takes its process with it must come to an end, too.
+const DEATHS_MAX: i64 = 10;
 /// The first pause before another try; each one after is four times as long.
 const BACK_OFF: Duration = Duration::from_secs(15);
+/// The pause when the job was not to blame.
+const OUTAGE_PAUSE: Duration = Duration::from_mins(1);
 /// How many jobs a claim looks at, so that several workers do not all want the same one.
 const CANDIDATES: u64 = 8;
 /// How much of an error is kept, in characters.
@@ -52,7 +57,8 @@ pub(crate) struct Claim {
     pub(crate) subject_id: String,
     /// Only with it may the job be kept, finished or given back.
     pub(crate) token: String,
-    pub(crate) attempt_count: i64,
+    /// How often it failed before.
+    pub(crate) failure_count: i64,
 }
 
 /// How many jobs stand where.
@@ -67,8 +73,10 @@ pub(crate) struct JobCounts {
 /// What becomes of a job that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
-    /// It may work another time.
+    /// It may work another time; a few times.
     Later,
+    /// It failed for want of something else (a full disk, an object store that is away): again, however often.
+    Unblamed,
     /// It never will.
     Never,
 }
@@ -90,8 +98,10 @@ impl Store {
             .all(self.database.connection())
             .await?;
         for candidate in candidates {
-            if candidate.attempt_count >= ATTEMPTS_MAX {
-                self.poison_silent(&candidate, now_ms).await?;
+            let is_orphaned = candidate.state == RUNNING;
+            let death_count = candidate.death_count + i64::from(is_orphaned);
+            if death_count >= DEATHS_MAX {
+                self.poison_deadly(&candidate, now_ms).await?;
                 continue;
             }
             let token = ids::new_id(clock).to_string();
@@ -102,13 +112,9 @@ impl Store {
                     job::Column::LeaseUntilMs,
                     Expr::value(now_ms + to_ms(LEASE)),
                 )
-                .col_expr(
-                    job::Column::AttemptCount,
-                    Expr::value(candidate.attempt_count + 1),
-                )
+                .col_expr(job::Column::DeathCount, Expr::value(death_count))
                 .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
-                .filter(job::Column::Id.eq(&candidate.id))
-                .filter(job::Column::AttemptCount.eq(candidate.attempt_count))
+                .filter(is_as_seen(&candidate))
                 .filter(is_due(now_ms))
                 .exec(self.database.connection())
                 .await?;
@@ -117,7 +123,7 @@ impl Store {
                     job_id: candidate.id,
                     subject_id: candidate.subject_id,
                     token,
-                    attempt_count: candidate.attempt_count + 1,
+                    failure_count: candidate.attempt_count,
                 }));
             }
         }
@@ -125,14 +131,14 @@ impl Store {
     }
 
     /// A job whose holder died every time would kill the next one, too.
-    async fn poison_silent(&self, silent: &job::Model, now_ms: i64) -> Result<(), DbErr> {
+    async fn poison_deadly(&self, job: &job::Model, now_ms: i64) -> Result<(), DbErr> {
         let reason = "its worker ended without a word each time";
         job::Entity::update_many()
             .col_expr(job::Column::State, Expr::value(POISONED))
+            .col_expr(job::Column::DeathCount, Expr::value(job.death_count + 1))
             .col_expr(job::Column::LastError, Expr::value(reason))
             .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
-            .filter(job::Column::Id.eq(&silent.id))
-            .filter(job::Column::AttemptCount.eq(silent.attempt_count))
+            .filter(is_as_seen(job))
             .filter(is_due(now_ms))
             .exec(self.database.connection())
             .await?;
@@ -150,18 +156,21 @@ impl Store {
         Ok(result.rows_affected == 1)
     }
 
-    /// Gives back a job that failed: to be tried again later, or poisoned.
+    /// Gives back a job that failed: to be tried again later, or poisoned. Says whether it is poisoned now.
     pub(crate) async fn fail_job(
         &self,
         claim: &Claim,
         reason: &str,
         retry: Retry,
         clock: &Clock,
-    ) -> Result<(), DbErr> {
+    ) -> Result<bool, DbErr> {
         let now_ms = clock.now_ms();
-        let is_last = claim.attempt_count >= ATTEMPTS_MAX || retry == Retry::Never;
-        let exponent = u32::try_from(claim.attempt_count - 1).unwrap_or_default();
-        let pause_ms = to_ms(BACK_OFF).saturating_mul(4_i64.saturating_pow(exponent));
+        let failure_count = claim.failure_count + i64::from(retry != Retry::Unblamed);
+        let is_last = failure_count >= FAILURES_MAX || retry == Retry::Never;
+        let pause_ms = match retry {
+            Retry::Unblamed => to_ms(OUTAGE_PAUSE),
+            Retry::Later | Retry::Never => back_off_ms(claim.failure_count),
+        };
         let reason: String = reason.chars().take(ERROR_CHARS_MAX).collect();
         job::Entity::update_many()
             .col_expr(
@@ -172,6 +181,7 @@ impl Store {
                 job::Column::RunAfterMs,
                 Expr::value(now_ms.saturating_add(pause_ms)),
             )
+            .col_expr(job::Column::AttemptCount, Expr::value(failure_count))
             .col_expr(job::Column::LastError, Expr::value(reason))
             .col_expr(job::Column::LeaseToken, Expr::value(Option::<String>::None))
             .col_expr(job::Column::LeaseUntilMs, Expr::value(Option::<i64>::None))
@@ -179,7 +189,7 @@ impl Store {
             .filter(is_held(claim))
             .exec(self.database.connection())
             .await?;
-        Ok(())
+        Ok(is_last)
     }
 
     /// Gives back a job that was not tried, at once and without counting: its worker is stopping.
@@ -187,10 +197,6 @@ impl Store {
         let now_ms = clock.now_ms();
         job::Entity::update_many()
             .col_expr(job::Column::State, Expr::value(QUEUED))
-            .col_expr(
-                job::Column::AttemptCount,
-                Expr::value(claim.attempt_count - 1),
-            )
             .col_expr(job::Column::LeaseToken, Expr::value(Option::<String>::None))
             .col_expr(job::Column::LeaseUntilMs, Expr::value(Option::<i64>::None))
             .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
@@ -273,6 +279,7 @@ pub(super) async fn insert_job(
             job::Entity::update_many()
                 .col_expr(job::Column::State, Expr::value(QUEUED))
                 .col_expr(job::Column::AttemptCount, Expr::value(0))
+                .col_expr(job::Column::DeathCount, Expr::value(0))
                 .col_expr(job::Column::RunAfterMs, Expr::value(now_ms))
                 .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
                 .filter(job::Column::Id.eq(known.id))
@@ -287,6 +294,7 @@ pub(super) async fn insert_job(
         subject_id: Set(subject_id.to_owned()),
         state: Set(QUEUED.to_owned()),
         attempt_count: Set(0),
+        death_count: Set(0),
         run_after_ms: Set(now_ms),
         lease_until_ms: Set(None),
         lease_token: Set(None),
@@ -308,6 +316,20 @@ fn is_due(now_ms: i64) -> Condition {
         .add(job::Column::State.eq(RUNNING))
         .add(job::Column::LeaseUntilMs.lt(now_ms));
     Condition::any().add(queued).add(silent)
+}
+
+/// Whether nobody has touched a job since it was read.
+fn is_as_seen(job: &job::Model) -> Condition {
+    Condition::all()
+        .add(job::Column::Id.eq(&job.id))
+        .add(job::Column::State.eq(&job.state))
+        .add(job::Column::AttemptCount.eq(job.attempt_count))
+        .add(job::Column::DeathCount.eq(job.death_count))
+}
+
+fn back_off_ms(failures_before: i64) -> i64 {
+    let exponent = u32::try_from(failures_before).unwrap_or_default();
+    to_ms(BACK_OFF).saturating_mul(4_i64.saturating_pow(exponent))
 }
 
 fn is_held(claim: &Claim) -> Condition {

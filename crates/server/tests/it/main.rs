@@ -2,8 +2,11 @@
 
 mod commands;
 mod configuration;
+mod disks;
 mod http;
+mod kills;
 mod plays;
+mod shelf;
 mod stop;
 
 /// The binary under test.

@@ -2,34 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use chassis::database::Database;
-use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use testkit::Haas;
 
 use crate::HAAS;
+use crate::shelf::{number, open, wave};
 
 const PLAYS: &str = "/api/music/v1/plays";
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// A quarter of a second of silence: WAV, 8 kHz, 8 bit, mono.
-fn silence() -> Vec<u8> {
-    let samples = vec![0x80; 2_000];
-    let mut wav = Vec::from(*b"RIFF");
-    wav.extend(2_036_u32.to_le_bytes());
-    wav.extend(b"WAVEfmt ");
-    wav.extend(16_u32.to_le_bytes());
-    wav.extend(1_u16.to_le_bytes());
-    wav.extend(1_u16.to_le_bytes());
-    wav.extend(8_000_u32.to_le_bytes());
-    wav.extend(8_000_u32.to_le_bytes());
-    wav.extend(1_u16.to_le_bytes());
-    wav.extend(8_u16.to_le_bytes());
-    wav.extend(b"data");
-    wav.extend(2_000_u32.to_le_bytes());
-    wav.extend(samples);
-    wav
-}
 
 fn send(haas: &Haas, method: &str, path: &str, body: &Value) -> Value {
     let headers = [("content-type", "application/json")];
@@ -50,19 +30,8 @@ fn count(haas: &Haas, play: &Value) {
 }
 
 async fn rows(data: &std::path::Path, table: &str) -> i64 {
-    let url = format!("sqlite:{}", data.join("music.sqlite").display());
-    let database = Database::connect(&url)
-        .await
-        .expect("the database of the process");
-    let statement = format!("SELECT COUNT(*) FROM {table}");
-    let row = database
-        .connection()
-        .query_one_raw(sea_orm::Statement::from_string(
-            database.backend(),
-            statement,
-        ));
-    let row = row.await.expect("a count").expect("one row");
-    row.try_get_by_index(0).expect("a number")
+    let database = open(data).await;
+    number(&database, &format!("SELECT COUNT(*) FROM {table}")).await
 }
 
 #[tokio::test]
@@ -70,7 +39,7 @@ async fn a_kill_loses_no_acknowledged_play_and_doubles_none() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (data, library) = (folder.path().join("data"), folder.path().join("library"));
     std::fs::create_dir_all(&library).expect("a folder");
-    std::fs::write(library.join("silence.wav"), silence()).expect("a file");
+    std::fs::write(library.join("tone.wav"), wave(1, 250)).expect("a file");
     let import = [
         "music",
         "import",

@@ -28,7 +28,7 @@ async fn what_playlists_point_to_decodes_without_a_word_in_every_bit_rate() {
     import(&library, &options, &mut |_| {}).await.unwrap();
     match prepare_all(&library, &Tasks::default(), 1, &|_| {}).await {
         Err(PrepareError::NoFfmpeg) => {
-            println!("skipped: delivery::tests::renditions (no ffmpeg)");
+            testkit::skip("ffmpeg");
             return;
         }
         // The service's own worker may have taken the job.

@@ -68,7 +68,7 @@ async fn a_dead_holder_is_followed_and_stores_nothing_when_it_comes_back() {
         assert_eq!(claim(&store, &clock).await, None);
         clock.advance(Duration::from_millis(2));
         let second = claim(&store, &clock).await.unwrap();
-        assert_eq!(second.attempt_count, 2);
+        assert_eq!(second.failure_count, 0);
         assert!(!store.keep_job(&dead, &clock).await.unwrap());
         assert!(
             !store
@@ -119,7 +119,7 @@ async fn a_failed_job_waits_longer_each_time_and_is_given_up_at_last() {
 async fn a_job_that_kills_its_holders_is_given_up() {
     each_database::<Migrator>(async |database| {
         let (_shelf, store, clock) = shelf_with_a_job(database).await;
-        for _ in 0..5 {
+        for _ in 0..10 {
             assert!(claim(&store, &clock).await.is_some());
             clock.advance(LEASE * 2);
         }
@@ -139,13 +139,50 @@ async fn what_can_never_work_is_not_tried_again_and_a_stop_costs_no_try() {
         let held = claim(&store, &clock).await.unwrap();
         store.release_job(&held, &clock).await.unwrap();
         let again = claim(&store, &clock).await.unwrap();
-        assert_eq!(again.attempt_count, 1);
+        assert_eq!(again.failure_count, 0);
         store
             .fail_job(&again, "undecodable", Retry::Never, &clock)
             .await
             .unwrap();
         clock.advance(Duration::from_hours(24));
         assert_eq!(claim(&store, &clock).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_killed_holder_costs_the_job_no_try() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        for _ in 0..6 {
+            assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
+            clock.advance(LEASE * 2);
+        }
+        let held = claim(&store, &clock).await.unwrap();
+        store
+            .fail_job(&held, "no luck", Retry::Later, &clock)
+            .await
+            .unwrap();
+        clock.advance(Duration::from_secs(15));
+        assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_outage_costs_the_job_no_try_however_long_it_lasts() {
+    each_database::<Migrator>(async |database| {
+        let (_shelf, store, clock) = shelf_with_a_job(database).await;
+        for _ in 0..20 {
+            let held = claim(&store, &clock).await.unwrap();
+            store
+                .fail_job(&held, "the disk is full", Retry::Unblamed, &clock)
+                .await
+                .unwrap();
+            assert_eq!(claim(&store, &clock).await, None);
+            clock.advance(Duration::from_mins(1));
+        }
+        assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
     })
     .await;
 }

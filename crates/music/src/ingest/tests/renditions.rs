@@ -85,7 +85,7 @@ async fn every_rendition_decodes_without_a_warning_and_lasts_as_long_as_its_sour
     let prepared = prepare_all(&shelf.library, &Tasks::default(), 2, &|_| {}).await;
     let summary = match prepared {
         Err(PrepareError::NoFfmpeg) => {
-            println!("skipped: renditions (no ffmpeg)");
+            testkit::skip("ffmpeg");
             return;
         }
         other => other.unwrap(),
@@ -130,7 +130,7 @@ async fn the_same_job_done_twice_stores_the_same_objects() {
     shelf.import().await;
     let tasks = Tasks::default();
     if let Err(PrepareError::NoFfmpeg) = prepare_all(&shelf.library, &tasks, 1, &|_| {}).await {
-        println!("skipped: renditions (no ffmpeg)");
+        testkit::skip("ffmpeg");
         return;
     }
     let connection = shelf.library.database.connection();

@@ -13,7 +13,10 @@ pub(crate) struct Model {
     pub subject_id: String,
     /// `queued`, `running`, `done` or `poisoned`.
     pub state: String,
+    /// How often it was tried to an end and failed.
     pub attempt_count: i64,
+    /// How many holders died of it, or with it.
+    pub death_count: i64,
     /// Not to be claimed before.
     pub run_after_ms: i64,
     /// A running job may be claimed again after this.

@@ -8,6 +8,7 @@ mod m0003_create_coordination;
 mod m0004_create_plays;
 mod m0005_create_search_grams;
 mod m0006_create_chart_listeners;
+mod m0007_add_job_deaths;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_create_plays::Migration),
             Box::new(m0005_create_search_grams::Migration),
             Box::new(m0006_create_chart_listeners::Migration),
+            Box::new(m0007_add_job_deaths::Migration),
         ]
     }
 }

@@ -1,0 +1,199 @@
+//! One preparation: an original goes in, what was measured and the stored renditions come out.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+
+use chassis::ids;
+use chassis::objects::storage_fault;
+use futures_util::StreamExt as _;
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path as ObjectPath;
+use sea_orm::DbErr;
+use tokio::io::AsyncWriteExt as _;
+
+use super::Library;
+use super::fmp4::{FRAME_SAMPLES, Layout, LayoutError, set_duration};
+use super::objects::{CopyError, FileId, hash_file, store_file};
+use super::transcode::{
+    BIT_RATES_KBPS, Ffmpeg, SEGMENT_FRAMES, Source, TranscodeError, Transcoded,
+};
+use super::work_folder::WorkFolder;
+use crate::keys;
+use crate::store::entities::{rendition, track};
+use crate::store::{Prepared, Retry, Store};
+
+/// Samples the encoder puts in front, skipped by the edit list.
+const PRIMING_SAMPLES: u64 = 1_024;
+
+/// Why a track could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MakeError {
+    #[error("its track is not there any more")]
+    NoTrack,
+    #[error("its row cannot be read")]
+    Store(#[from] DbErr),
+    #[error("what was made of it cannot be stored")]
+    Save(#[source] DbErr),
+    #[error("its original cannot be read")]
+    Original(#[source] object_store::Error),
+    #[error("its renditions cannot be stored")]
+    Objects(#[source] object_store::Error),
+    #[error("no room to work in")]
+    Folder(#[from] std::io::Error),
+    #[error(transparent)]
+    Transcode(#[from] TranscodeError),
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+}
+
+impl MakeError {
+    /// Whether and how it should be tried again.
+    pub(crate) fn retry(&self) -> Retry {
+        if storage_fault(self).is_some() {
+            return Retry::Unblamed;
+        }
+        match self {
+            Self::NoTrack
+            | Self::Layout(LayoutError::Unexpected(_))
+            | Self::Transcode(TranscodeError::Undecodable(_) | TranscodeError::Measure(_)) => {
+                Retry::Never
+            }
+            Self::Store(_)
+            | Self::Save(_)
+            | Self::Objects(_)
+            | Self::Transcode(TranscodeError::DiskFull) => Retry::Unblamed,
+            Self::Original(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
+                Retry::Unblamed
+            }
+            _ => Retry::Later,
+        }
+    }
+}
+
+/// Measures a track and makes its renditions; nothing of it is in the database yet.
+pub(crate) async fn make(
+    library: &Library,
+    track_id: &str,
+    ffmpeg: &Ffmpeg,
+) -> Result<Prepared, MakeError> {
+    let store = Store::new(library.database.clone());
+    let row = store.find_unprepared_track(track_id).await?;
+    let row = row.ok_or(MakeError::NoTrack)?;
+    let folder = WorkFolder::new()?;
+    let source = fetch(library, &row, folder.path()).await?;
+    let transcoded = ffmpeg.transcode(&source, folder.path()).await?;
+    let mut renditions = Vec::with_capacity(BIT_RATES_KBPS.len());
+    for (file, bit_rate_kbps) in transcoded.files.iter().zip(BIT_RATES_KBPS) {
+        renditions.push(store_rendition(library, &row, &transcoded, file, bit_rate_kbps).await?);
+    }
+    let analysis = transcoded.analysis;
+    let rate = u64::from(transcoded.sample_rate_hz);
+    let duration_ms = (analysis.sample_count * 1_000 + rate / 2) / rate;
+    Ok(Prepared {
+        duration_ms: i64::try_from(duration_ms).unwrap_or(i64::MAX),
+        gain_db: analysis.gain_db(),
+        loudness_lufs: analysis.loudness_lufs,
+        peak: analysis.peak,
+        waveform: analysis.waveform,
+        renditions,
+    })
+}
+
+/// Brings the original where ffmpeg can seek in it.
+async fn fetch(library: &Library, row: &track::Model, folder: &Path) -> Result<Source, MakeError> {
+    let path = folder.join("original");
+    let location = ObjectPath::from(row.object_key.as_str());
+    let object = library.objects.get(&location).await;
+    let mut stream = object.map_err(MakeError::Original)?.into_stream();
+    let mut file = tokio::fs::File::create(&path).await?;
+    while let Some(bytes) = stream.next().await {
+        file.write_all(&bytes.map_err(MakeError::Original)?).await?;
+    }
+    file.flush().await?;
+    Ok(Source {
+        file: path,
+        demuxer: demuxer(&row.media_type),
+        is_mono: row.channels == 1,
+        sample_rate_hz: u32::try_from(row.sample_rate_hz).unwrap_or_default(),
+        duration_ms: row.duration_ms,
+    })
+}
+
+async fn store_rendition(
+    library: &Library,
+    row: &track::Model,
+    transcoded: &Transcoded,
+    file: &Path,
+    bit_rate_kbps: u32,
+) -> Result<rendition::Model, MakeError> {
+    let (rate, sample_count) = (transcoded.sample_rate_hz, transcoded.analysis.sample_count);
+    let path = file.to_owned();
+    let (file, layout, id) =
+        super::blocking(move || finish_file(&path, sample_count, rate)).await?;
+    let key = keys::rendition(&id.hash);
+    match store_file(&library.objects, &key, file, &id).await {
+        Ok(()) => {}
+        Err(CopyError::Skip(skip)) => return Err(std::io::Error::other(skip).into()),
+        Err(CopyError::Objects(error)) => return Err(MakeError::Objects(error)),
+    }
+    let (average_bps, peak_bps) = layout.bandwidths(rate);
+    Ok(rendition::Model {
+        id: ids::new_id(&library.clock).to_string(),
+        track_id: row.id.clone(),
+        bit_rate_kbps: i64::from(bit_rate_kbps),
+        object_key: key,
+        size_bytes: to_i64(id.size_bytes),
+        content_hash: id.hash,
+        sample_rate_hz: i64::from(rate),
+        init_bytes: to_i64(layout.init_bytes),
+        segment_frames: i64::from(SEGMENT_FRAMES),
+        frame_count: to_i64(layout.frame_count()),
+        segment_bytes: layout.segment_bytes(),
+        average_bps: to_i64(average_bps),
+        peak_bps: to_i64(peak_bps),
+        created_at_ms: library.clock.now_ms(),
+    })
+}
+
+/// Writes the exact length into a file ffmpeg made, and checks that it is on the grid and as long as the source.
+fn finish_file(
+    path: &Path,
+    sample_count: u64,
+    sample_rate_hz: u32,
+) -> Result<(File, Layout, FileId), MakeError> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let layout = Layout::read(&mut file)?;
+    if !layout.has_grid(SEGMENT_FRAMES) {
+        return Err(LayoutError::Unexpected("its segments are not on the grid").into());
+    }
+    let frames = (sample_count + PRIMING_SAMPLES).div_ceil(FRAME_SAMPLES);
+    if !(frames..=frames + 1).contains(&layout.frame_count()) {
+        return Err(LayoutError::Unexpected("it is not as long as its source").into());
+    }
+    file.rewind()?;
+    let mut head = Vec::new();
+    (&mut file).take(layout.init_bytes).read_to_end(&mut head)?;
+    set_duration(&mut head, sample_count, sample_rate_hz)?;
+    file.rewind()?;
+    file.write_all(&head)?;
+    let id = hash_file(&mut file)?;
+    Ok((file, layout, id))
+}
+
+/// ffmpeg's name for a container: naming it keeps ffmpeg from taking a file for a playlist or anything else that
+/// would make it open other files.
+fn demuxer(media_type: &str) -> &'static str {
+    match media_type {
+        "audio/mpeg" => "mp3",
+        "audio/flac" => "flac",
+        "audio/ogg" => "ogg",
+        "audio/aac" => "aac",
+        "audio/wav" => "wav",
+        _ => "mov",
+    }
+}
+
+fn to_i64(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -6,6 +6,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::clock::Clock;
 use crate::database::Database;
+use crate::http::ErrorPages;
 use crate::lifecycle::Tasks;
 use crate::objects::Objects;
 
@@ -30,4 +31,6 @@ pub struct Mounted {
     pub router: Router,
     /// The description of the API part.
     pub openapi: OpenApi,
+    /// Pages for errors that no service answers for, in the frame of this one.
+    pub error_pages: ErrorPages,
 }

@@ -88,7 +88,7 @@ fn read_chart(section: &mut Section<'_>) -> chart::Settings {
         "chart_time_zone",
         Zone(default.time_zone),
         "the name of a time zone such as \"Asia/Seoul\"",
-        "Where the night of the chart is: from 01 to 07 there only the last 24 hours count.",
+        "Where the chart's clock hangs: pages show its times there, and from 01 to 07 there only the last 24 hours count.",
     );
     let simulated_plays_chart = section.switch(
         "simulated_plays_chart",

@@ -79,7 +79,7 @@ pub(crate) enum Error {
     #[error("there is no chart of {0}")]
     ChartNotFound(String),
     /// Something that is not a full hour.
-    #[error("hour must be a full hour such as 2026-11-23T05:00:00Z")]
+    #[error("hour must be a full hour of UTC such as 2026-11-23T05:00:00Z")]
     NotAnHour,
     /// As many listen to events as may.
     #[error("too many listen to chart events")]

@@ -25,8 +25,8 @@ mod testing;
 
 use std::sync::Arc;
 
-use axum::Router;
 use chassis::clock::Clock;
+use chassis::http::{describe_common, only_described};
 use chassis::service::{Context, Mounted};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -94,8 +94,11 @@ pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 pub fn start(context: Context<'_>, config: &Config) -> Mounted {
     let app = App::new(context, config);
     let (api, openapi) = described().with_state(Arc::clone(&app)).split_for_parts();
+    let api = only_described(api, &openapi);
+    let pages = pages::Pages::new(app);
     Mounted {
-        router: Router::new().merge(api).merge(pages::router(app)),
+        router: api.merge(pages::router(&pages)),
+        error_pages: pages::error_pages(pages),
         openapi,
     }
 }
@@ -106,5 +109,7 @@ pub fn openapi() -> OpenApi {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().nest(API_PREFIX, api::router())
+    let mut router = OpenApiRouter::new().nest(API_PREFIX, api::router());
+    describe_common(router.get_openapi_mut());
+    router
 }

@@ -8,7 +8,12 @@ use crate::{Config, Migrator, start};
 
 /// The service in process, without any tracks; its clock starts at a full hour, 14:00 in Seoul.
 pub(crate) async fn empty_app() -> App {
-    App::start::<Migrator>(|context| start(context, &Config::default())).await
+    app_set_up(Config::default()).await
+}
+
+/// The service in process with a configuration of its own.
+pub(crate) async fn app_set_up(config: Config) -> App {
+    App::start::<Migrator>(|context| start(context, &config)).await
 }
 
 /// Adds a track of a length.

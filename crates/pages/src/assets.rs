@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
+use crate::PageRequest;
 use crate::encoding::Encoding;
 use crate::etag::is_held;
 
@@ -91,7 +92,9 @@ pub fn are_built() -> bool {
 
 /// Routes of `/assets/…` and of the well-known files at the root (icons, robots, manifest).
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let mut router = Router::new().route("/assets/{name}", get(asset));
+    let mut router = Router::new()
+        .route("/assets/{name}", get(asset))
+        .route("/robots.txt", get(robots));
     for file in WELL_KNOWN {
         router = router.route(
             file.path,
@@ -111,6 +114,13 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
         )
             .into_response(),
     }
+}
+
+/// What robots may read, and where everything is listed.
+async fn robots(request: PageRequest) -> Response {
+    let rules = include_str!("../static/robots.txt");
+    let text = format!("{rules}\nSitemap: {}/sitemap.xml\n", request.origin());
+    ([(CACHE_CONTROL, WELL_KNOWN_CACHE_CONTROL)], text).into_response()
 }
 
 fn find(name: &str) -> Option<&'static File> {
@@ -166,13 +176,17 @@ fn content_type(name: &str) -> &'static str {
         "webmanifest" => "application/manifest+json",
         "png" => "image/png",
         "webp" => "image/webp",
+        "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }
 
-/// A file with a fixed address, so it may change behind it.
+/// What has a fixed address may change behind it.
+const WELL_KNOWN_CACHE_CONTROL: &str = "public, max-age=3600";
+
+/// A file with a fixed address.
 struct WellKnown {
     path: &'static str,
     body: &'static [u8],
@@ -196,8 +210,8 @@ static WELL_KNOWN: &[WellKnown] = &[
         body: include_bytes!("../static/site.webmanifest"),
     },
     WellKnown {
-        path: "/robots.txt",
-        body: include_bytes!("../static/robots.txt"),
+        path: "/favicon.ico",
+        body: include_bytes!("../static/favicon.ico"),
     },
     WellKnown {
         path: "/llms.txt",
@@ -210,7 +224,7 @@ impl WellKnown {
         let etag = format!("\"{}\"", crate::cache::digest(self.body));
         let mut response = Response::new(Body::empty());
         let answered = response.headers_mut();
-        set(answered, CACHE_CONTROL, "public, max-age=3600");
+        set(answered, CACHE_CONTROL, WELL_KNOWN_CACHE_CONTROL);
         set(answered, ETAG, &etag);
         if is_held(headers, &etag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -301,11 +315,18 @@ mod tests {
         );
         let robots = ask("/robots.txt").await.unwrap();
         assert_eq!(robots.headers()[CONTENT_TYPE], "text/plain; charset=utf-8");
+        let robots = String::from_utf8(body(robots).await).unwrap();
         assert!(
-            body(robots)
-                .await
-                .starts_with(b"User-agent: *\nDisallow: /api/")
+            robots.starts_with("User-agent: *\nAllow: /api/music/v1/covers/\nDisallow: /api/\n")
         );
+        assert!(robots.ends_with("\nSitemap: http://localhost/sitemap.xml\n"));
+        for (path, kind) in [
+            ("/favicon.ico", "image/x-icon"),
+            ("/site.webmanifest", "application/manifest+json"),
+            ("/llms.txt", "text/plain; charset=utf-8"),
+        ] {
+            assert_eq!(ask(path).await.unwrap().headers()[CONTENT_TYPE], kind);
+        }
     }
 
     #[test]

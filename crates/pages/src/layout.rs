@@ -23,18 +23,23 @@ pub(crate) fn partial(site: &Site, page: &Page) -> Markup {
     }
 }
 
+/// What a visit makes of a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visit<'a> {
+    pub(crate) lang: Lang,
+    /// Whether the address names the language.
+    pub(crate) names_lang: bool,
+    pub(crate) origin: &'a str,
+    pub(crate) holds_styles: bool,
+}
+
 /// The whole document.
-pub(crate) fn whole(
-    site: &Site,
-    page: &Page,
-    lang: Lang,
-    origin: &str,
-    holds_styles: bool,
-) -> Markup {
+pub(crate) fn whole(site: &Site, page: &Page, visit: &Visit<'_>) -> Markup {
+    let lang = visit.lang;
     html! {
         (DOCTYPE)
         html lang=(lang.code()) data-page=(page.kind) {
-            head { (head(site, page, lang, origin, holds_styles)) }
+            head { (head(site, page, visit)) }
             body {
                 a.skip-link href="#main" { (lang.t("site.skip")) }
                 @if !assets::are_built() { p.build-notice { (lang.t("site.not_built")) } }
@@ -55,8 +60,14 @@ fn main(page: &Page) -> Markup {
     }
 }
 
-fn head(site: &Site, page: &Page, lang: Lang, origin: &str, holds_styles: bool) -> Markup {
-    let canonical = format!("{origin}{}", in_lang(&page.path, lang));
+fn head(site: &Site, page: &Page, visit: &Visit<'_>) -> Markup {
+    let origin = visit.origin;
+    // One of the alternates below: the address of a language is its own, and so is the one that leaves it open.
+    let canonical = if visit.names_lang {
+        format!("{origin}{}", in_lang(&page.path, visit.lang))
+    } else {
+        format!("{origin}{}", page.path)
+    };
     let title = site.title(&page.title);
     let image = page.social.image.as_deref().unwrap_or("/icon-512.png");
     html! {
@@ -81,7 +92,7 @@ fn head(site: &Site, page: &Page, lang: Lang, origin: &str, holds_styles: bool) 
         link rel="icon" href="/favicon.svg" type="image/svg+xml";
         link rel="apple-touch-icon" href="/icon-180.png";
         link rel="manifest" href="/site.webmanifest";
-        (styles(holds_styles))
+        (styles(visit.holds_styles))
         script { (PreEscaped(loader::SCRIPT.as_str())) }
         @if let Some(data) = &page.json_ld {
             script type="application/ld+json" { (json(data)) }
@@ -183,6 +194,13 @@ mod tests {
     use super::*;
     use crate::SearchForm;
 
+    const VISIT: Visit<'_> = Visit {
+        lang: Lang::En,
+        names_lang: false,
+        origin: "http://host",
+        holds_styles: false,
+    };
+
     fn site() -> Site {
         Site {
             name: "Name",
@@ -211,23 +229,32 @@ mod tests {
             "<title>Tom &amp; Jerry · Name</title>\
              <main id=\"main\" tabindex=\"-1\" data-page=\"a\"><p>text</p></main>"
         );
-        let whole = whole(&site(), &page, Lang::En, "http://host", false).into_string();
+        let whole = whole(&site(), &page, &VISIT).into_string();
         assert!(whole.contains(part.split_once("<main").unwrap().1));
     }
 
     #[test]
-    fn addresses_name_the_language_and_keep_the_query() {
+    fn the_canonical_address_is_the_one_visited_and_one_of_the_alternates() {
         let page = Page::new("b", "/s?q=x", "T", html! {});
-        let text = whole(&site(), &page, Lang::En, "http://host", false).into_string();
+        let text = |names_lang| {
+            let visit = Visit {
+                names_lang,
+                ..VISIT
+            };
+            whole(&site(), &page, &visit).into_string()
+        };
+        let (open, named) = (text(false), text(true));
+        assert!(open.contains("rel=\"canonical\" href=\"http://host/s?q=x\""));
+        assert!(named.contains("rel=\"canonical\" href=\"http://host/s?q=x&amp;lang=en\""));
         for link in [
-            "rel=\"canonical\" href=\"http://host/s?q=x&amp;lang=en\"",
+            "hreflang=\"en\" href=\"http://host/s?q=x&amp;lang=en\"",
             "hreflang=\"ko\" href=\"http://host/s?q=x&amp;lang=ko\"",
             "hreflang=\"x-default\" href=\"http://host/s?q=x\"",
         ] {
-            assert!(text.contains(link), "{link}");
+            assert!(open.contains(link) && named.contains(link), "{link}");
         }
-        assert!(!text.contains("aria-current="));
-        assert!(!text.contains("noindex"));
+        assert!(!open.contains("aria-current="));
+        assert!(!open.contains("noindex"));
     }
 
     #[test]

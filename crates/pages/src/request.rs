@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HOST, SET_COOKIE, VARY,
+    SET_COOKIE, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -19,12 +19,11 @@ use crate::encoding::Encoding;
 use crate::etag::is_held;
 use crate::lang::{Lang, cookie};
 use crate::loader::content_security_policy;
+use crate::origin::{PublicOrigin, origin_of};
 use crate::{Page, PageCache, Site, layout};
 
 /// How long a chosen language is kept, in seconds.
 const LANG_COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
-/// The longest host name that a page repeats in its own addresses, in bytes.
-const HOST_MAX_BYTES: usize = 255;
 
 /// What a request asks of a page. An extractor that never refuses.
 #[derive(Clone, Debug)]
@@ -41,12 +40,13 @@ impl<S: Send + Sync> FromRequestParts<S> for PageRequest {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self::read(parts))
+        Ok(Self::of(parts))
     }
 }
 
 impl PageRequest {
-    fn read(parts: &Parts) -> Self {
+    /// Reads the head of a request.
+    pub fn of(parts: &Parts) -> Self {
         let headers = &parts.headers;
         let query = parts.uri.query().unwrap_or_default();
         let chosen = query
@@ -59,7 +59,10 @@ impl PageRequest {
                 .get("x-partial")
                 .is_some_and(|value| value == "main"),
             holds_styles: cookie(headers, "css") == layout::styles_name(),
-            origin: origin(headers),
+            origin: match parts.extensions.get::<PublicOrigin>() {
+                Some(origin) => origin.as_str().to_owned(),
+                None => origin_of(headers),
+            },
             headers: headers.clone(),
         }
     }
@@ -69,7 +72,7 @@ impl PageRequest {
         self.lang
     }
 
-    /// `http://host`, as the client knows us; pages put it before canonical addresses.
+    /// `http://host`, as the public knows us; pages put it before canonical addresses.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -110,14 +113,25 @@ impl PageRequest {
         } else {
             "inlined"
         };
-        format!("{} {part} {styles} {}", self.lang.code(), self.origin)
+        let named = if self.chosen.is_some() { "named" } else { "" };
+        format!(
+            "{} {named} {part} {styles} {}",
+            self.lang.code(),
+            self.origin
+        )
     }
 
     fn render(&self, site: &Site, page: &Page) -> Rendered {
         let html = if self.is_partial {
             layout::partial(site, page)
         } else {
-            layout::whole(site, page, self.lang, &self.origin, self.holds_styles)
+            let visit = layout::Visit {
+                lang: self.lang,
+                names_lang: self.chosen.is_some(),
+                origin: &self.origin,
+                holds_styles: self.holds_styles,
+            };
+            layout::whole(site, page, &visit)
         };
         Rendered::new(html.into_string())
     }
@@ -133,7 +147,13 @@ impl PageRequest {
             VARY,
             "accept-encoding, accept-language, cookie, x-partial",
         );
-        set(headers, CACHE_CONTROL, "no-cache");
+        // Kept and asked about each time; what went wrong is not even kept.
+        let kept = if status == StatusCode::OK {
+            "no-cache"
+        } else {
+            "no-store"
+        };
+        set(headers, CACHE_CONTROL, kept);
         set(headers, CONTENT_LANGUAGE, self.lang.code());
         if let Some(lang) = self.chosen {
             let code = lang.code();
@@ -158,25 +178,6 @@ impl PageRequest {
     }
 }
 
-/// The scheme and host that the client used. A proxy that ends TLS says so in `X-Forwarded-Proto`; a host that is
-/// not a plain name is not repeated.
-fn origin(headers: &HeaderMap) -> String {
-    let is_plain = |host: &&str| {
-        host.len() <= HOST_MAX_BYTES
-            && host
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-    };
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(HOST.as_str()).filter(is_plain).unwrap_or("localhost");
-    let scheme = if text("x-forwarded-proto") == Some("https") {
-        "https"
-    } else {
-        "http"
-    };
-    format!("{scheme}://{host}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +189,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        PageRequest::read(&request.body(()).unwrap().into_parts().0)
+        PageRequest::of(&request.body(()).unwrap().into_parts().0)
     }
 
     #[test]
@@ -207,19 +208,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_host_is_repeated() {
-        assert_eq!(
-            request("/", &[("host", "music.example:8080")]).origin(),
-            "http://music.example:8080"
-        );
-        assert_eq!(
-            request("/", &[("host", "a\"><script>")]).origin(),
-            "http://localhost"
-        );
-        assert_eq!(
-            request("/", &[("host", "[::1]:80"), ("x-forwarded-proto", "https")]).origin(),
-            "https://[::1]:80"
-        );
+    fn the_configured_address_outranks_what_a_request_says_of_its_host() {
+        let asked = Request::get("/music").header("host", "evil.example");
+        let (mut parts, ()) = asked.body(()).unwrap().into_parts();
+        assert_eq!(PageRequest::of(&parts).origin(), "http://evil.example");
+        let public: PublicOrigin = "https://music.example".parse().unwrap();
+        parts.extensions.insert(public);
+        assert_eq!(PageRequest::of(&parts).origin(), "https://music.example");
     }
 
     #[test]
@@ -241,6 +236,8 @@ mod tests {
             asked.answer(StatusCode::NOT_FOUND, &rendered).status(),
             StatusCode::NOT_FOUND
         );
+        let missing = asked.answer(StatusCode::NOT_FOUND, &rendered);
+        assert_eq!(missing.headers()[CACHE_CONTROL], "no-store");
     }
 
     #[test]
@@ -253,6 +250,7 @@ mod tests {
         ] {
             assert_ne!(request("/music", headers).variant(), plain, "{headers:?}");
         }
+        assert_ne!(request("/music?lang=ko", &[]).variant(), plain);
         assert_eq!(request("/music", &[("user-agent", "any")]).variant(), plain);
     }
 }

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use axum::Router;
+use axum::{Extension, Router};
 use chassis::clock::Clock;
 use chassis::config::Effective;
 use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy};
@@ -102,12 +102,16 @@ async fn start(
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
         service::keep_swept(settings, role, tasks);
-        routes = routes.merge(mount(settings, role, context).router);
+        let mounted = mount(settings, role, context);
+        routes = routes.merge(mounted.router);
+        edge.show_errors(mounted.error_pages);
     }
-    Ok(App {
-        router: http::app(routes, edge.clone()),
-        edge,
-    })
+    let router = http::app(routes, edge.clone());
+    let router = match &settings.public_origin {
+        Some(origin) => router.layer(Extension(origin.clone())),
+        None => router,
+    };
+    Ok(App { router, edge })
 }
 
 fn mount(settings: &Settings, role: Role, context: Context<'_>) -> Mounted {

@@ -1,9 +1,12 @@
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
 use chassis::{database, http, telemetry};
+use pages::{NoOrigin, PublicOrigin};
 
 use crate::role::Role;
 
@@ -18,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) admin_listen: SocketAddr,
+    /// Where people reach the public listener; what each request says when it is not set.
+    pub(crate) public_origin: Option<PublicOrigin>,
     pub(crate) roles: Vec<Role>,
     pub(crate) migrates: bool,
     pub(crate) drain: Duration,
@@ -52,6 +57,13 @@ impl Settings {
             ADDRESS,
             "The admin listener: `/live`, `/ready`, `/metrics`, `/config`. Not for the public.",
         );
+        let public_url = server.parsed(
+            "public_url",
+            PublicUrl(None),
+            "a scheme and a host such as \"https://music.example\"",
+            "Where people reach the public listener: pages name it in their own addresses, for search engines and \
+             previews. Without it the host that a request asks for is named.",
+        );
         let only = server.list::<Role>(
             "only",
             &format!("a list of services; there are {}", Role::names()),
@@ -66,6 +78,7 @@ impl Settings {
         let settings = Self {
             listen,
             admin_listen,
+            public_origin: public_url.0,
             roles: if only.is_empty() {
                 Role::ALL.to_vec()
             } else {
@@ -99,6 +112,28 @@ impl Place {
             "The folder of the service's objects: audio, pictures.",
         );
         Self { database, objects }
+    }
+}
+
+/// An address that need not be set.
+struct PublicUrl(Option<PublicOrigin>);
+
+impl FromStr for PublicUrl {
+    type Err = NoOrigin;
+
+    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        text.parse().map(Some).map(Self)
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .as_ref()
+            .map_or(Ok(()), |origin| origin.fmt(formatter))
     }
 }
 

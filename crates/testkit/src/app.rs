@@ -77,6 +77,7 @@ impl App {
             HttpMetrics::register(&mut metrics),
             vec!["music"],
         );
+        edge.show_errors(mounted.error_pages);
         Self {
             router: chassis::http::app(mounted.router, edge),
             clock,

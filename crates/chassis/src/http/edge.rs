@@ -1,10 +1,11 @@
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -14,8 +15,10 @@ use tracing::Instrument as _;
 
 use super::compression::compress;
 use super::config::Config;
+use super::error_pages::{ErrorPages, wants_page};
 use super::metrics::{HttpMetrics, Route};
 use super::policy::Policy;
+use super::shared::Held;
 use crate::clock::Clock;
 use crate::ids;
 use crate::lifecycle::Readiness;
@@ -38,6 +41,7 @@ struct Inner {
     metrics: HttpMetrics,
     in_flight: Semaphore,
     services: Vec<&'static str>,
+    error_pages: OnceLock<ErrorPages>,
 }
 
 /// Names one request in its answer and in the log.
@@ -70,7 +74,13 @@ impl Edge {
             metrics,
             in_flight,
             services,
+            error_pages: OnceLock::new(),
         }))
+    }
+
+    /// Shows errors to browsers as pages; the first who offers to is taken.
+    pub fn show_errors(&self, pages: ErrorPages) {
+        let _one_is_enough = self.0.error_pages.set(pages);
     }
 
     /// The limits in force.
@@ -102,6 +112,7 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
         None => Route::Unmatched,
     };
     let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
+    let held = Held::of(&method, request.headers());
     let span =
         tracing::info_span!("request", %method, route = route.as_str(), request.id = id.as_str());
 
@@ -110,13 +121,18 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
         let trusted = edge.config.trusted_proxies.clone();
         request.extensions_mut().insert(trusted);
     }
+    let visitor = edge.visitor(&mut request);
     let response = edge.answer(request, next).instrument(span.clone()).await;
-    let response = as_problem(response);
+    let response = held.spare(as_problem(response));
     log(&span, &route, &method, &response, started.elapsed());
     let status = response.status();
     let service = edge.service_of(route.as_str());
     edge.metrics
         .observe(service, &method, route, status, started.elapsed());
+    let response = match visitor {
+        Some((visitor, pages)) => pages.dress(visitor, response).await,
+        None => response,
+    };
     let response = compress(accepted, with_request_id(response, &id)).await;
     edge.dress(response, &id)
 }
@@ -146,6 +162,17 @@ impl Inner {
                 .because(HandlerTimedOut)
                 .into_response(),
         }
+    }
+
+    /// The head of a request whose errors a person will read, and who shows them.
+    fn visitor(&self, request: &mut Request) -> Option<(Parts, ErrorPages)> {
+        let pages = self.error_pages.get()?;
+        if !wants_page(request.uri().path(), request.headers()) {
+            return None;
+        }
+        let (parts, body) = std::mem::take(request).into_parts();
+        *request = Request::from_parts(parts.clone(), body);
+        Some((parts, pages.clone()))
     }
 
     fn service_of(&self, route: &str) -> &'static str {

@@ -7,20 +7,26 @@ mod admin;
 mod client;
 mod compression;
 mod config;
+mod described;
 mod edge;
+mod error_pages;
 mod extract;
 mod listener;
 mod metrics;
 mod policy;
+mod shared;
 
 pub use admin::{Admin, admin_router};
 pub use client::{ClientAddress, PeerAddress, TrustedProxies};
 pub use config::Config;
+pub use described::{describe_common, only_described};
 pub use edge::{Edge, RequestId, app};
+pub use error_pages::ErrorPages;
 pub use extract::{Json, Path, Query};
 pub use listener::{BindError, bind, serve, serve_with};
 pub use metrics::HttpMetrics;
 pub use policy::Policy;
+pub use shared::Shared;
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,7 @@ fn routes() -> Router {
         .route("/media", get(media))
         .route("/encoded", get(|| async { encoded() }))
         .route("/tagged", get(|| async { ([("etag", "\"v1\"")], "x".repeat(5000)) }))
+        .route("/shared", get(|| async { Shared("노래 ".repeat(1000)) }).post(|| async { Shared("made") }))
         .route("/events", get(|| async { ([("content-type", "text/event-stream")], "a".repeat(5000)) }))
         .route("/plays", post(|Json(play): Json<Play>| async move {
             format!("{} {}", play.track_id, play.heard_ms)
@@ -263,6 +264,41 @@ async fn a_compressed_answer_has_a_weak_tag() {
     assert_eq!(headers["etag"], "W/\"v1\"");
     let (_, headers, _) = ask(get_of("/tagged")).await;
     assert_eq!(headers["etag"], "\"v1\"");
+}
+
+#[tokio::test]
+async fn a_shared_answer_has_one_weak_tag_and_is_not_sent_to_who_has_it() {
+    let plain = ask(get_of("/shared")).await.1;
+    let tag = plain["etag"].to_str().unwrap().to_owned();
+    assert!(tag.starts_with("W/\""), "{tag}");
+    assert_eq!(plain["cache-control"], "public, max-age=1");
+    let encoded = encoding_of("/shared", Method::GET).await;
+    assert_eq!(encoded["content-encoding"], "br");
+    for headers in [&plain, &encoded] {
+        let values: Vec<_> = headers.get_all("vary").iter().collect();
+        assert_eq!(values, ["accept-encoding"]);
+        assert_eq!(headers["etag"], tag.as_str());
+    }
+    let strong = tag.trim_start_matches("W/");
+    let several = format!("\"x\", {tag}");
+    for held in [tag.as_str(), strong, several.as_str(), "*"] {
+        for method in [Method::GET, Method::HEAD] {
+            let request = Request::builder().method(method).uri("/shared");
+            let request = request.header("if-none-match", held);
+            let (status, headers, body) = ask(request.body(Body::empty()).unwrap()).await;
+            assert_eq!((status.as_u16(), body.len()), (304, 0), "{held}");
+            assert_eq!(headers["etag"], tag.as_str());
+            assert_eq!(headers["cache-control"], "public, max-age=1");
+            assert_eq!(headers["vary"], "accept-encoding");
+            assert!(!headers.contains_key("content-type"));
+        }
+    }
+    for (method, held) in [(Method::GET, "\"x\""), (Method::POST, "*")] {
+        let request = Request::builder().method(method).uri("/shared");
+        let request = request.header("if-none-match", held);
+        let (status, ..) = ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(status, 200, "{held}");
+    }
 }
 
 #[tokio::test]

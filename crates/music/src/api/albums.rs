@@ -7,7 +7,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Path, Query as Parameters};
+use chassis::http::{Path, Query as Parameters, Shared};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -122,11 +122,12 @@ impl AlbumListQuery {
 /// Returns albums.
 #[utoipa::path(get, path = "/albums", tag = "albums",
     params(AlbumListQuery),
-    responses((status = 200, body = Page<Album>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Album>), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn list_albums(
     State(app): State<AppState>,
     Parameters(query): Parameters<AlbumListQuery>,
-) -> Result<Json<Page<Album>>> {
+) -> Result<Shared<Page<Album>>> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor.clone(),
@@ -141,14 +142,15 @@ async fn list_albums(
     };
     let records = app.store.list_albums(&asked).await.map_err(Error::from)?;
     let key = |record: &AlbumRecord| from.after(&record.album);
-    Ok(Json(Page::from_rows(records, limit, key, Album::from)))
+    Ok(Shared(Page::from_rows(records, limit, key, Album::from)))
 }
 
 /// Returns one album.
 #[utoipa::path(get, path = "/albums/{id}", tag = "albums", params(("id" = String, Path)),
-    responses((status = 200, body = Album), (status = "default", body = ProblemDocument)))]
-async fn get_album(State(app): State<AppState>, Path(id): Path<String>) -> Result<Json<Album>> {
+    responses((status = 200, body = Album), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
+async fn get_album(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Album>> {
     let found = app.store.find_album(&id).await.map_err(Error::from)?;
     let record = found.ok_or(Error::AlbumNotFound(id))?;
-    Ok(Json(record.into()))
+    Ok(Shared(record.into()))
 }

@@ -6,7 +6,7 @@
 )]
 
 use axum::extract::State;
-use chassis::http::{Json, Path, Query as Parameters};
+use chassis::http::{Path, Query as Parameters, Shared};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -74,11 +74,12 @@ pub(crate) struct ArtistListQuery {
 /// Returns artists by name.
 #[utoipa::path(get, path = "/artists", tag = "artists",
     params(ArtistListQuery),
-    responses((status = 200, body = Page<Artist>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Artist>), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn list_artists(
     State(app): State<AppState>,
     Parameters(query): Parameters<ArtistListQuery>,
-) -> Result<Json<Page<Artist>>> {
+) -> Result<Shared<Page<Artist>>> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -92,14 +93,15 @@ async fn list_artists(
     let records = app.store.list_artists(&asked).await.map_err(Error::from)?;
     let key =
         |record: &ArtistRecord| NameKey(record.artist.sort_key.clone(), record.artist.id.clone());
-    Ok(Json(Page::from_rows(records, limit, key, Artist::from)))
+    Ok(Shared(Page::from_rows(records, limit, key, Artist::from)))
 }
 
 /// Returns one artist.
 #[utoipa::path(get, path = "/artists/{id}", tag = "artists", params(("id" = String, Path)),
-    responses((status = 200, body = Artist), (status = "default", body = ProblemDocument)))]
-async fn get_artist(State(app): State<AppState>, Path(id): Path<String>) -> Result<Json<Artist>> {
+    responses((status = 200, body = Artist), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
+async fn get_artist(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Artist>> {
     let found = app.store.find_artist(&id).await.map_err(Error::from)?;
     let record = found.ok_or(Error::ArtistNotFound(id))?;
-    Ok(Json(record.into()))
+    Ok(Shared(record.into()))
 }

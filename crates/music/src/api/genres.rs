@@ -6,7 +6,7 @@
 )]
 
 use axum::extract::State;
-use chassis::http::{Json, Path, Query as Parameters};
+use chassis::http::{Path, Query as Parameters, Shared};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
@@ -61,11 +61,12 @@ pub(crate) struct GenreListQuery {
 /// Returns genres by name.
 #[utoipa::path(get, path = "/genres", tag = "genres",
     params(GenreListQuery),
-    responses((status = 200, body = Page<Genre>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Genre>), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn list_genres(
     State(app): State<AppState>,
     Parameters(query): Parameters<GenreListQuery>,
-) -> Result<Json<Page<Genre>>> {
+) -> Result<Shared<Page<Genre>>> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -78,14 +79,15 @@ async fn list_genres(
     let records = app.store.list_genres(&asked).await.map_err(Error::from)?;
     let key =
         |record: &GenreRecord| NameKey(record.genre.name_key.clone(), record.genre.id.clone());
-    Ok(Json(Page::from_rows(records, limit, key, Genre::from)))
+    Ok(Shared(Page::from_rows(records, limit, key, Genre::from)))
 }
 
 /// Returns one genre.
 #[utoipa::path(get, path = "/genres/{id}", tag = "genres", params(("id" = String, Path)),
-    responses((status = 200, body = Genre), (status = "default", body = ProblemDocument)))]
-async fn get_genre(State(app): State<AppState>, Path(id): Path<String>) -> Result<Json<Genre>> {
+    responses((status = 200, body = Genre), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
+async fn get_genre(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Genre>> {
     let found = app.store.find_genre(&id).await.map_err(Error::from)?;
     let record = found.ok_or(Error::GenreNotFound(id))?;
-    Ok(Json(record.into()))
+    Ok(Shared(record.into()))
 }

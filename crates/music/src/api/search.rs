@@ -7,7 +7,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Query as Parameters};
+use chassis::http::{Query as Parameters, Shared};
 use chassis::problem::ProblemDocument;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,11 +82,12 @@ pub(crate) struct SearchQuery {
 /// Finds tracks, albums and artists.
 #[utoipa::path(get, path = "/search", tag = "search",
     params(SearchQuery),
-    responses((status = 200, body = SearchResult), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = SearchResult), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn search_catalogue(
     State(app): State<AppState>,
     Parameters(query): Parameters<SearchQuery>,
-) -> Result<Json<SearchResult>> {
+) -> Result<Shared<SearchResult>> {
     let limit = match query.limit {
         None => SEARCH_ITEMS_DEFAULT,
         Some(limit) if (1..=SEARCH_ITEMS_MAX).contains(&limit) => limit,
@@ -95,7 +96,7 @@ async fn search_catalogue(
             return Err(Problem::invalid(accepted));
         }
     };
-    Ok(Json(find(&app.store, &query.q, limit).await?))
+    Ok(Shared(find(&app.store, &query.q, limit).await?))
 }
 
 /// Finds at most `limit` of each kind; a problem when the query is too long.

@@ -7,7 +7,7 @@
 
 use axum::extract::State;
 use chassis::Problem;
-use chassis::http::{Json, Path, Query as Parameters};
+use chassis::http::{Path, Query as Parameters, Shared};
 use chassis::paging::{Page, PageQuery};
 use chassis::problem::ProblemDocument;
 use jiff::Timestamp;
@@ -316,11 +316,12 @@ impl TrackListQuery {
 /// Returns tracks.
 #[utoipa::path(get, path = "/tracks", tag = "tracks",
     params(TrackListQuery),
-    responses((status = 200, body = Page<Track>), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Page<Track>), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn list_tracks(
     State(app): State<AppState>,
     Parameters(query): Parameters<TrackListQuery>,
-) -> Result<Json<Page<Track>>> {
+) -> Result<Shared<Page<Track>>> {
     if let Some(ids) = query.ids()? {
         let records = app
             .store
@@ -328,7 +329,7 @@ async fn list_tracks(
             .await
             .map_err(Error::from)?;
         let items = records.into_iter().map(Track::from).collect();
-        return Ok(Json(Page { items, next: None }));
+        return Ok(Shared(Page { items, next: None }));
     }
     let page = PageQuery {
         limit: query.limit,
@@ -345,14 +346,15 @@ async fn list_tracks(
     };
     let records = app.store.list_tracks(&asked).await.map_err(Error::from)?;
     let key = |record: &TrackRecord| from.after(&record.track);
-    Ok(Json(Page::from_rows(records, limit, key, Track::from)))
+    Ok(Shared(Page::from_rows(records, limit, key, Track::from)))
 }
 
 /// Returns one track.
 #[utoipa::path(get, path = "/tracks/{id}", tag = "tracks", params(("id" = String, Path)),
-    responses((status = 200, body = Track), (status = "default", body = ProblemDocument)))]
-async fn get_track(State(app): State<AppState>, Path(id): Path<String>) -> Result<Json<Track>> {
+    responses((status = 200, body = Track), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
+async fn get_track(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Track>> {
     let found = app.store.find_track(&id).await.map_err(Error::from)?;
     let record = found.ok_or(Error::TrackNotFound(id))?;
-    Ok(Json(record.into()))
+    Ok(Shared(record.into()))
 }

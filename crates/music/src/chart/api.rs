@@ -1,5 +1,10 @@
 //! The chart over HTTP.
 
+#![expect(
+    unused_qualifications,
+    reason = "the macro that describes an operation qualifies the type of its parameters"
+)]
+
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{KeepAlive, Sse};
@@ -64,13 +69,14 @@ pub(crate) struct ChartEntry {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ChartQuery {
-    /// A full hour (RFC 3339) for the chart that was frozen then; the current chart without it.
+    /// A full hour of UTC (RFC 3339, with any offset) for the chart that was frozen then; the current chart without it.
     hour: Option<String>,
 }
 
 /// Returns the current chart, or the one of an hour.
 #[utoipa::path(get, path = "/chart", tag = "chart",
-    responses((status = 200, body = Chart), (status = 304, description = "Not modified"),
+    params(ChartQuery),
+    responses((status = 200, body = Chart), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_chart(
     State(app): State<AppState>,
@@ -89,7 +95,8 @@ async fn get_chart(
 
 /// Returns how many listen now, and to what most do.
 #[utoipa::path(get, path = "/listening", tag = "chart",
-    responses((status = 200, body = Listening), (status = "default", body = ProblemDocument)))]
+    responses((status = 200, body = Listening), (status = 304, description = "The client has it"),
+        (status = "default", body = ProblemDocument)))]
 async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Result<Response> {
     let shown = app.chart.live.listening(&app).await?;
     Ok(shown.document.answer(&headers))

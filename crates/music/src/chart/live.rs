@@ -166,6 +166,11 @@ pub(crate) async fn read_hourly(app: &App, hour_ms: i64) -> Result<Option<Shown<
     })))
 }
 
+/// Whether a chart was kept for an hour.
+pub(crate) async fn has_hourly(app: &App, hour_ms: i64) -> Result<bool, Error> {
+    Ok(app.store.has_chart(&super::hour_name(hour_ms)).await?)
+}
+
 async fn read_current(app: &App) -> Result<Chart, Error> {
     let (at_ms, entries) = match app.store.find_chart(CURRENT).await? {
         Some(stored) => (stored.at_ms, read_entries(&stored.entries)?),

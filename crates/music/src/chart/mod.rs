@@ -20,12 +20,13 @@ use std::sync::Arc;
 
 use chassis::ids::new_id;
 use chassis::service::Context;
+use jiff::tz::TimeZone;
 
 use crate::{App, Error, Store};
 use computer::Computer;
 use events::Events;
 use live::Live;
-pub(crate) use live::read_hourly;
+pub(crate) use live::{has_hourly, read_hourly};
 use metrics::Metrics;
 pub(crate) use settings::Settings;
 
@@ -34,6 +35,7 @@ pub(crate) use settings::Settings;
 pub(crate) struct ChartState {
     pub(crate) live: Live,
     events: Events,
+    settings: Arc<Settings>,
 }
 
 impl ChartState {
@@ -55,7 +57,13 @@ impl ChartState {
         Self {
             live: Live::default(),
             events: Events::new(context.tasks.clone(), metrics),
+            settings: Arc::clone(settings),
         }
+    }
+
+    /// Where the chart's clock hangs: its night is there, and pages show its times so.
+    pub(crate) fn time_zone(&self) -> &TimeZone {
+        &self.settings.time_zone
     }
 
     /// Starts telling subscribers what is new.

@@ -7,7 +7,7 @@ use crate::plays::PlayLimits;
 /// What an operator may set about plays and the chart.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Where the night of the chart is.
+    /// Where the chart's clock hangs: its night is there, and pages show its times so.
     pub(crate) time_zone: TimeZone,
     /// Whether plays that nobody hears chart: for trying the product out.
     pub(crate) simulated_plays_chart: bool,

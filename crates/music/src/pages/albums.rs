@@ -30,7 +30,7 @@ pub(super) async fn show_albums(
     parameters: Parameters,
 ) -> Response {
     let page = albums_page(&pages.app.store, request.lang(), &parameters).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 pub(super) async fn show_album(
@@ -39,7 +39,7 @@ pub(super) async fn show_album(
     request: PageRequest,
 ) -> Response {
     let page = album_page(&pages.app.store, request.lang(), request.origin(), id).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn albums_page(store: &Store, lang: Lang, parameters: &Parameters) -> Result<Page> {

@@ -32,7 +32,7 @@ pub(super) async fn show_artist(
         &parameters,
     )
     .await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn artist_page(

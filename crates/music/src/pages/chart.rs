@@ -10,11 +10,11 @@ use super::PagesState;
 use super::errors::{respond, respond_problem};
 use super::rows::track_row;
 use super::site::{HOME, site};
-use super::times::{hour_name, local_time, parse_hour};
+use super::times::{LocalTime, hour_name, local_time, parse_hour};
 use crate::api::Track;
 use crate::chart::api::{Chart, ChartEntry};
-use crate::chart::read_hourly;
 use crate::chart::rules::MovementKind;
+use crate::chart::{has_hourly, read_hourly};
 use crate::plays::HOUR_MS;
 use crate::{App, Error, Result};
 
@@ -22,7 +22,7 @@ use crate::{App, Error, Result};
 pub(super) async fn show_chart(State(pages): State<PagesState>, request: PageRequest) -> Response {
     let shown = match pages.app.chart.live.chart(&pages.app).await {
         Ok(shown) => shown,
-        Err(error) => return respond_problem(&request, error.into()),
+        Err(error) => return respond_problem(&pages, &request, error.into()).await,
     };
     let lang = request.lang();
     let key = format!("chart {}", shown.value.at);
@@ -30,17 +30,20 @@ pub(super) async fn show_chart(State(pages): State<PagesState>, request: PageReq
     let answer = request
         .respond_cached(&pages.cache, site(lang), &key, page)
         .await;
-    answer.unwrap_or_else(|problem| respond_problem(&request, problem))
+    match answer {
+        Ok(answer) => answer,
+        Err(problem) => respond_problem(&pages, &request, problem).await,
+    }
 }
 
-/// The chart of a full hour: `/music/charts/2026-11-23T05` (UTC).
+/// The chart of a full hour: `/music/charts/2026-11-23T05Z`.
 pub(super) async fn show_past_chart(
     State(pages): State<PagesState>,
     Path(hour): Path<String>,
     request: PageRequest,
 ) -> Response {
     let page = past_page(&pages.app, request.lang(), hour).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
@@ -55,7 +58,7 @@ async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
                 div {
                     h1 { (lang.t("chart.title")) }
                     p.page-detail {
-                        (as_of(lang, &chart.at))
+                        (as_of(app, lang, &chart.at))
                         " · " a href="/music/chart/rules" { (lang.t("chart.rules")) }
                         @if let Some(hour) = &earlier {
                             " · " a href={ "/music/charts/" (hour) } { (lang.t("chart.past")) }
@@ -91,7 +94,7 @@ fn without_ranks(lang: Lang, newest: &[Track]) -> Markup {
         }
         @if rows.is_empty() {
             (empty_state("music", lang.t("chart.no_music"), lang.t("chart.no_music_hint"), &[
-                Action { label: lang.t("nav.chart_rules"), href: "/music/chart/rules" },
+                Action { label: lang.t("nav.chart_rules").to_owned(), href: "/music/chart/rules".to_owned() },
             ]))
         } @else {
             h2.visually-hidden { (lang.t("chart.newest")) }
@@ -121,7 +124,7 @@ async fn past_page(app: &App, lang: Lang, hour: String) -> Result<Page> {
                 p.page-kicker { (lang.t("chart.past_kicker")) }
                 h1 { (lang.t("chart.title")) }
                 p.page-detail {
-                    (as_of(lang, &chart.at)) " · " a href=(HOME) { (lang.t("chart.now")) }
+                    (as_of(app, lang, &chart.at)) " · " a href=(HOME) { (lang.t("chart.now")) }
                 }
             }
             (list_actions(lang))
@@ -136,8 +139,8 @@ async fn past_page(app: &App, lang: Lang, hour: String) -> Result<Page> {
             (step(later, "chart.later", "chevron-right"))
         }
     };
-    let (local, _zone) = local_time(&chart.at);
-    let title = lang.t_with("chart.past_title", &[("time", &local)]);
+    let LocalTime { time, zone } = local_time(app.chart.time_zone(), &chart.at);
+    let title = lang.t_with("chart.past_title", &[("time", &time), ("zone", &zone)]);
     Ok(
         Page::new("chart", format!("/music/charts/{hour}"), title, main)
             .description(lang.t("chart.description")),
@@ -146,9 +149,7 @@ async fn past_page(app: &App, lang: Lang, hour: String) -> Result<Page> {
 
 /// The name of an hour for addresses, where a chart was kept for it.
 async fn find_hour(app: &App, hour_ms: i64) -> Result<Option<String>> {
-    let name = hour_name(hour_ms);
-    let stored = app.store.find_chart(&name).await.map_err(Error::from)?;
-    Ok(stored.map(|_| name))
+    Ok(has_hourly(app, hour_ms).await?.then(|| hour_name(hour_ms)))
 }
 
 fn ranks(lang: Lang, source: &str, entries: &[ChartEntry]) -> Markup {
@@ -173,9 +174,9 @@ fn moved(entry: &ChartEntry) -> Movement {
     }
 }
 
-fn as_of(lang: Lang, at: &str) -> Markup {
-    let (local, zone) = local_time(at);
-    let text = lang.t_with("chart.as_of", &[("time", &local), ("zone", &zone)]);
+fn as_of(app: &App, lang: Lang, at: &str) -> Markup {
+    let LocalTime { time, zone } = local_time(app.chart.time_zone(), at);
+    let text = lang.t_with("chart.as_of", &[("time", &time), ("zone", &zone)]);
     html! { time datetime=(at) { (text) } }
 }
 

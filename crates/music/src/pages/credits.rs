@@ -23,7 +23,7 @@ pub(super) async fn show_credits(
     parameters: Parameters,
 ) -> Response {
     let page = credits_page(&pages.app.store, request.lang(), &parameters).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn credits_page(store: &Store, lang: Lang, parameters: &Parameters) -> Result<Page> {

@@ -24,7 +24,7 @@ pub(super) async fn show_genre(
     parameters: Parameters,
 ) -> Response {
     let page = genre_page(&pages.app.store, request.lang(), id, &parameters).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn genre_page(

@@ -9,7 +9,7 @@ use super::PagesState;
 use super::errors::respond;
 
 pub(super) async fn show_library(
-    State(_pages): State<PagesState>,
+    State(pages): State<PagesState>,
     request: PageRequest,
 ) -> Response {
     let lang = request.lang();
@@ -25,5 +25,5 @@ pub(super) async fn show_library(
     let page = Page::new("library", "/music/library", lang.t("nav.library"), main)
         .description(lang.t("library.detail"))
         .unlisted();
-    respond(&request, Ok(page))
+    respond(&pages, &request, Ok(page)).await
 }

@@ -13,6 +13,7 @@ mod rows;
 mod rules;
 mod search;
 mod site;
+mod sitemap;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -21,8 +22,10 @@ mod tracks;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::response::Redirect;
 use axum::routing::get;
+pub(crate) use errors::error_pages;
 use pages::PageCache;
 
 use crate::AppState;
@@ -31,18 +34,26 @@ use crate::AppState;
 pub(crate) struct Pages {
     app: AppState,
     cache: PageCache,
+    sitemap: sitemap::Sitemap,
 }
 
 type PagesState = Arc<Pages>;
 
+impl Pages {
+    pub(crate) fn new(app: AppState) -> PagesState {
+        Arc::new(Self {
+            app,
+            cache: PageCache::new(),
+            sitemap: sitemap::Sitemap::default(),
+        })
+    }
+}
+
 /// Routes of every page below `/music`, and the way to them from `/`.
-pub(crate) fn router(app: AppState) -> Router {
-    let pages = Arc::new(Pages {
-        app,
-        cache: PageCache::new(),
-    });
+pub(crate) fn router(pages: &PagesState) -> Router {
     Router::new()
-        .route("/", get(|| async { Redirect::temporary(site::HOME) }))
+        .route("/", get(go_home))
+        .route("/sitemap.xml", get(sitemap::show_sitemap))
         .route("/music", get(chart::show_chart))
         .route("/music/new", get(new::show_new))
         .route("/music/albums", get(albums::show_albums))
@@ -56,5 +67,13 @@ pub(crate) fn router(app: AppState) -> Router {
         .route("/music/chart/rules", get(rules::show_rules))
         .route("/music/tracks/{id}", get(tracks::show_track))
         .route("/music/{*path}", get(errors::show_not_found))
-        .with_state(pages)
+        .with_state(PagesState::clone(pages))
+}
+
+/// The product is the page of its chart; a language that was asked for goes along.
+async fn go_home(RawQuery(query): RawQuery) -> Redirect {
+    match query {
+        Some(query) => Redirect::temporary(&format!("{}?{query}", site::HOME)),
+        None => Redirect::temporary(site::HOME),
+    }
 }

@@ -21,7 +21,7 @@ pub(super) async fn show_new(
     parameters: Parameters,
 ) -> Response {
     let page = new_page(&pages.app.store, request.lang(), &parameters).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn new_page(store: &Store, lang: Lang, parameters: &Parameters) -> Result<Page> {

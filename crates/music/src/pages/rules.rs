@@ -9,12 +9,14 @@ use super::PagesState;
 use super::errors::respond;
 use super::site::HOME;
 
-pub(super) async fn show_rules(State(_pages): State<PagesState>, request: PageRequest) -> Response {
+pub(super) async fn show_rules(State(pages): State<PagesState>, request: PageRequest) -> Response {
     let lang = request.lang();
+    let zone = pages.app.chart.time_zone().iana_name().unwrap_or("UTC");
+    let night = lang.t_with("rules.night_text", &[("zone", zone)]);
     let sections = [
         (lang.t("rules.play"), lang.t("rules.play_text")),
         (lang.t("rules.score"), lang.t("rules.score_text")),
-        (lang.t("rules.night"), lang.t("rules.night_text")),
+        (lang.t("rules.night"), &night),
         (lang.t("rules.tie"), lang.t("rules.tie_text")),
         (lang.t("rules.movement"), lang.t("rules.movement_text")),
         (lang.t("rules.limits"), lang.t("rules.limits_text")),
@@ -35,5 +37,5 @@ pub(super) async fn show_rules(State(_pages): State<PagesState>, request: PageRe
         main,
     )
     .description(lang.t("rules.summary"));
-    respond(&request, Ok(page))
+    respond(&pages, &request, Ok(page)).await
 }

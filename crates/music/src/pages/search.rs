@@ -18,7 +18,7 @@ use crate::api::search::{SearchResult, Top, find};
 use crate::search::QUERY_CHARS_MAX;
 use crate::{Result, Store};
 
-const PATH: &str = "/music/search";
+pub(super) const PATH: &str = "/music/search";
 /// How many of each kind the page shows.
 const ITEMS_PER_KIND: u64 = 30;
 
@@ -31,7 +31,7 @@ pub(super) async fn show_search(
     // A pasted page of text is searched by its beginning rather than refused.
     let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
     let page = search_page(&pages.app.store, request.lang(), text).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn search_page(store: &Store, lang: Lang, text: String) -> Result<Page> {
@@ -53,16 +53,19 @@ async fn search_page(store: &Store, lang: Lang, text: String) -> Result<Page> {
             (found(lang, &result))
         }
     };
-    let path = format!(
-        "{PATH}?q={}",
-        form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
-    );
+    let path = href(&text);
     let title = lang.t_with("search.results", &quoted);
     let mut page = Page::new("search", path, title, main)
         .description(lang.t("search.description"))
         .unlisted();
     page.query = text;
     Ok(page)
+}
+
+/// The address of what is found for a text.
+pub(super) fn href(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    format!("{PATH}?q={encoded}")
 }
 
 fn start(lang: Lang, genres: &[Link]) -> Markup {

@@ -1,5 +1,7 @@
 //! The pages over HTTP, in process.
 
+mod around;
+
 use std::collections::BTreeSet;
 
 use axum::body::Body;
@@ -110,8 +112,8 @@ async fn what_is_not_there_has_a_page_of_its_own() {
     let unknown = "0198c5ee-0000-7000-8000-000000000000";
     for path in [
         "/music/nothing".to_owned(),
-        "/music/charts/2026-11-23T25".to_owned(),
-        "/music/charts/2001-01-01T00".to_owned(),
+        "/music/charts/2026-11-23T25Z".to_owned(),
+        "/music/charts/2001-01-01T00Z".to_owned(),
         format!("/music/tracks/{unknown}"),
         format!("/music/albums/{unknown}"),
         format!("/music/artists/{unknown}"),

@@ -25,7 +25,7 @@ pub(crate) async fn show_track(
 ) -> Response {
     let start_s = parameters.get("t").and_then(|start| start.parse().ok());
     let page = track_page(&pages.app, request.lang(), request.origin(), id, start_s).await;
-    respond(&request, page)
+    respond(&pages, &request, page).await
 }
 
 async fn track_page(

@@ -257,7 +257,7 @@ fn column(column: album::Column) -> Expr {
 }
 
 /// Albums with a track that is not deleted.
-fn live() -> Select<album::Entity> {
+pub(super) fn live() -> Select<album::Entity> {
     let tracks = Query::select()
         .expr(Expr::val(1))
         .from(track::Entity)

@@ -133,7 +133,7 @@ fn column(column: artist::Column) -> Expr {
 }
 
 /// Artists who are named by a track, or by an album with a track, that is not deleted.
-fn live() -> Select<artist::Entity> {
+pub(super) fn live() -> Select<artist::Entity> {
     let tracks = tracks_with_artists()
         .expr(Expr::val(1))
         .and_where(

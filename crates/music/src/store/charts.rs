@@ -86,6 +86,17 @@ impl Store {
             .await
     }
 
+    /// Whether there is such a chart, without reading its hundred entries.
+    pub(crate) async fn has_chart(&self, name: &str) -> Result<bool, DbErr> {
+        let at_ms: Option<i64> = chart::Entity::find_by_id(name)
+            .select_only()
+            .column(chart::Column::AtMs)
+            .into_tuple()
+            .one(self.database.connection())
+            .await?;
+        Ok(at_ms.is_some())
+    }
+
     /// Reads the time of the current chart, which changes when it is recomputed.
     pub(crate) async fn find_current_chart_time(&self) -> Result<Option<i64>, DbErr> {
         chart::Entity::find_by_id(CURRENT)

@@ -23,6 +23,7 @@ mod search;
 mod search_index;
 mod search_scan;
 mod secrets;
+mod sitemap;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
 mod track_surroundings;
@@ -48,6 +49,7 @@ pub(crate) use search::{Rank, SearchHits};
 pub(crate) use search_index::SearchKind;
 #[cfg(test)]
 pub(crate) use search_index::{index_track, neighbours};
+pub(crate) use sitemap::Listed;
 #[cfg(test)]
 pub(crate) use synthetic::Seeded;
 pub(crate) use tracks::{TrackQuery, TrackRecord, TrackStart};

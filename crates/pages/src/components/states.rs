@@ -5,21 +5,16 @@ use maud::{Markup, html};
 use super::icon;
 
 /// What a reader can do next.
-#[derive(Clone, Copy, Debug)]
-pub struct Action<'a> {
+#[derive(Clone, Debug)]
+pub struct Action {
     /// What it says.
-    pub label: &'a str,
+    pub label: String,
     /// Where it leads.
-    pub href: &'a str,
+    pub href: String,
 }
 
 /// A list without items: what would be here, and what to do.
-pub fn empty_state(
-    icon_name: &'static str,
-    title: &str,
-    hint: &str,
-    actions: &[Action<'_>],
-) -> Markup {
+pub fn empty_state(icon_name: &'static str, title: &str, hint: &str, actions: &[Action]) -> Markup {
     html! {
         div.empty-state {
             (icon(icon_name))
@@ -31,7 +26,7 @@ pub fn empty_state(
 }
 
 /// A page that is an error: its number small, what happened large, ways on below.
-pub fn error_page(status: u16, title: &str, hint: &str, actions: &[Action<'_>]) -> Markup {
+pub fn error_page(status: u16, title: &str, hint: &str, actions: &[Action]) -> Markup {
     html! {
         div.error-page {
             p.error-status { (status) }
@@ -42,7 +37,7 @@ pub fn error_page(status: u16, title: &str, hint: &str, actions: &[Action<'_>]) 
     }
 }
 
-fn buttons(actions: &[Action<'_>]) -> Markup {
+fn buttons(actions: &[Action]) -> Markup {
     html! {
         @if !actions.is_empty() {
             div.actions {
@@ -62,12 +57,12 @@ mod tests {
     fn the_first_action_stands_out() {
         let actions = [
             Action {
-                label: "A",
-                href: "/a",
+                label: "A".into(),
+                href: "/a".into(),
             },
             Action {
-                label: "B",
-                href: "/b",
+                label: "B".into(),
+                href: "/b".into(),
             },
         ];
         let text = error_page(404, "T", "H", &actions).into_string();

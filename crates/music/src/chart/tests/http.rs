@@ -5,20 +5,32 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use testkit::App;
 use tower::ServiceExt as _;
 
 use super::{computer, count_plays};
+use crate::Config;
 use crate::chart::events::{EVENTS_BEHIND_MAX, News, SUBSCRIBERS_MAX};
-use crate::testing::{empty_app, insert_track};
+use crate::testing::{app_set_up, empty_app, insert_track};
 
 const CHART: &str = "/api/music/v1/chart";
 const EVENTS: &str = "/api/music/v1/chart/events";
 
 /// A chart of two tracks, computed an hour after the app started.
 async fn app_with_chart() -> App {
-    let app = empty_app().await;
+    fill(empty_app().await).await
+}
+
+/// The same, with the chart's clock hanging somewhere else.
+async fn app_with_chart_in(zone: &str) -> App {
+    let mut config = Config::default();
+    config.chart.time_zone = TimeZone::get(zone).unwrap();
+    fill(app_set_up(config).await).await
+}
+
+async fn fill(app: App) -> App {
     for id in ["a", "b"] {
         insert_track(app.database.connection(), id, 200_000).await;
     }
@@ -93,6 +105,43 @@ async fn a_past_hour_is_shown_and_an_hour_without_a_chart_is_not_found() {
         let refused = app.get(&format!("{CHART}?hour={wrong}")).await;
         assert_eq!(refused.refusal(), (400, "invalid".to_owned()), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn every_page_tells_the_time_of_the_configured_zone_and_names_hours_in_utc() {
+    for (zone, shown, letters) in [
+        ("Asia/Seoul", "2026-11-23 15:00", "KST"),
+        ("Asia/Kolkata", "2026-11-23 11:30", "IST"),
+        ("Asia/Kathmandu", "2026-11-23 11:45", "UTC+05:45"),
+        ("America/St_Johns", "2026-11-23 02:30", "NST"),
+    ] {
+        let app = app_with_chart_in(zone).await;
+        let english = async |path: &str| app.get(&format!("{path}?lang=en")).await;
+        let as_of = format!(">As of {shown} ({letters})</time>");
+        let live = english("/music").await;
+        assert!(live.text().contains(&as_of), "{zone}: {as_of}");
+        assert!(
+            live.text()
+                .contains("href=\"/music/charts/2026-11-23T06Z\"")
+        );
+        let past = english("/music/charts/2026-11-23T06Z").await;
+        assert!(past.text().contains(&as_of), "{zone}: {as_of}");
+        let title = format!("<title>TOP 100 of {shown} ({letters}) ");
+        assert!(past.text().contains(&title), "{zone}: {title}");
+        let rules = english("/music/chart/rules").await;
+        assert!(rules.text().contains(&format!("({zone})")), "{zone}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_hour_may_be_named_with_any_offset() {
+    let app = app_with_chart_in("Asia/Kolkata").await;
+    for hour in ["2026-11-23T11:30:00%2B05:30", "2026-11-23T15:00:00%2B09:00"] {
+        let chart = app.get(&format!("{CHART}?hour={hour}")).await.json();
+        assert_eq!(chart["hour"], "2026-11-23T06:00:00Z", "{hour}");
+    }
+    app.stop().await;
 }
 
 #[tokio::test]
@@ -179,7 +228,7 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
             tasks: app.tasks.clone(),
             metrics: &mut prometheus_client::registry::Registry::default(),
         },
-        &crate::Config::default(),
+        &Config::default(),
     );
     let events = &parts.chart.events;
     let mut streams = Vec::new();

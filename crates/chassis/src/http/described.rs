@@ -1,0 +1,260 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+use utoipa::Number;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, OpenApi, PathItem, RefOr, Response as Described};
+
+use crate::problem::{self, Problem};
+
+/// How many wrong parameters one answer tells of.
+const ERRORS_MAX: usize = 16;
+
+/// Refuses queries that the description does not know: a misspelt filter must not answer with everything. So the
+/// description cannot leave a parameter out, or nobody could use it.
+pub fn only_described<S>(routes: Router<S>, description: &OpenApi) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let known: HashMap<_, _> = description
+        .paths
+        .paths
+        .iter()
+        .map(|(path, item)| (path.clone(), Operations::of(item)))
+        .collect();
+    routes.route_layer(middleware::from_fn_with_state(Arc::new(known), check))
+}
+
+/// Says once what all operations have in common: errors are problems, and what can be 304 has a tag.
+pub fn describe_common(description: &mut OpenApi) {
+    let operations = description.paths.paths.values_mut().flat_map(|item| {
+        [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+        ]
+    });
+    for operation in operations.flatten() {
+        let responses = &mut operation.responses.responses;
+        let may_be_held = responses.contains_key("304");
+        for (status, response) in responses {
+            let RefOr::T(response) = response else {
+                continue;
+            };
+            match status.as_str() {
+                "default" => describe_problem(response),
+                "200" | "304" if may_be_held => describe_tag(response),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn describe_problem(response: &mut Described) {
+    "What went wrong".clone_into(&mut response.description);
+    if let Some(content) = response.content.shift_remove("application/json") {
+        let kind = problem::CONTENT_TYPE.to_owned();
+        response.content.insert(kind, content);
+    }
+    describe_header(
+        response,
+        "retry-after",
+        Type::Integer,
+        "With 429 and 503: the seconds to wait before the next try.",
+    );
+}
+
+fn describe_tag(response: &mut Described) {
+    describe_header(
+        response,
+        "etag",
+        Type::String,
+        "Names this answer; send it back in `If-None-Match`.",
+    );
+    describe_header(
+        response,
+        "cache-control",
+        Type::String,
+        "How long a cache may answer for us.",
+    );
+}
+
+fn describe_header(response: &mut Described, name: &str, kind: Type, description: &str) {
+    let schema = ObjectBuilder::new().schema_type(SchemaType::Type(kind));
+    let header = HeaderBuilder::new()
+        .schema(Some(schema.build()))
+        .description(Some(description));
+    response
+        .headers
+        .insert(name.to_owned(), RefOr::T(header.build()));
+}
+
+/// What the operations of one path take.
+#[derive(Debug)]
+struct Operations(Vec<(Method, Vec<Accepted>)>);
+
+impl Operations {
+    fn of(item: &PathItem) -> Self {
+        let operations = [
+            (Method::GET, &item.get),
+            (Method::PUT, &item.put),
+            (Method::POST, &item.post),
+            (Method::DELETE, &item.delete),
+        ];
+        let described = operations.into_iter().filter_map(|(method, operation)| {
+            let accepted = operation.as_ref().map(accepted_by)?;
+            Some((method, accepted))
+        });
+        Self(described.collect())
+    }
+
+    /// HEAD is answered by GET; what is not described is refused by the router.
+    fn accepted(&self, method: &Method) -> Option<&[Accepted]> {
+        let method = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        let found = self.0.iter().find(|(known, _)| known == method);
+        found.map(|(_, accepted)| accepted.as_slice())
+    }
+}
+
+fn accepted_by(operation: &Operation) -> Vec<Accepted> {
+    operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .filter(|parameter| parameter.parameter_in == ParameterIn::Query)
+        .map(Accepted::of)
+        .collect()
+}
+
+/// A parameter of a query and what it may be.
+#[derive(Debug)]
+struct Accepted {
+    name: String,
+    values: Values,
+}
+
+#[derive(Debug)]
+enum Values {
+    Any,
+    Whole { min: i64, max: i64 },
+    OneOf(Vec<String>),
+}
+
+impl Accepted {
+    fn of(parameter: &Parameter) -> Self {
+        Self {
+            name: parameter.name.clone(),
+            values: Values::of(parameter.schema.as_ref()),
+        }
+    }
+
+    /// What is wrong with a value, in words that say what is accepted.
+    fn refuse(&self, value: &str) -> Option<String> {
+        match &self.values {
+            Values::Any => None,
+            Values::Whole { min, max } => {
+                let is_accepted = value
+                    .parse()
+                    .is_ok_and(|number| (*min..=*max).contains(&number));
+                (!is_accepted).then(|| match *max {
+                    i64::MAX => format!("must be a whole number from {min}"),
+                    max => format!("must be a whole number from {min} to {max}"),
+                })
+            }
+            Values::OneOf(names) => {
+                let is_accepted = names.iter().any(|name| name == value);
+                (!is_accepted).then(|| format!("must be one of {}", names.join(", ")))
+            }
+        }
+    }
+}
+
+impl Values {
+    fn of(schema: Option<&RefOr<Schema>>) -> Self {
+        let Some(RefOr::T(Schema::Object(object))) = schema else {
+            return Self::Any;
+        };
+        if let Some(values) = &object.enum_values {
+            let names = values.iter().filter_map(Value::as_str);
+            return Self::OneOf(names.map(str::to_owned).collect());
+        }
+        match &object.schema_type {
+            SchemaType::Type(Type::Integer) => Self::Whole {
+                min: object.minimum.as_ref().map_or(i64::MIN, whole),
+                max: object.maximum.as_ref().map_or(i64::MAX, whole),
+            },
+            _ => Self::Any,
+        }
+    }
+}
+
+fn whole(number: &Number) -> i64 {
+    match *number {
+        Number::Int(number) => i64::try_from(number).unwrap_or(i64::MIN),
+        Number::UInt(number) => i64::try_from(number).unwrap_or(i64::MAX),
+        Number::Float(_) => i64::MAX,
+    }
+}
+
+async fn check(
+    State(known): State<Arc<HashMap<String, Operations>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match refusal(&known, &request) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refusal(known: &HashMap<String, Operations>, request: &Request) -> Option<Problem> {
+    let query = request.uri().query().filter(|query| !query.is_empty())?;
+    let path = request.extensions().get::<MatchedPath>()?;
+    let accepted = known.get(path.as_str())?.accepted(request.method())?;
+    let errors = errors(accepted, query);
+    if errors.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = accepted.iter().map(|known| known.name.as_str()).collect();
+    let detail = if names.is_empty() {
+        "this address takes no query".to_owned()
+    } else {
+        format!("this address takes the parameters {}", names.join(", "))
+    };
+    let problem = Problem::invalid(detail);
+    let told = errors.into_iter().take(ERRORS_MAX);
+    Some(told.fold(problem, |problem, (name, wrong)| problem.field(name, wrong)))
+}
+
+fn errors(accepted: &[Accepted], query: &str) -> Vec<(String, String)> {
+    let mut seen = Vec::new();
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let errors = pairs.filter_map(|(name, value)| {
+        let Some(known) = accepted.iter().find(|known| known.name == name) else {
+            return Some((name.into_owned(), "is not taken here".to_owned()));
+        };
+        if seen.contains(&known.name.as_str()) {
+            return Some((name.into_owned(), "must be given once".to_owned()));
+        }
+        seen.push(known.name.as_str());
+        Some((name.into_owned(), known.refuse(&value)?))
+    });
+    errors.collect()
+}

@@ -35,6 +35,8 @@ impl Tasks {
     /// Runs a task that the stop waits for. The task must watch [`Tasks::stopping`]. A panic ends the task alone.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let killed = self.killed.clone();
+        // Pinned once: a future that is moved while it waits takes its size again for each move.
+        let task = Box::pin(task);
         self.tracker.spawn(async move {
             tokio::select! {
                 () = task => {}

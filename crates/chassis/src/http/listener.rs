@@ -1,21 +1,17 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
+use prometheus_client::metrics::gauge::Gauge;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::Service as _;
 
-use super::client::PeerAddress;
 use super::config::Config;
+use super::connection::{Serving, serve_connection};
 use super::metrics::HttpMetrics;
 use crate::lifecycle::Tasks;
 
@@ -88,6 +84,12 @@ pub async fn serve_with(
         .header_read_timeout(config.idle_timeout)
         .max_buf_size(HEAD_BYTES_MAX);
     let stopping = tasks.stopping().clone();
+    let serving = Arc::new(Serving {
+        builder,
+        router,
+        idle_timeout: config.idle_timeout,
+        stopping: stopping.clone(),
+    });
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -108,43 +110,12 @@ pub async fn serve_with(
             refuse(&stream);
             continue;
         };
-        let open = Open::new(metrics.clone(), permit);
-        let router = router.clone();
-        tasks.spawn(connection(
-            builder.clone(),
-            stream,
-            peer.ip(),
-            router,
-            stopping.clone(),
-            open,
-        ));
-    }
-}
-
-async fn connection(
-    builder: http1::Builder,
-    stream: TcpStream,
-    peer: IpAddr,
-    router: Router,
-    stopping: tokio_util::sync::CancellationToken,
-    _open: Open,
-) {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(PeerAddress(peer));
-        router.clone().call(request)
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopping.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended early");
+        let open = Open::new(&metrics, permit);
+        let connection = serve_connection(Arc::clone(&serving), stream, peer.ip());
+        tasks.spawn(async move {
+            connection.await;
+            drop(open);
+        });
     }
 }
 
@@ -166,15 +137,15 @@ fn refuse(stream: &TcpStream) {
 
 /// Counts a connection while it is open.
 struct Open {
-    metrics: HttpMetrics,
+    connections: Gauge,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Open {
-    fn new(metrics: HttpMetrics, permit: OwnedSemaphorePermit) -> Self {
+    fn new(metrics: &HttpMetrics, permit: OwnedSemaphorePermit) -> Self {
         metrics.connections.inc();
         Self {
-            metrics,
+            connections: metrics.connections.clone(),
             _permit: permit,
         }
     }
@@ -182,6 +153,6 @@ impl Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.metrics.connections.dec();
+        self.connections.dec();
     }
 }

@@ -7,6 +7,7 @@ mod admin;
 mod client;
 mod compression;
 mod config;
+mod connection;
 mod described;
 mod edge;
 mod error_pages;
@@ -15,6 +16,7 @@ mod listener;
 mod metrics;
 mod policy;
 mod shared;
+mod watched;
 
 pub use admin::{Admin, admin_router};
 pub use client::{ClientAddress, PeerAddress, TrustedProxies};

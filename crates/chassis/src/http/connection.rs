@@ -1,0 +1,149 @@
+//! One connection: awake while it answers, and at rest between requests, where it holds its socket and little else.
+//!
+//! hyper keeps 16 KiB of buffers for as long as it has a connection. Most connections of listeners are silent most of
+//! the time, so hyper is let go when everything is answered and nothing is half read, and comes back with the first
+//! byte of the next request.
+
+use std::future::poll_fn;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, Response, Version, header};
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use hyper::body::{Body as _, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tower::Service as _;
+
+use super::client::PeerAddress;
+use super::watched::{Answering, Reading, Socket, State};
+
+/// What all connections of one listener share.
+#[derive(Debug)]
+pub(super) struct Serving {
+    pub(super) builder: http1::Builder,
+    pub(super) router: Router,
+    pub(super) idle_timeout: Duration,
+    pub(super) stopping: CancellationToken,
+}
+
+/// How a time awake ended.
+enum Outcome {
+    /// Everything is answered. What was read of the next request, if anything, comes along.
+    Rest(TcpStream, Bytes),
+    /// The connection is over.
+    Over,
+}
+
+/// Serves a connection until it ends, is silent for too long, or the stop begins.
+pub(super) async fn serve_connection(serving: Arc<Serving>, mut stream: TcpStream, peer: IpAddr) {
+    let mut read = Bytes::new();
+    loop {
+        if read.is_empty() && !serving.hears_more(&stream).await {
+            return;
+        }
+        // On the heap, so that it takes no room at rest.
+        match serving.wake(stream, read, peer).boxed().await {
+            Outcome::Rest(rested, begun) => (stream, read) = (rested, begun),
+            Outcome::Over => return,
+        }
+    }
+}
+
+impl Serving {
+    /// Waits for the next request; says false when none is to be waited for.
+    async fn hears_more(&self, stream: &TcpStream) -> bool {
+        tokio::select! {
+            heard = tokio::time::timeout(self.idle_timeout, stream.readable()) => matches!(heard, Ok(Ok(()))),
+            () = self.stopping.cancelled() => false,
+        }
+    }
+
+    async fn wake(&self, stream: TcpStream, read: Bytes, peer: IpAddr) -> Outcome {
+        let state = Arc::new(State::default());
+        let socket = TokioIo::new(Socket::new(stream, read, Arc::clone(&state)));
+        let service = service_fn({
+            let (state, router) = (Arc::clone(&state), self.router.clone());
+            move |request| answer(&state, router.clone(), peer, request)
+        });
+        let mut connection = Some(self.builder.serve_connection(socket, service));
+        let mut stopping = pin!(self.stopping.cancelled());
+        let mut is_stopping = false;
+        poll_fn(move |context| {
+            if !is_stopping && stopping.as_mut().poll(context).is_ready() {
+                is_stopping = true;
+                if let Some(awake) = connection.as_mut() {
+                    Pin::new(awake).graceful_shutdown();
+                }
+            }
+            let Some(awake) = connection.as_mut() else {
+                return Poll::Ready(Outcome::Over);
+            };
+            if let Poll::Ready(ended) = awake.poll_unpin(context) {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "connection ended early");
+                }
+                return Poll::Ready(Outcome::Over);
+            }
+            if is_stopping || !state.may_rest() {
+                return Poll::Pending;
+            }
+            let Some(parts) = connection.take().map(http1::Connection::into_parts) else {
+                return Poll::Ready(Outcome::Over);
+            };
+            let stream = parts.io.into_inner().into_stream();
+            // An empty buffer would still hold its room.
+            let begun = Some(parts.read_buf).filter(|read| !read.is_empty());
+            Poll::Ready(Outcome::Rest(stream, begun.unwrap_or_default()))
+        })
+        .await
+    }
+}
+
+/// Lets the router answer, and notes what stands in the way of a rest.
+fn answer(
+    state: &Arc<State>,
+    mut router: Router,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Answering>, std::convert::Infallible>> + use<> {
+    let answering = state.begin_answer();
+    if request.version() != Version::HTTP_11 || !may_go_on(request.headers()) {
+        state.stay_awake();
+    }
+    let mut request = request.map(|body| {
+        if body.is_end_stream() {
+            Body::new(body)
+        } else {
+            Body::new(Reading::new(body, state))
+        }
+    });
+    request.extensions_mut().insert(PeerAddress(peer));
+    let state = Arc::clone(state);
+    let answer = router.call(request);
+    async move {
+        let response = answer.await?;
+        if !may_go_on(response.headers()) {
+            state.stay_awake();
+        }
+        Ok(response.map(|body| Answering::new(body, answering)))
+    }
+}
+
+/// Whether another request may follow; who says anything else (`close`, an upgrade) is left to hyper.
+fn may_go_on(headers: &HeaderMap) -> bool {
+    let wish = headers.get(header::CONNECTION);
+    wish.is_none_or(|wish| wish.as_bytes().eq_ignore_ascii_case(b"keep-alive"))
+}
+
+#[cfg(test)]
+mod tests;

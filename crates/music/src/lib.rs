@@ -25,6 +25,7 @@ mod testing;
 
 use std::sync::Arc;
 
+use axum::routing::get;
 use chassis::clock::Clock;
 use chassis::http::{describe_common, only_described};
 use chassis::service::{Context, Mounted};
@@ -40,6 +41,9 @@ pub(crate) use store::Store;
 
 /// Where the API of this service lives.
 pub const API_PREFIX: &str = "/api/music/v1";
+
+/// Where the API describes itself.
+const DESCRIPTION_PATH: &str = "/api/music/v1/openapi.json";
 
 /// What every handler of the service may use.
 #[derive(Debug)]
@@ -94,7 +98,7 @@ pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 pub fn start(context: Context<'_>, config: &Config) -> Mounted {
     let app = App::new(context, config);
     let (api, openapi) = described().with_state(Arc::clone(&app)).split_for_parts();
-    let api = only_described(api, &openapi);
+    let api = only_described(api, &openapi).route(DESCRIPTION_PATH, get(api::show_description));
     let pages = pages::Pages::new(app);
     Mounted {
         router: api.merge(pages::router(&pages)),
@@ -110,6 +114,6 @@ pub fn openapi() -> OpenApi {
 
 fn described() -> OpenApiRouter<AppState> {
     let mut router = OpenApiRouter::new().nest(API_PREFIX, api::router());
-    describe_common(router.get_openapi_mut());
+    describe_common(router.get_openapi_mut(), "music");
     router
 }

@@ -1,7 +1,7 @@
 use std::fs;
 use std::process::ExitCode;
 
-use utoipa::openapi::{License, OpenApi};
+use utoipa::openapi::OpenApi;
 
 use crate::arguments::Openapi;
 use crate::failure::Failure;
@@ -33,17 +33,9 @@ pub(crate) fn write(arguments: &Openapi) -> Result<ExitCode, Failure> {
 }
 
 fn description(role: Role) -> OpenApi {
-    let mut description = match role {
+    match role {
         Role::Music => music::openapi(),
-    };
-    description.info.title = format!("HaaS {role}");
-    "v1".clone_into(&mut description.info.version);
-    description.info.description = None;
-    description.info.contact = None;
-    let mut licence = License::new("Apache-2.0");
-    licence.identifier = Some("Apache-2.0".to_owned());
-    description.info.license = Some(licence);
-    description
+    }
 }
 
 fn text_of(description: &OpenApi) -> Result<String, Failure> {

@@ -11,7 +11,9 @@ use utoipa::Number;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
-use utoipa::openapi::{ObjectBuilder, OpenApi, PathItem, RefOr, Response as Described};
+use utoipa::openapi::{
+    Info, License, ObjectBuilder, OpenApi, PathItem, RefOr, Response as Described,
+};
 
 use crate::problem::{self, Problem};
 
@@ -33,8 +35,13 @@ where
     routes.route_layer(middleware::from_fn_with_state(Arc::new(known), check))
 }
 
-/// Says once what all operations have in common: errors are problems, and what can be 304 has a tag.
-pub fn describe_common(description: &mut OpenApi) {
+/// Says once what all descriptions have in common: a title and our licence; errors are problems, and what can be 304
+/// has a tag.
+pub fn describe_common(description: &mut OpenApi, service: &str) {
+    let mut licence = License::new("Apache-2.0");
+    licence.identifier = Some("Apache-2.0".to_owned());
+    description.info = Info::new(&*format!("HaaS {service}"), "v1");
+    description.info.license = Some(licence);
     let operations = description.paths.paths.values_mut().flat_map(|item| {
         [
             &mut item.get,

@@ -3,6 +3,7 @@
 pub(crate) mod albums;
 pub(crate) mod artists;
 mod covers;
+mod description;
 pub(crate) mod genres;
 mod hls;
 mod lyrics;
@@ -19,6 +20,7 @@ use crate::{AppState, chart, plays};
 
 pub(crate) use albums::Album;
 pub(crate) use artists::Artist;
+pub(crate) use description::show_description;
 pub(crate) use genres::Genre;
 pub(crate) use tracks::{AlbumName, Named, Track};
 

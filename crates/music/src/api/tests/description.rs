@@ -55,6 +55,16 @@ fn every_operation_names_its_path_its_errors_and_what_its_parameters_mean() {
     }
 }
 
+#[tokio::test]
+async fn the_api_tells_its_own_description() {
+    let api = Api::with(&Library::new(1)).await;
+    let told = api.app.get(crate::DESCRIPTION_PATH).await.json();
+    assert_eq!(told, description());
+    assert_eq!(told["info"]["title"], "HaaS music");
+    assert!(crate::DESCRIPTION_PATH.starts_with(crate::API_PREFIX));
+    api.app.stop().await;
+}
+
 /// A path with an id that is there.
 fn filled(path: &str, api: &Api) -> String {
     let ids = if path.contains("/albums/") {

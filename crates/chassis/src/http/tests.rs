@@ -232,6 +232,41 @@ async fn too_many_requests_at_once_are_shed_with_a_time_to_come_back() {
     assert_eq!(served.edge.metrics().shed.get(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_browser_is_shown_a_page_for_every_error_and_what_headers_say_stays() {
+    let served = served(Config::default());
+    served
+        .edge
+        .show_errors(ErrorPages::new(|parts, status| async move {
+            Html(format!("{} {}", parts.uri.path(), status.as_u16())).into_response()
+        }));
+    let delete = Request::delete("/plays").body(Body::empty()).unwrap();
+    for (mut request, shown) in [
+        (get_of("/nowhere"), "/nowhere 404"),
+        (delete, "/plays 405"),
+        (post_of(vec![b' '; (1 << 20) + 1]), "/plays 413"),
+        (get_of("/panic"), "/panic 500"),
+        (get_of("/slow"), "/slow 503"),
+    ] {
+        let accept = "text/html, */*;q=0.8".parse().unwrap();
+        request.headers_mut().insert(header::ACCEPT, accept);
+        let response = served.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        assert!(shown.ends_with(parts.status.as_str()), "{shown}");
+        assert_eq!(parts.headers["content-type"], "text/html; charset=utf-8");
+        assert_eq!(parts.headers["cache-control"], "no-store");
+        assert!(parts.headers.contains_key("x-request-id"));
+        assert!(parts.headers.contains_key("content-security-policy"));
+        let says = |name: &str| parts.headers.contains_key(name);
+        assert_eq!(says("allow"), parts.status == 405, "{shown}");
+        assert_eq!(says("retry-after"), parts.status == 503, "{shown}");
+        assert_eq!(body.collect().await.unwrap().to_bytes(), shown);
+    }
+    let (status, headers, _) = ask(get_of("/nowhere")).await;
+    assert_eq!(status, 404);
+    assert_eq!(headers["content-type"], "application/problem+json");
+}
+
 async fn encoding_of(path: &str, method: Method) -> HeaderMap {
     let request = Request::builder()
         .method(method)

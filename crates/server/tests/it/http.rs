@@ -146,3 +146,29 @@ fn logs_have_no_addresses_no_queries_and_no_paths() {
     assert!(!log.contains("hush") && !log.contains("0198c0de"), "{log}");
     assert!(!log.contains("127.0.0.1"), "{log}");
 }
+
+#[test]
+fn a_browser_gets_a_page_that_names_the_public_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("haas.toml");
+    std::fs::write(
+        &config,
+        "[server]\npublic_url = \"https://music.example/\"\n",
+    )
+    .unwrap();
+    let haas = Haas::serve(HAAS, folder.path(), &["--config", config.to_str().unwrap()]);
+    let headers = [("accept", "text/html"), ("accept-language", "en")];
+    let missing = haas.send("GET", "/nowhere", &headers, b"");
+    assert_eq!(missing.status, 404);
+    assert_eq!(missing.header("content-type"), "text/html; charset=utf-8");
+    assert!(missing.text().contains("This page does not exist"));
+    let page = haas.send("GET", "/music", &headers, b"");
+    let canonical = "<link rel=\"canonical\" href=\"https://music.example/music\">";
+    assert!(page.text().contains(canonical), "{}", page.text());
+    let robots = haas.get("/robots.txt");
+    assert!(
+        robots
+            .text()
+            .ends_with("Sitemap: https://music.example/sitemap.xml\n")
+    );
+}

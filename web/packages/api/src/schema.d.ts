@@ -1021,18 +1021,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Album"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1050,18 +1068,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Album"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1084,18 +1120,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Artist"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1113,25 +1167,46 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Artist"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     get_chart: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A full hour of UTC (RFC 3339, with any offset) for the chart that was frozen then; the current chart without it. */
+                hour?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1140,25 +1215,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Chart"];
                 };
             };
-            /** @description Not modified */
+            /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1180,12 +1266,15 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1206,6 +1295,10 @@ export interface operations {
             /** @description The picture */
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1215,16 +1308,23 @@ export interface operations {
             /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1245,18 +1345,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Genre"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1274,18 +1392,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Genre"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1301,25 +1437,46 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Listening"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     get_media: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                CMCD?: string;
+            };
             header?: never;
             path: {
                 /** @description The rendition's id and `.mp4` */
@@ -1332,6 +1489,10 @@ export interface operations {
             /** @description The whole file */
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1350,16 +1511,23 @@ export interface operations {
             /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1384,12 +1552,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1415,12 +1586,15 @@ export interface operations {
                     "application/json": components["schemas"]["Play"];
                 };
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1448,12 +1622,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReportedPlay"];
                 };
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1477,18 +1654,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SearchResult"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1519,18 +1714,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Track"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1548,25 +1761,46 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Track"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     get_master_playlist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                CMCD?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1578,6 +1812,10 @@ export interface operations {
             /** @description The playlist */
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1587,23 +1825,33 @@ export interface operations {
             /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
     get_media_playlist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                CMCD?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1617,6 +1865,10 @@ export interface operations {
             /** @description The playlist */
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1626,16 +1878,23 @@ export interface operations {
             /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1653,18 +1912,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Lyrics"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1674,6 +1951,8 @@ export interface operations {
             query?: {
                 /** @description 64, 128 or 256: a rendition; absent: the original */
                 bit_rate_kbps?: number;
+                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                CMCD?: string;
             };
             header?: never;
             path: {
@@ -1686,6 +1965,10 @@ export interface operations {
             /** @description The whole file */
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1704,16 +1987,23 @@ export interface operations {
             /** @description The client has it */
             304: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1731,18 +2021,36 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Waveform"];
                 };
             };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    /** @description How long a cache may answer for us. */
+                    "cache-control"?: string;
+                    /** @description Names this answer; send it back in `If-None-Match`. */
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
+                    /** @description With 429 and 503: the seconds to wait before the next try. */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

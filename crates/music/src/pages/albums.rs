@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use pages::components::{
     AlbumCard, Lead, Link, TrackRow, album_card, card_grid, chips, duration_words, duration_xml,
-    empty_state, icon, lead_cover, links as link_list, list_actions, more_link, track_row,
+    empty_state, glow, icon, lead_cover, links as link_list, list_actions, more_link, track_row,
 };
 use pages::{Lang, Page, PageRequest};
 use serde_json::json;
@@ -150,9 +150,10 @@ async fn album_page(store: &Store, lang: Lang, origin: &str, id: String) -> Resu
 fn hero(lang: Lang, album: &Album) -> Markup {
     let cover = album.cover_urls.as_ref();
     let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
+    let px_96 = cover.map_or(NO_COVER, |urls| &urls.px_96);
     html! {
         header.hero {
-            img.hero-glow src=(px_320) alt="" aria-hidden="true";
+            (glow(px_96))
             (lead_cover(px_320, px_640, LEAD_COVER_PX))
             div {
                 p.page-kicker { (lang.t("album.kicker")) }

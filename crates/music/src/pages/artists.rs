@@ -3,7 +3,9 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use pages::components::{Lead, card_grid, icon, lead_cover, list_actions, more_link, track_list};
+use pages::components::{
+    Lead, card_grid, glow, icon, lead_cover, list_actions, more_link, track_list,
+};
 use pages::{Lang, Page, PageRequest};
 use serde_json::json;
 
@@ -121,9 +123,10 @@ async fn albums_of(store: &Store, artist_id: &str) -> Result<Vec<Markup>> {
 fn hero(lang: Lang, artist: &Artist) -> Markup {
     let cover = artist.cover_urls.as_ref();
     let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
+    let px_96 = cover.map_or(NO_COVER, |urls| &urls.px_96);
     html! {
         header.hero.hero-round {
-            img.hero-glow src=(px_320) alt="" aria-hidden="true";
+            (glow(px_96))
             @if cover.is_some() { (lead_cover(px_320, px_640, LEAD_COVER_PX)) } @else {
                 span.cover.hero-icon { (icon("user-round")) }
             }

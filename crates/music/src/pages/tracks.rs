@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use pages::components::{duration_clock, duration_xml, icon, lead_cover, links as link_list};
+use pages::components::{duration_clock, duration_xml, glow, icon, lead_cover, links as link_list};
 use pages::{Lang, Page, PageRequest};
 use serde_json::json;
 
@@ -86,10 +86,11 @@ fn hero(lang: Lang, track: &Track, start_s: Option<u32>) -> Markup {
         .unwrap_or_default();
     let cover = track.cover_urls.as_ref();
     let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
+    let px_96 = cover.map_or(NO_COVER, |urls| &urls.px_96);
     let title = [("title", track.title.as_str())];
     html! {
         header.hero data-id=(track.id) data-track=(player_data(track)) {
-            img.hero-glow src=(px_320) alt="" aria-hidden="true";
+            (glow(px_96))
             (lead_cover(px_320, px_640, LEAD_COVER_PX))
             div {
                 p.page-kicker { (lang.t("track.kicker")) }

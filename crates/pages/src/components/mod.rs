@@ -40,6 +40,12 @@ pub fn cover(src: &str, size_px: u32) -> Markup {
     }
 }
 
+/// The cover's own colours behind the head of its page. They are blurred beyond recognition, so that the smallest copy
+/// does, and it must never be what a visitor waits for.
+pub fn glow(src: &str) -> Markup {
+    html! { img.hero-glow src=(src) alt="" aria-hidden="true" decoding="async" fetchpriority="low"; }
+}
+
 /// The cover that a page is about: the largest thing above the fold, so fetched first.
 pub fn lead_cover(src: &str, src_2x: &str, size_px: u32) -> Markup {
     html! {

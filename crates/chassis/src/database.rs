@@ -3,6 +3,7 @@
 mod config;
 mod failure;
 mod migrate;
+mod watch;
 
 use std::path::Path;
 use std::sync::Arc;

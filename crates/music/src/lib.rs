@@ -58,6 +58,7 @@ pub(crate) struct App {
 impl App {
     /// Puts the parts of the service together.
     fn new(mut context: Context<'_>, config: &Config) -> AppState {
+        context.database.watch(&context.tasks, context.metrics);
         let store = Store::new(context.database.clone());
         let settings = Arc::new(config.chart.clone());
         let library = ingest::Library {

@@ -8,6 +8,7 @@ use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 
+use crate::line::Line;
 use crate::skip::{report, skip};
 
 /// The servers beside SQLite: their name, the variable with their URL, and how a database is dropped.
@@ -38,7 +39,34 @@ pub async fn each_database<M: MigratorTrait>(test: impl AsyncFn(Database)) {
     database.close().await.unwrap();
     for server in SERVERS {
         match variable(server.variable) {
-            Some(url) => on_server::<M>(&server, &url, &test).await,
+            Some(url) => {
+                let test = async |url: String| {
+                    let database = open::<M>(&url).await;
+                    test(database.clone()).await;
+                    database.close().await.unwrap();
+                };
+                on_server(&server, &url, &test).await;
+            }
+            None => skip(server.name),
+        }
+    }
+}
+
+/// Runs a test on a fresh, migrated database of every kind that is a server, reached over a line that the test may
+/// cut.
+pub async fn each_server<M: MigratorTrait>(test: impl AsyncFn(Database, Line)) {
+    for server in SERVERS {
+        match variable(server.variable) {
+            Some(url) => {
+                let test = async |url: String| {
+                    let line = Line::lay(address_of(&url).to_owned()).await;
+                    let url = url.replace(address_of(&url), &line.address.to_string());
+                    let database = open::<M>(&url).await;
+                    test(database.clone(), line).await;
+                    database.close().await.unwrap();
+                };
+                on_server(&server, &url, &test).await;
+            }
             None => skip(server.name),
         }
     }
@@ -48,22 +76,22 @@ pub async fn each_database<M: MigratorTrait>(test: impl AsyncFn(Database)) {
 pub async fn new_sqlite<M: MigratorTrait>() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
-    let database = Database::connect(&url).await.unwrap();
-    database.migrate::<M>().await.unwrap();
-    (folder, database)
+    (folder, open::<M>(&url).await)
 }
 
-async fn on_server<M: MigratorTrait>(server: &Server, url: &str, test: &impl AsyncFn(Database)) {
+async fn open<M: MigratorTrait>(url: &str) -> Database {
+    let database = Database::connect(url).await.unwrap();
+    database.migrate::<M>().await.unwrap();
+    database
+}
+
+async fn on_server(server: &Server, url: &str, test: &impl AsyncFn(String)) {
     let id = ids::new_id(&Clock::system()).simple();
     let name = format!("haas_test_{id}");
     let keeper = Database::connect(url).await.unwrap();
     run(&keeper, &format!("CREATE DATABASE {name}")).await;
-    let database = Database::connect(&with_name(url, &name)).await.unwrap();
-    database.migrate::<M>().await.unwrap();
-    let outcome = AssertUnwindSafe(test(database.clone()))
-        .catch_unwind()
-        .await;
-    database.close().await.unwrap();
+    let test = AssertUnwindSafe(test(with_name(url, &name)));
+    let outcome = test.catch_unwind().await;
     run(
         &keeper,
         &format!("DROP DATABASE {name}{}", server.drop_suffix),
@@ -78,6 +106,12 @@ async fn on_server<M: MigratorTrait>(server: &Server, url: &str, test: &impl Asy
 
 async fn run(database: &Database, sql: &str) {
     database.connection().execute_unprepared(sql).await.unwrap();
+}
+
+/// Host and port.
+fn address_of(url: &str) -> &str {
+    let address = url.split_once('@').unwrap().1;
+    address.split_once('/').unwrap().0
 }
 
 /// The URL with another database name.

@@ -13,13 +13,15 @@ mod app;
 mod connection;
 mod database;
 mod disk;
+mod line;
 mod process;
 mod skip;
 
 pub use answer::Answer;
 pub use app::App;
 pub use connection::Connection;
-pub use database::{each_database, new_sqlite};
+pub use database::{each_database, each_server, new_sqlite};
 pub use disk::Disk;
+pub use line::Line;
 pub use process::{Binary, Haas, Output, Running};
 pub use skip::{has_ffmpeg, skip};

@@ -1,5 +1,6 @@
 //! The catalogue over HTTP, in process.
 
+mod away;
 mod description;
 mod indexing;
 mod lists;

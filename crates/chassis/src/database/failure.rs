@@ -17,7 +17,7 @@ const SQLITE_IOERR_SHMSIZE: u32 = 4874;
 
 /// Makes an answer of a store's error: 503 when the database is away or full, otherwise 500; the cause is logged.
 pub fn problem(error: DbErr) -> Problem {
-    if is_unable(&error) || is_contention(&error) {
+    if is_unable(&error) {
         Problem::unavailable(RETRY_AFTER).because(error)
     } else {
         Problem::internal(error)
@@ -29,9 +29,10 @@ pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Whether the same statement will work when somebody has brought the database back or made room for it.
+/// Whether the same statement will work later: when somebody has brought the database back or made room for it, or
+/// when other writers have done theirs.
 pub fn is_unable(error: &DbErr) -> bool {
-    is_away(error) || storage_fault(error).is_some()
+    is_away(error) || is_contention(error) || storage_fault(error).is_some()
 }
 
 /// What an operator must mend before the database takes writes again.

@@ -251,7 +251,7 @@ pub(crate) struct TrackListQuery {
     album: Option<String>,
     /// Id of a genre.
     genre: Option<String>,
-    /// `added` unless given; with `album`, `position`.
+    /// `added` unless given; with `album`, `position`, which no other list has.
     #[param(inline)]
     sort: Option<TrackSort>,
     /// How many items, 1 to 200; 50 unless given.
@@ -301,7 +301,11 @@ impl TrackListQuery {
             TrackSort::Added => TrackStart::Added(None),
             TrackSort::Title => TrackStart::Title(None),
             TrackSort::Released => TrackStart::Released(None),
-            TrackSort::Position => TrackStart::Position(None),
+            TrackSort::Position if self.album.is_some() => TrackStart::Position(None),
+            // No index has the whole library in this order.
+            TrackSort::Position => {
+                return Err(Problem::invalid("sort=position needs an album"));
+            }
         };
         match page.after::<TrackStart>()? {
             None => Ok(first),

@@ -143,7 +143,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// Adds artists, genres and totals to rows: six queries, however many rows.
+    /// Adds artists, genres and totals to rows: five queries, however many rows.
     async fn with_contents(&self, rows: Vec<album::Model>) -> Result<Vec<AlbumRecord>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());

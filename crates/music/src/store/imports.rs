@@ -6,7 +6,7 @@ use chassis::clock::Clock;
 use chassis::ids;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Store;
@@ -64,17 +64,24 @@ impl Store {
         &self,
         folder: &Path,
     ) -> Result<Vec<source::Model>, DbErr> {
-        let mut pages = source::Entity::find()
-            .order_by_asc(source::Column::PathHash)
-            .paginate(self.database.connection(), ROWS_PER_QUERY);
         let mut sources = Vec::new();
-        while let Some(page) = pages.fetch_and_next().await? {
+        let mut after = String::new();
+        loop {
+            let rows = source::Entity::find()
+                .filter(source::Column::PathHash.gt(after.as_str()))
+                .order_by_asc(source::Column::PathHash)
+                .limit(ROWS_PER_QUERY)
+                .all(self.database.connection())
+                .await?;
+            let Some(last) = rows.last() else {
+                return Ok(sources);
+            };
+            after.clone_from(&last.path_hash);
             sources.extend(
-                page.into_iter()
+                rows.into_iter()
                     .filter(|row| Path::new(&row.root).join(&row.path).starts_with(folder)),
             );
         }
-        Ok(sources)
     }
 
     /// Whether a cover is stored.

@@ -89,15 +89,7 @@ impl Store {
         clock: &Clock,
     ) -> Result<Option<Claim>, DbErr> {
         let now_ms = clock.now_ms();
-        let candidates = job::Entity::find()
-            .filter(job::Column::Kind.eq(kind.as_str()))
-            .filter(is_due(now_ms))
-            .order_by_asc(job::Column::RunAfterMs)
-            .order_by_asc(job::Column::Id)
-            .limit(CANDIDATES)
-            .all(self.database.connection())
-            .await?;
-        for candidate in candidates {
+        for candidate in self.list_due_jobs(kind, now_ms).await? {
             let is_orphaned = candidate.state == RUNNING;
             let death_count = candidate.death_count + i64::from(is_orphaned);
             if death_count >= DEATHS_MAX {
@@ -128,6 +120,24 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// The jobs to look at: those whose holder is silent, then those that wait longest. Asked apart, because a database
+    /// would sort the whole queue for both at once.
+    async fn list_due_jobs(&self, kind: JobKind, now_ms: i64) -> Result<Vec<job::Model>, DbErr> {
+        let mut due = Vec::new();
+        for condition in [is_silent(now_ms), is_queued(now_ms)] {
+            let jobs = job::Entity::find()
+                .filter(job::Column::Kind.eq(kind.as_str()))
+                .filter(condition)
+                .order_by_asc(job::Column::RunAfterMs)
+                .order_by_asc(job::Column::Id)
+                .limit(CANDIDATES)
+                .all(self.database.connection())
+                .await?;
+            due.extend(jobs);
+        }
+        Ok(due)
     }
 
     /// A job whose holder died every time would kill the next one, too.
@@ -309,13 +319,21 @@ pub(super) async fn insert_job(
 }
 
 fn is_due(now_ms: i64) -> Condition {
-    let queued = Condition::all()
+    Condition::any()
+        .add(is_queued(now_ms))
+        .add(is_silent(now_ms))
+}
+
+fn is_queued(now_ms: i64) -> Condition {
+    Condition::all()
         .add(job::Column::State.eq(QUEUED))
-        .add(job::Column::RunAfterMs.lte(now_ms));
-    let silent = Condition::all()
+        .add(job::Column::RunAfterMs.lte(now_ms))
+}
+
+fn is_silent(now_ms: i64) -> Condition {
+    Condition::all()
         .add(job::Column::State.eq(RUNNING))
-        .add(job::Column::LeaseUntilMs.lt(now_ms));
-    Condition::any().add(queued).add(silent)
+        .add(job::Column::LeaseUntilMs.lt(now_ms))
 }
 
 /// Whether nobody has touched a job since it was read.

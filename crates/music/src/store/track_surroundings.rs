@@ -9,7 +9,7 @@ use super::entities::{album, artist, genre, rendition, track, track_artist, trac
 use super::tracks::TrackRecord;
 
 impl Store {
-    /// Adds artists, albums, genres and renditions to rows: five queries, however many rows.
+    /// Adds artists, albums, genres and renditions to rows: six queries, however many rows.
     pub(super) async fn with_surroundings(
         &self,
         rows: Vec<track::Model>,

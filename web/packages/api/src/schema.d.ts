@@ -1699,7 +1699,7 @@ export interface operations {
                 album?: string;
                 /** @description Id of a genre. */
                 genre?: string;
-                /** @description `added` unless given; with `album`, `position`. */
+                /** @description `added` unless given; with `album`, `position`, which no other list has. */
                 sort?: "added" | "title" | "released" | "position";
                 /** @description How many items, 1 to 200; 50 unless given. */
                 limit?: number;

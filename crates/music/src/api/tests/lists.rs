@@ -121,3 +121,15 @@ async fn what_cannot_be_meant_is_refused() {
         assert_eq!(api.get(&path).await.refusal().0, 400, "{path}");
     }
 }
+
+#[tokio::test]
+async fn only_an_album_has_the_order_of_an_album() {
+    let api = Api::with(&Library::new(25)).await;
+    let refused = api.get("/tracks?sort=position").await;
+    assert_eq!(refused.refusal(), (400, "invalid".to_owned()));
+    let artist_id = &api.seeded.artist_ids[0];
+    let refused = api
+        .get(&format!("/tracks?artist={artist_id}&sort=position"))
+        .await;
+    assert_eq!(refused.refusal(), (400, "invalid".to_owned()));
+}

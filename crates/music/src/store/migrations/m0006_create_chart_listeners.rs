@@ -24,6 +24,10 @@ impl MigrationTrait for Migration {
                 &["counted_at_ms"],
             ))
             .await?;
+        // Of 400 days of hourly charts each minute asks for the last.
+        manager
+            .create_index(index("charts", "charts_at", &["at_ms"]))
+            .await?;
         if !manager
             .has_index("chart_plays", "chart_plays_counted")
             .await?

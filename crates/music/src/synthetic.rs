@@ -197,6 +197,22 @@ pub(crate) struct Library {
     pub(crate) tracks: Vec<Track>,
 }
 
+/// One made-up play that counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Played {
+    /// Which of the tracks.
+    pub(crate) track: usize,
+    /// Which of the listeners.
+    pub(crate) listener: usize,
+    /// How long ago it counted; less than nothing when it will have.
+    pub(crate) ago_ms: i64,
+}
+
+/// How many people listen.
+const LISTENERS: usize = 200_000;
+const DAY_MS: usize = 24 * 3_600_000;
+/// Plays go on while the chart is computed.
+const LATE_MS: i64 = 5_000;
 /// How many tracks a made-up album has.
 const TRACKS_PER_ALBUM: usize = 10;
 /// How many albums there are for each artist, on average.
@@ -324,6 +340,34 @@ pub async fn seed(database: &Database, track_count: usize, clock: &Clock) -> Res
     let store = Store::new(database.clone());
     store.seed(&Library::new(track_count), clock).await?;
     store.refresh_statistics().await
+}
+
+/// Writes plays that counted within the 24 hours before a time, and a few after it: of the first tracks, some far more
+/// than others.
+pub async fn seed_plays(
+    database: &Database,
+    play_count: usize,
+    track_count: usize,
+    now_ms: i64,
+) -> Result<(), DbErr> {
+    let store = Store::new(database.clone());
+    let mut dice = Dice(20_260_102);
+    let plays = (0..play_count).map(|_| Played {
+        track: dice.common(track_count),
+        listener: dice.below(LISTENERS),
+        ago_ms: i64::try_from(dice.below(DAY_MS)).unwrap_or_default() - LATE_MS,
+    });
+    let plays = plays.collect();
+    store.seed_plays(plays, track_count, now_ms).await?;
+    store.refresh_statistics().await
+}
+
+/// Counts the chart as the process that computes it does, and gives how many tracks have listeners.
+pub async fn count_listeners(database: &Database, at_ms: i64) -> Result<usize, DbErr> {
+    let store = Store::new(database.clone());
+    let counted = store.count_listeners(at_ms).await?;
+    store.insert_chart_tracks(&counted.new_tracks).await?;
+    Ok(counted.counts.len())
 }
 
 /// What somebody might type, and the title it is meant to find.

@@ -44,7 +44,7 @@ make browser     the browser tests alone (cargo xtask browser player.spec.ts for
 make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
-make bench       speed and memory, measured";
+make bench       speed and memory, measured; docs/benchmarks.md is written anew";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -1,18 +1,22 @@
 //! Writes a made-up library, fast: for tests and benches only.
 
+use std::collections::BTreeMap;
+
 use chassis::clock::Clock;
 use chassis::ids::new_id;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel,
+    IntoActiveModel, QueryOrder, QuerySelect,
 };
 
 use super::Store;
 use super::entities::{
-    album, album_artist, artist, genre, search_gram, track, track_artist, track_genre,
+    album, album_artist, artist, chart_listener, chart_play, genre, search_gram, track,
+    track_artist, track_genre,
 };
 use super::search_index::{self, SearchKind};
-use crate::synthetic::{GENRES, Library};
+use crate::plays::HOUR_MS;
+use crate::synthetic::{GENRES, Library, Played};
 
 /// Rows per statement: 28 columns of a track stay below every database's limit of parameters.
 const ROWS_PER_INSERT: usize = 500;
@@ -49,6 +53,53 @@ impl Store {
         transaction.commit().await?;
         self.mark_search_index_current().await?;
         Ok(seeded)
+    }
+
+    /// Writes plays that counted, with their listeners, beside what is there.
+    pub(crate) async fn seed_plays(
+        &self,
+        plays: Vec<Played>,
+        track_count: usize,
+        now_ms: i64,
+    ) -> Result<(), DbErr> {
+        let track_ids: Vec<String> = track::Entity::find()
+            .select_only()
+            .column(track::Column::Id)
+            .order_by_asc(track::Column::Id)
+            .limit(track_count as u64)
+            .into_tuple()
+            .all(self.database.connection())
+            .await?;
+        let mut keyed = BTreeMap::new();
+        for play in plays {
+            let at_ms = now_ms - play.ago_ms;
+            let listener = format!("{:032x}", play.listener);
+            let key = (track_ids[play.track].clone(), listener, at_ms / HOUR_MS);
+            keyed.entry(key).or_insert(at_ms);
+        }
+        let mut listeners = BTreeMap::new();
+        for ((track_id, listener, _), at_ms) in &keyed {
+            let last = listeners.entry((track_id, listener)).or_insert(*at_ms);
+            *last = (*last).max(*at_ms);
+        }
+        let listeners = listeners
+            .into_iter()
+            .map(|(key, at_ms)| chart_listener::Model {
+                track_id: key.0.clone(),
+                listener_tag: key.1.clone(),
+                last_counted_at_ms: at_ms,
+            });
+        let plays = keyed.iter().map(|(key, at_ms)| chart_play::Model {
+            track_id: key.0.clone(),
+            listener_tag: key.1.clone(),
+            hour: key.2,
+            network_tag: None,
+            counted_at_ms: *at_ms,
+        });
+        let transaction = self.database.begin_write().await?;
+        insert::<chart_play::Entity, _, _>(&transaction, plays).await?;
+        insert::<chart_listener::Entity, _, _>(&transaction, listeners).await?;
+        transaction.commit().await
     }
 
     /// Does what PostgreSQL does by itself within a minute of so many rows; the others need nothing.

@@ -2,19 +2,17 @@
 
 use ebur128::{EbuR128, Mode};
 
+use super::loudness::{Blocks, gain_db};
+
 /// How many peaks an overview has.
 pub(crate) const WAVEFORM_PEAKS: usize = 400;
-/// What every track and album is brought to, in LUFS (ReplayGain 2.0).
-pub(crate) const TARGET_LUFS: f64 = -18.0;
-/// Silence has no loudness; nothing quieter is believed.
-const LOUDNESS_LUFS_MIN: f64 = -70.0;
-/// No gain beyond this, in dB: a nearly silent track would be noise.
-const GAIN_DB_MAX: f64 = 24.0;
 /// Peaks are collected in this many steps first, halved when they run over: the length is not known before the end.
 const FINE_PEAKS_MAX: usize = 16 * 1024;
 /// Both channels.
 pub(crate) const CHANNELS: u32 = 2;
 const CHANNELS_USIZE: usize = 2;
+/// Blocks of 400 ms start every 100 ms.
+const HOPS_PER_BLOCK: u32 = 4;
 
 /// What was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +21,8 @@ pub(crate) struct Analysis {
     pub(crate) sample_count: u64,
     /// Integrated; none for silence.
     pub(crate) loudness_lufs: Option<f64>,
+    /// What it was integrated from.
+    pub(crate) blocks: Blocks,
     /// Highest sample; 1.0 is full scale.
     pub(crate) peak: f64,
     /// [`WAVEFORM_PEAKS`] of 0 to 255.
@@ -30,37 +30,22 @@ pub(crate) struct Analysis {
 }
 
 impl Analysis {
-    /// What brings the track to [`TARGET_LUFS`].
+    /// What brings the track to the common level.
     pub(crate) fn gain_db(&self) -> Option<f64> {
         self.loudness_lufs.map(gain_db)
     }
 }
 
-/// What brings a loudness to [`TARGET_LUFS`], within reason.
-pub(crate) fn gain_db(loudness_lufs: f64) -> f64 {
-    (TARGET_LUFS - loudness_lufs).clamp(-GAIN_DB_MAX, GAIN_DB_MAX)
-}
-
-/// The loudness of tracks played one after the other: their powers, weighed by their lengths.
-///
-/// EBU R128 would gate quiet passages over the whole album once more; over tracks that were gated one by one the
-/// difference is tenths of a decibel, and no second decode is needed when an album grows.
-pub(crate) fn album_loudness_lufs(tracks: &[(f64, i64)]) -> Option<f64> {
-    let power = |lufs: f64| 10_f64.powf(lufs / 10.0);
-    let weight: f64 = tracks
-        .iter()
-        .map(|(_, duration_ms)| to_f64(*duration_ms))
-        .sum();
-    let sum: f64 = tracks
-        .iter()
-        .map(|(lufs, duration_ms)| power(*lufs) * to_f64(*duration_ms))
-        .sum();
-    (weight > 0.0 && sum > 0.0).then(|| 10.0 * (sum / weight).log10())
-}
-
 /// Takes interleaved stereo samples piece by piece; memory does not grow with length.
 pub(crate) struct Analyser {
     meter: EbuR128,
+    /// Samples of both channels between the starts of two blocks.
+    hop_samples: usize,
+    /// How many of them the meter has taken since the last block.
+    samples_in_hop: usize,
+    /// How many hops are missing until the first block is whole.
+    hops_missing: u32,
+    blocks: Blocks,
     sample_count: u64,
     peak: f32,
     fine: FinePeaks,
@@ -69,8 +54,13 @@ pub(crate) struct Analyser {
 impl Analyser {
     /// Starts at a sample rate.
     pub(crate) fn new(sample_rate_hz: u32) -> Result<Self, ebur128::Error> {
+        let hop_frames = usize::try_from((sample_rate_hz + 5) / 10).unwrap_or(1);
         Ok(Self {
-            meter: EbuR128::new(CHANNELS, sample_rate_hz, Mode::I | Mode::HISTOGRAM)?,
+            meter: EbuR128::new(CHANNELS, sample_rate_hz, Mode::M)?,
+            hop_samples: hop_frames.max(1) * CHANNELS_USIZE,
+            samples_in_hop: 0,
+            hops_missing: HOPS_PER_BLOCK,
+            blocks: Blocks::default(),
             sample_count: 0,
             peak: 0.0,
             fine: FinePeaks {
@@ -81,14 +71,23 @@ impl Analyser {
         })
     }
 
-    /// Takes whole frames of two samples.
+    /// Takes whole frames of two samples. What is no number is silence: it would spoil the meter for the rest.
     pub(crate) fn add(&mut self, samples: &[f32]) -> Result<(), ebur128::Error> {
-        self.meter.add_frames_f32(samples)?;
+        if samples.iter().all(|sample| sample.is_finite()) {
+            return self.add_finite(samples);
+        }
+        let finite = samples
+            .iter()
+            .map(|sample| if sample.is_finite() { *sample } else { 0.0 });
+        self.add_finite(&finite.collect::<Vec<f32>>())
+    }
+
+    fn add_finite(&mut self, samples: &[f32]) -> Result<(), ebur128::Error> {
+        self.measure_blocks(samples)?;
         for frame in samples.chunks_exact(CHANNELS_USIZE) {
             let peak = frame
                 .iter()
                 .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-            let peak = if peak.is_finite() { peak } else { 0.0 };
             self.peak = self.peak.max(peak);
             self.fine.add(peak);
             self.sample_count += 1;
@@ -96,16 +95,34 @@ impl Analyser {
         Ok(())
     }
 
+    /// Gives the meter samples up to the end of each block and reads how loud that block was.
+    fn measure_blocks(&mut self, mut samples: &[f32]) -> Result<(), ebur128::Error> {
+        while !samples.is_empty() {
+            let wanted = self.hop_samples - self.samples_in_hop;
+            let (piece, rest) = samples.split_at(wanted.min(samples.len()));
+            self.meter.add_frames_f32(piece)?;
+            self.samples_in_hop += piece.len();
+            samples = rest;
+            if self.samples_in_hop == self.hop_samples {
+                self.samples_in_hop = 0;
+                self.hops_missing = self.hops_missing.saturating_sub(1);
+                if self.hops_missing == 0 {
+                    self.blocks.add(self.meter.loudness_momentary()?);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Ends the measurement.
-    pub(crate) fn finish(self) -> Result<Analysis, ebur128::Error> {
-        let loudness = self.meter.loudness_global()?;
-        Ok(Analysis {
+    pub(crate) fn finish(self) -> Analysis {
+        Analysis {
             sample_count: self.sample_count,
-            loudness_lufs: (loudness.is_finite() && loudness > LOUDNESS_LUFS_MIN)
-                .then_some(loudness),
+            loudness_lufs: self.blocks.loudness_lufs(),
+            blocks: self.blocks,
             peak: f64::from(self.peak),
             waveform: self.fine.overview(),
-        })
+        }
     }
 }
 
@@ -168,14 +185,6 @@ fn to_byte(peak: f32) -> u8 {
     (peak * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "durations are far below 2^53 milliseconds"
-)]
-fn to_f64(value: i64) -> f64 {
-    value as f64
-}
-
 #[cfg(test)]
 mod tests {
     use std::f32::consts::TAU;
@@ -188,7 +197,7 @@ mod tests {
         for piece in interleaved.chunks(10_000) {
             analyser.add(piece).unwrap();
         }
-        analyser.finish().unwrap()
+        analyser.finish()
     }
 
     fn sine(amplitude: f32, second_count: u16) -> impl Iterator<Item = f32> {
@@ -231,17 +240,9 @@ mod tests {
 
     #[test]
     fn samples_that_are_no_numbers_do_not_spoil_the_rest() {
-        let analysis = analyse([f32::NAN, f32::INFINITY, 0.5].into_iter());
-        assert!((analysis.peak - 0.5).abs() < 1e-6);
-        assert!(analysis.loudness_lufs.is_none_or(f64::is_finite));
-    }
-
-    #[test]
-    fn an_album_is_as_loud_as_its_long_tracks() {
-        let loudness = album_loudness_lufs(&[(-10.0, 60_000), (-10.0, 1_000)]).unwrap();
-        assert!((loudness + 10.0).abs() < 1e-9);
-        let loudness = album_loudness_lufs(&[(-10.0, 60_000), (-20.0, 60_000)]).unwrap();
-        assert!((loudness + 12.596).abs() < 0.001);
-        assert_eq!(album_loudness_lufs(&[]), None);
+        let broken = [f32::NAN, f32::INFINITY].into_iter();
+        let analysis = analyse(broken.chain(sine(10_f32.powf(-23.0 / 20.0), 20)));
+        assert!((analysis.peak - 10_f64.powf(-23.0 / 20.0)).abs() < 0.001);
+        assert!((analysis.loudness_lufs.unwrap() + 23.0).abs() < 0.1);
     }
 }

@@ -463,7 +463,7 @@ impl Run<'_> {
             }
             Step::Save(track) => {
                 let clock = &self.library.clock;
-                let saved = self.store.save_track(*track, clock, &stands).await?;
+                let saved = self.store.save_track(&track, clock, &stands).await?;
                 Ok(match saved {
                     Saved::Added => FileOutcome::Added,
                     Saved::Updated => FileOutcome::Updated,

@@ -94,6 +94,7 @@ pub(crate) async fn make(
         duration_ms: i64::try_from(duration_ms).unwrap_or(i64::MAX),
         gain_db: analysis.gain_db(),
         loudness_lufs: analysis.loudness_lufs,
+        blocks: analysis.blocks,
         peak: analysis.peak,
         waveform: analysis.waveform,
         renditions,

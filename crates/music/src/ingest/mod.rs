@@ -18,7 +18,7 @@
 //! Objects are written before the rows that name them, and the rows of one file in one transaction. A crash leaves
 //! at most an object nobody names; the next run writes the same object under the same key.
 
-pub(crate) mod analysis;
+mod analysis;
 pub(crate) mod content;
 mod cover;
 mod drawing;
@@ -27,6 +27,7 @@ mod fixtures;
 mod fmp4;
 pub(crate) mod format;
 mod import;
+pub(crate) mod loudness;
 pub(crate) mod lyrics;
 mod make;
 mod names;

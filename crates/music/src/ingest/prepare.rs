@@ -242,6 +242,9 @@ impl Worker {
         }
         let clock = &self.library.clock;
         let is_final = self.store.fail_job(claim, &reason, retry, clock).await?;
+        if is_final {
+            self.store.level_album_of(track_id, self.now_ms()).await?;
+        }
         Ok(PrepareOutcome::Failed { reason, is_final })
     }
 

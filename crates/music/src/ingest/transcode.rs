@@ -276,7 +276,7 @@ async fn measure(
         bytes.copy_within(whole..filled, 0);
         filled -= whole;
     }
-    Ok(analyser.finish()?)
+    Ok(analyser.finish())
 }
 
 /// What ffmpeg said before it failed.

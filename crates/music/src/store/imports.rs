@@ -13,6 +13,7 @@ use super::Store;
 use super::entities::{cover, source, track};
 use super::import_names::{save_album, save_names};
 use super::jobs::{JobKind, insert_job};
+use super::levels::level_albums;
 use super::search_index::{self, Neighbours};
 
 /// How many rows one query reads at most.
@@ -115,6 +116,16 @@ impl Store {
     /// else any more, else a new one. `stands` says whether a path still has the content it was imported with.
     pub(crate) async fn save_track(
         &self,
+        new: &NewTrack,
+        clock: &Clock,
+        stands: &(dyn Fn(&source::Model) -> bool + Sync),
+    ) -> Result<Saved, DbErr> {
+        self.retrying(|| self.save_track_once(new.clone(), clock, stands))
+            .await
+    }
+
+    async fn save_track_once(
+        &self,
         new: NewTrack,
         clock: &Clock,
         stands: &(dyn Fn(&source::Model) -> bool + Sync),
@@ -140,12 +151,16 @@ impl Store {
             Some(album) => Some(save_album(&writing, album, known.as_ref(), clock).await?),
             None => None,
         };
+        let album_before = known.as_ref().and_then(|known| known.album_id.clone());
         let (row, saved) = save_row(&writing, &new, known, album_id, clock).await?;
         let names_changed = save_names(&writing, &row.id, &new, clock).await?;
         let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
         save_source(&writing, new.source, &row.id, previous, now_ms).await?;
         insert_job(&writing, JobKind::Prepare, &row.id, false, clock).await?;
         search_index::index_track(&writing, &row.id, before).await?;
+        if saved != Saved::Unchanged {
+            level_albums(&writing, [album_before, row.album_id], now_ms).await?;
+        }
         writing.commit().await?;
         Ok(match saved {
             Saved::Unchanged if names_changed => Saved::Updated,
@@ -165,6 +180,11 @@ impl Store {
 
     /// Forgets a path that is gone; its track is soft-deleted when it stands nowhere else. Says whether it was.
     pub(crate) async fn delete_source(&self, path_hash: &str, now_ms: i64) -> Result<bool, DbErr> {
+        self.retrying(|| self.delete_source_once(path_hash, now_ms))
+            .await
+    }
+
+    async fn delete_source_once(&self, path_hash: &str, now_ms: i64) -> Result<bool, DbErr> {
         let writing = self.database.begin_write().await?;
         let Some(row) = source::Entity::find_by_id(path_hash).one(&writing).await? else {
             return Ok(false);
@@ -367,6 +387,9 @@ async fn delete_if_gone(
     let is_deleted = result.rows_affected > 0;
     if is_deleted {
         search_index::index_track(writing, track_id, Neighbours::default()).await?;
+        let row = track::Entity::find_by_id(track_id).one(writing).await?;
+        let album_id = row.and_then(|row| row.album_id);
+        level_albums(writing, [album_id], now_ms).await?;
     }
     Ok(is_deleted)
 }

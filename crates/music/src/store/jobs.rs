@@ -318,6 +318,23 @@ pub(super) async fn insert_job(
     Ok(())
 }
 
+/// How many of some subjects still wait for work of a kind.
+pub(super) async fn count_open_jobs(
+    connection: &impl ConnectionTrait,
+    kind: JobKind,
+    subject_ids: &[&str],
+) -> Result<u64, DbErr> {
+    if subject_ids.is_empty() {
+        return Ok(0);
+    }
+    job::Entity::find()
+        .filter(job::Column::Kind.eq(kind.as_str()))
+        .filter(job::Column::SubjectId.is_in(subject_ids.iter().copied()))
+        .filter(job::Column::State.is_in([QUEUED, RUNNING]))
+        .count(connection)
+        .await
+}
+
 fn is_due(now_ms: i64) -> Condition {
     Condition::any()
         .add(is_queued(now_ms))

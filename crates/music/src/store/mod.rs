@@ -10,6 +10,7 @@ mod imports;
 mod jobs;
 mod keyset;
 mod leases;
+mod levels;
 mod media;
 #[expect(
     elided_lifetimes_in_paths,

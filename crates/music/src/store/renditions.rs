@@ -2,14 +2,15 @@
 
 use chassis::clock::Clock;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, sea_query::Expr,
+    ActiveModelTrait as _, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, sea_query::Expr,
 };
 
 use super::Store;
-use super::entities::{album, rendition, track};
+use super::entities::{rendition, track, track_loudness};
 use super::jobs::{Claim, finish_job};
-use crate::ingest::analysis::{album_loudness_lufs, gain_db};
+use super::levels::level_albums;
+use crate::ingest::loudness::Blocks;
 
 /// What was measured and made.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,7 @@ pub(crate) struct Prepared {
     pub(crate) duration_ms: i64,
     pub(crate) gain_db: Option<f64>,
     pub(crate) loudness_lufs: Option<f64>,
+    pub(crate) blocks: Blocks,
     pub(crate) peak: f64,
     pub(crate) waveform: Vec<u8>,
     pub(crate) renditions: Vec<rendition::Model>,
@@ -41,82 +43,75 @@ impl Store {
         clock: &Clock,
     ) -> Result<bool, DbErr> {
         let now_ms = clock.now_ms();
-        let writing = self.database.begin_write().await?;
-        if !finish_job(&writing, claim, now_ms).await? {
-            writing.rollback().await?;
-            return Ok(false);
-        }
-        rendition::Entity::delete_many()
-            .filter(rendition::Column::TrackId.eq(&claim.subject_id))
-            .exec(&writing)
-            .await?;
-        let rows = prepared
-            .renditions
-            .into_iter()
-            .map(|row| row.into_active_model().reset_all());
-        rendition::Entity::insert_many(rows)
-            .exec_without_returning(&writing)
-            .await?;
-        track::Entity::update_many()
-            .col_expr(track::Column::DurationMs, Expr::value(prepared.duration_ms))
-            .col_expr(track::Column::GainDb, Expr::value(prepared.gain_db))
-            .col_expr(
-                track::Column::LoudnessLufs,
-                Expr::value(prepared.loudness_lufs),
-            )
-            .col_expr(track::Column::Peak, Expr::value(prepared.peak))
-            .col_expr(track::Column::Waveform, Expr::value(prepared.waveform))
-            .col_expr(track::Column::AnalysedAtMs, Expr::value(now_ms))
-            .col_expr(track::Column::UpdatedAtMs, Expr::value(now_ms))
-            .filter(track::Column::Id.eq(&claim.subject_id))
-            .exec(&writing)
-            .await?;
-        update_album_gain(&writing, &claim.subject_id, now_ms).await?;
-        writing.commit().await?;
-        Ok(true)
+        self.retrying(async || {
+            let writing = self.database.begin_write().await?;
+            if !finish_job(&writing, claim, now_ms).await? {
+                writing.rollback().await?;
+                return Ok(false);
+            }
+            replace_renditions(&writing, claim, prepared.renditions.clone()).await?;
+            save_measures(&writing, &claim.subject_id, &prepared, now_ms).await?;
+            let track = track::Entity::find_by_id(&claim.subject_id);
+            if let Some(track) = track.one(&writing).await? {
+                level_albums(&writing, [track.album_id], now_ms).await?;
+            }
+            writing.commit().await?;
+            Ok(true)
+        })
+        .await
     }
 }
 
-/// The gain of an album is known when every track of it is measured.
-async fn update_album_gain(
+async fn replace_renditions(
+    writing: &DatabaseTransaction,
+    claim: &Claim,
+    renditions: Vec<rendition::Model>,
+) -> Result<(), DbErr> {
+    rendition::Entity::delete_many()
+        .filter(rendition::Column::TrackId.eq(&claim.subject_id))
+        .exec(writing)
+        .await?;
+    let rows = renditions
+        .into_iter()
+        .map(|row| row.into_active_model().reset_all());
+    rendition::Entity::insert_many(rows)
+        .exec_without_returning(writing)
+        .await?;
+    Ok(())
+}
+
+async fn save_measures(
     writing: &DatabaseTransaction,
     track_id: &str,
+    prepared: &Prepared,
     now_ms: i64,
 ) -> Result<(), DbErr> {
-    let Some(track) = track::Entity::find_by_id(track_id).one(writing).await? else {
-        return Ok(());
-    };
-    let Some(album_id) = track.album_id else {
-        return Ok(());
-    };
-    let measured: Vec<(Option<f64>, i64, Option<i64>)> = track::Entity::find()
-        .select_only()
-        .column(track::Column::LoudnessLufs)
-        .column(track::Column::DurationMs)
-        .column(track::Column::AnalysedAtMs)
-        .filter(
-            Condition::all()
-                .add(track::Column::AlbumId.eq(&album_id))
-                .add(track::Column::DeletedAtMs.is_null()),
-        )
-        .into_tuple()
-        .all(writing)
-        .await?;
-    if measured.iter().any(|(_, _, analysed)| analysed.is_none()) {
-        return Ok(());
-    }
-    let loudness: Vec<(f64, i64)> = measured
-        .into_iter()
-        .filter_map(|(lufs, duration_ms, _)| Some((lufs?, duration_ms)))
-        .collect();
-    album::Entity::update_many()
+    track::Entity::update_many()
+        .col_expr(track::Column::DurationMs, Expr::value(prepared.duration_ms))
+        .col_expr(track::Column::GainDb, Expr::value(prepared.gain_db))
         .col_expr(
-            album::Column::GainDb,
-            Expr::value(album_loudness_lufs(&loudness).map(gain_db)),
+            track::Column::LoudnessLufs,
+            Expr::value(prepared.loudness_lufs),
         )
-        .col_expr(album::Column::UpdatedAtMs, Expr::value(now_ms))
-        .filter(album::Column::Id.eq(&album_id))
+        .col_expr(track::Column::Peak, Expr::value(prepared.peak))
+        .col_expr(
+            track::Column::Waveform,
+            Expr::value(prepared.waveform.clone()),
+        )
+        .col_expr(track::Column::AnalysedAtMs, Expr::value(now_ms))
+        .col_expr(track::Column::UpdatedAtMs, Expr::value(now_ms))
+        .filter(track::Column::Id.eq(track_id))
         .exec(writing)
+        .await?;
+    track_loudness::Entity::delete_by_id(track_id)
+        .exec(writing)
+        .await?;
+    let row = track_loudness::Model {
+        track_id: track_id.to_owned(),
+        blocks: prepared.blocks.to_bytes(),
+    };
+    track_loudness::Entity::insert(row.into_active_model().reset_all())
+        .exec_without_returning(writing)
         .await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use testkit::each_database;
 
 use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
+use crate::ingest::loudness::Blocks;
 use crate::store::{Claim, JobKind, LEASE, Prepared, Retry, Store};
 
 async fn shelf_with_a_job(database: chassis::database::Database) -> (Shelf, Store, Clock) {
@@ -27,6 +28,7 @@ fn nothing_measured() -> Prepared {
         duration_ms: 500,
         gain_db: None,
         loudness_lufs: None,
+        blocks: Blocks::default(),
         peak: 0.0,
         waveform: vec![0; 400],
         renditions: Vec::new(),

@@ -2,5 +2,6 @@
 
 mod identity;
 mod jobs;
+mod levels;
 mod odd_files;
 mod renditions;

@@ -20,3 +20,4 @@ pub(crate) mod source;
 pub(crate) mod track;
 pub(crate) mod track_artist;
 pub(crate) mod track_genre;
+pub(crate) mod track_loudness;

@@ -9,6 +9,7 @@ mod m0004_create_plays;
 mod m0005_create_search_grams;
 mod m0006_create_chart_listeners;
 mod m0007_add_job_deaths;
+mod m0008_create_track_loudness;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_create_search_grams::Migration),
             Box::new(m0006_create_chart_listeners::Migration),
             Box::new(m0007_add_job_deaths::Migration),
+            Box::new(m0008_create_track_loudness::Migration),
         ]
     }
 }

@@ -1,0 +1,124 @@
+//! The gain of albums, kept in step with the tracks that are in them.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
+
+use super::Store;
+use super::entities::{album, track, track_loudness};
+use super::jobs::{JobKind, count_open_jobs};
+use crate::ingest::loudness::{Blocks, gain_db};
+
+/// What levelling reads of a track.
+struct Measured {
+    track_id: String,
+    loudness_lufs: Option<f64>,
+    duration_ms: i64,
+    is_analysed: bool,
+}
+
+impl Store {
+    /// Levels the album of a track that will not be measured any more: the others need not wait for it.
+    pub(crate) async fn level_album_of(&self, track_id: &str, now_ms: i64) -> Result<(), DbErr> {
+        self.retrying(async || {
+            let writing = self.database.begin_write().await?;
+            if let Some(row) = track::Entity::find_by_id(track_id).one(&writing).await? {
+                level_albums(&writing, [row.album_id], now_ms).await?;
+            }
+            writing.commit().await
+        })
+        .await
+    }
+}
+
+/// Computes the gains of albums from the tracks that are in them now. Within the transaction that changed one of them,
+/// after the change; albums are locked in one order.
+pub(super) async fn level_albums(
+    writing: &DatabaseTransaction,
+    album_ids: impl IntoIterator<Item = Option<String>>,
+    now_ms: i64,
+) -> Result<(), DbErr> {
+    let album_ids: BTreeSet<String> = album_ids.into_iter().flatten().collect();
+    for album_id in album_ids {
+        level_album(writing, &album_id, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// While a track of it waits to be measured an album keeps the gain it has: it would change under the listener with
+/// every track that is.
+async fn level_album(
+    writing: &DatabaseTransaction,
+    album_id: &str,
+    now_ms: i64,
+) -> Result<(), DbErr> {
+    // Locked, and the tracks as well: two processes that end the last two tracks of an album see each other's.
+    let album = album::Entity::find_by_id(album_id).lock_exclusive();
+    let Some(album) = album.one(writing).await? else {
+        return Ok(());
+    };
+    let tracks = tracks_of(writing, album_id).await?;
+    let unmeasured = tracks.iter().filter(|track| !track.is_analysed);
+    let unmeasured: Vec<&str> = unmeasured.map(|track| track.track_id.as_str()).collect();
+    if count_open_jobs(writing, JobKind::Prepare, &unmeasured).await? > 0 {
+        return Ok(());
+    }
+    let mut blocks = Blocks::default();
+    for track in &tracks {
+        blocks.merge(&blocks_of(writing, track).await?);
+    }
+    let gain = blocks.loudness_lufs().map(gain_db);
+    if gain == album.gain_db {
+        return Ok(());
+    }
+    album::Entity::update_many()
+        .col_expr(album::Column::GainDb, Expr::value(gain))
+        .col_expr(album::Column::UpdatedAtMs, Expr::value(now_ms))
+        .filter(album::Column::Id.eq(album_id))
+        .exec(writing)
+        .await?;
+    Ok(())
+}
+
+async fn tracks_of(writing: &DatabaseTransaction, album_id: &str) -> Result<Vec<Measured>, DbErr> {
+    let rows: Vec<(String, Option<f64>, i64, Option<i64>)> = track::Entity::find()
+        .select_only()
+        .column(track::Column::Id)
+        .column(track::Column::LoudnessLufs)
+        .column(track::Column::DurationMs)
+        .column(track::Column::AnalysedAtMs)
+        .filter(
+            Condition::all()
+                .add(track::Column::AlbumId.eq(album_id))
+                .add(track::Column::DeletedAtMs.is_null()),
+        )
+        .lock_exclusive()
+        .into_tuple()
+        .all(writing)
+        .await?;
+    let tracks =
+        rows.into_iter().map(
+            |(track_id, loudness_lufs, duration_ms, analysed_at_ms)| Measured {
+                track_id,
+                loudness_lufs,
+                duration_ms,
+                is_analysed: analysed_at_ms.is_some(),
+            },
+        );
+    Ok(tracks.collect())
+}
+
+/// The blocks of a track; of one that was measured before blocks were stored, what stands for them.
+async fn blocks_of(writing: &DatabaseTransaction, track: &Measured) -> Result<Blocks, DbErr> {
+    let row = track_loudness::Entity::find_by_id(&track.track_id)
+        .one(writing)
+        .await?;
+    if let Some(blocks) = row.and_then(|row| Blocks::from_bytes(&row.blocks)) {
+        return Ok(blocks);
+    }
+    let even = |lufs| Blocks::even(lufs, track.duration_ms);
+    Ok(track.loudness_lufs.map(even).unwrap_or_default())
+}

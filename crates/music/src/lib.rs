@@ -67,6 +67,7 @@ impl App {
             clock: context.clock.clone(),
         };
         ingest::start_workers(&library, &context.tasks, config.preparation_workers);
+        ingest::start_sweeping(&library, &context.tasks);
         indexing::start(&store, &context.tasks);
         let chart = chart::ChartState::start(&store, &mut context, &settings);
         let tasks = context.tasks.clone();

@@ -381,6 +381,7 @@ impl Run<'_> {
             Ok(file) => file,
             Err(error) => return Ok(Step::Skip(error.into())),
         };
+        self.store.reclaim_object(&key).await?;
         match store_file(&self.library.objects, &key, file, &read.content.id).await {
             Ok(()) => {}
             Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),

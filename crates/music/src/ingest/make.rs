@@ -133,6 +133,8 @@ async fn store_rendition(
     let (file, layout, id) =
         super::blocking(move || finish_file(&path, sample_count, rate)).await?;
     let key = keys::rendition(&id.hash);
+    let store = Store::new(library.database.clone());
+    store.reclaim_object(&key).await?;
     match store_file(&library.objects, &key, file, &id).await {
         Ok(()) => {}
         Err(CopyError::Skip(skip)) => return Err(std::io::Error::other(skip).into()),

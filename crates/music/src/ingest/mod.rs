@@ -16,7 +16,7 @@
 //! # What a crash leaves
 //!
 //! Objects are written before the rows that name them, and the rows of one file in one transaction. A crash leaves
-//! at most an object nobody names; the next run writes the same object under the same key.
+//! at most an object nobody names; the next run writes the same object under the same key, or `sweep` removes it.
 
 mod analysis;
 pub(crate) mod content;
@@ -36,6 +36,7 @@ mod ogg;
 mod prepare;
 mod read;
 mod skip;
+mod sweep;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ mod work_folder;
 pub use import::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
 pub(crate) use prepare::start_workers;
 pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
+pub(crate) use sweep::start_sweeping;
 
 use chassis::clock::Clock;
 use chassis::database::Database;

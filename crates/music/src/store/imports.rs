@@ -156,7 +156,14 @@ impl Store {
         let names_changed = save_names(&writing, &row.id, &new, clock).await?;
         let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
         save_source(&writing, new.source, &row.id, previous, now_ms).await?;
-        insert_job(&writing, JobKind::Prepare, &row.id, false, clock).await?;
+        insert_job(
+            &writing,
+            JobKind::Prepare,
+            &row.id,
+            saved == Saved::Restored,
+            clock,
+        )
+        .await?;
         search_index::index_track(&writing, &row.id, before).await?;
         if saved != Saved::Unchanged {
             level_albums(&writing, [album_before, row.album_id], now_ms).await?;

@@ -17,6 +17,7 @@ mod media;
     reason = "async_trait cannot match `'_'` with the trait"
 )]
 mod migrations;
+mod orphans;
 mod plays;
 mod presences;
 mod renditions;
@@ -42,6 +43,7 @@ pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, JobKind, LEASE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
+pub(crate) use orphans::{DeletedBefore, OrphanError};
 #[cfg(test)]
 pub(crate) use plays::count_play;
 pub(crate) use plays::{NewPlay, PlayWrite, Recorded, Report};

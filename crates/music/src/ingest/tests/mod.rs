@@ -5,3 +5,4 @@ mod jobs;
 mod levels;
 mod odd_files;
 mod renditions;
+mod sweep;

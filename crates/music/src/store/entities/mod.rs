@@ -11,6 +11,7 @@ pub(crate) mod cover;
 pub(crate) mod genre;
 pub(crate) mod job;
 pub(crate) mod lease;
+pub(crate) mod orphan;
 pub(crate) mod play;
 pub(crate) mod presence;
 pub(crate) mod rendition;

@@ -10,6 +10,7 @@ mod m0005_create_search_grams;
 mod m0006_create_chart_listeners;
 mod m0007_add_job_deaths;
 mod m0008_create_track_loudness;
+mod m0009_create_orphans;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_create_chart_listeners::Migration),
             Box::new(m0007_add_job_deaths::Migration),
             Box::new(m0008_create_track_loudness::Migration),
+            Box::new(m0009_create_orphans::Migration),
         ]
     }
 }

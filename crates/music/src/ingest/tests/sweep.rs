@@ -1,0 +1,252 @@
+//! Objects that nobody names go, late enough; those that somebody names stay.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use lofty::tag::ItemKey::TrackTitle;
+use object_store::path::Path as ObjectPath;
+use object_store::{ObjectStore as _, ObjectStoreExt as _, PutPayload};
+use sea_orm::EntityTrait as _;
+use testkit::each_database;
+use tokio::sync::Notify;
+
+use crate::Migrator;
+use crate::ingest::fixtures::Shelf;
+use crate::ingest::loudness::Blocks;
+use crate::ingest::sweep::{EVERY, GRACE, RETENTION, Swept, sweep};
+use crate::store::entities::{rendition, track};
+use crate::store::{DeletedBefore, JobKind, Prepared, Store};
+
+/// The originals and renditions that are stored.
+async fn objects(shelf: &Shelf) -> BTreeSet<String> {
+    let objects: Vec<_> = shelf
+        .library
+        .objects
+        .list(None)
+        .try_collect()
+        .await
+        .unwrap();
+    let keys = objects
+        .into_iter()
+        .map(|object| object.location.to_string());
+    keys.filter(|key| !key.starts_with("covers/")).collect()
+}
+
+async fn swept(shelf: &Shelf) -> Swept {
+    sweep(&shelf.library)
+        .await
+        .unwrap()
+        .expect("nobody else sweeps")
+}
+
+async fn only_track(shelf: &Shelf) -> track::Model {
+    let tracks = track::Entity::find().all(shelf.library.database.connection());
+    let [track] = <[_; 1]>::try_from(tracks.await.unwrap()).unwrap();
+    track
+}
+
+fn counts(orphans: usize, deleted: usize) -> Swept {
+    Swept { orphans, deleted }
+}
+
+#[tokio::test]
+async fn the_original_of_a_retagged_file_goes_after_the_grace_and_not_before() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "Old")]);
+        shelf.import().await;
+        let old = objects(&shelf).await;
+        shelf.tag("a.wav", &[(TrackTitle, "New")]);
+        shelf.import().await;
+        let both = objects(&shelf).await;
+        assert_eq!((old.len(), both.len()), (1, 2));
+
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        assert_eq!(
+            sweep(&shelf.library).await.unwrap(),
+            None,
+            "it is not time yet"
+        );
+        shelf
+            .library
+            .clock
+            .advance(GRACE.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        assert_eq!(objects(&shelf).await, both);
+        shelf.library.clock.advance(EVERY);
+        assert_eq!(swept(&shelf).await, counts(0, 1));
+        let left = objects(&shelf).await;
+        assert_eq!(left, &both - &old);
+        assert!(left.contains(&only_track(&shelf).await.object_key));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_orphan_that_is_named_again_is_no_orphan() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "Old")]);
+        shelf.import().await;
+        let old = std::fs::read(shelf.path("a.wav")).unwrap();
+        let old_key = only_track(&shelf).await.object_key;
+        shelf.tag("a.wav", &[(TrackTitle, "New")]);
+        shelf.import().await;
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        shelf.write("a.wav", &old);
+        shelf.import().await;
+        assert_eq!(only_track(&shelf).await.object_key, old_key);
+        shelf.library.clock.advance(GRACE);
+        // Now it is the other one that nobody names, and only since now.
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        assert!(objects(&shelf).await.contains(&old_key));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_crash_left_without_a_row_goes_and_nothing_else() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[]);
+        shelf.import().await;
+        let before = objects(&shelf).await;
+        for key in ["originals/00/00aa.wav", "renditions/00/00aa.mp4"] {
+            let payload = PutPayload::from_static(b"x");
+            let location = ObjectPath::from(key);
+            shelf.library.objects.put(&location, payload).await.unwrap();
+        }
+        assert_eq!(swept(&shelf).await, counts(2, 0));
+        shelf.library.clock.advance(GRACE);
+        assert_eq!(swept(&shelf).await, counts(0, 2));
+        assert_eq!(objects(&shelf).await, before);
+    })
+    .await;
+}
+
+/// Gives the track one rendition, as preparation does.
+async fn prepare(shelf: &Shelf, store: &Store) {
+    let clock = &shelf.library.clock;
+    let claim = store
+        .claim_job(JobKind::Prepare, clock)
+        .await
+        .unwrap()
+        .unwrap();
+    let key = "renditions/11/1100.mp4";
+    let payload = PutPayload::from_static(b"x");
+    shelf
+        .library
+        .objects
+        .put(&ObjectPath::from(key), payload)
+        .await
+        .unwrap();
+    let prepared = Prepared {
+        duration_ms: 500,
+        gain_db: None,
+        loudness_lufs: None,
+        blocks: Blocks::default(),
+        peak: 0.0,
+        waveform: vec![0; 400],
+        renditions: vec![rendition::Model {
+            id: "r".to_owned(),
+            track_id: claim.subject_id.clone(),
+            bit_rate_kbps: 64,
+            object_key: key.to_owned(),
+            size_bytes: 1,
+            content_hash: "1100".to_owned(),
+            sample_rate_hz: 44_100,
+            init_bytes: 1,
+            segment_frames: 96,
+            frame_count: 0,
+            segment_bytes: Vec::new(),
+            average_bps: 0,
+            peak_bps: 0,
+            created_at_ms: 0,
+        }],
+    };
+    assert!(store.save_prepared(&claim, prepared, clock).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_deleted_track_keeps_its_objects_for_a_month_and_comes_back_without_them() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "One")]);
+        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two")]);
+        shelf.import().await;
+        let store = Store::new(shelf.library.database.clone());
+        prepare(&shelf, &store).await;
+        let prepared = rendition::Entity::find().one(shelf.library.database.connection());
+        let track_id = prepared.await.unwrap().unwrap().track_id;
+        let track = store.find_track_row(&track_id).await.unwrap().unwrap();
+        let name = if track.title == "One" {
+            "a.wav"
+        } else {
+            "b.wav"
+        };
+        let bytes = std::fs::read(shelf.path(name)).unwrap();
+        let before = objects(&shelf).await;
+        assert_eq!(before.len(), 3);
+
+        shelf.remove(name);
+        shelf.import().await;
+        shelf.library.clock.advance(RETENTION);
+        assert_eq!(swept(&shelf).await, counts(0, 0));
+        shelf.library.clock.advance(EVERY);
+        assert_eq!(swept(&shelf).await, counts(2, 0));
+        shelf.library.clock.advance(GRACE);
+        assert_eq!(swept(&shelf).await, counts(0, 2));
+        let left = objects(&shelf).await;
+        assert_eq!(left.len(), 1);
+
+        shelf.write(name, &bytes);
+        assert_eq!(shelf.import().await.restored, 1);
+        let back = store.find_track_row(&track_id).await.unwrap().unwrap();
+        assert_eq!((&back.title, back.analysed_at_ms), (&track.title, None));
+        assert!(objects(&shelf).await.contains(&back.object_key));
+        let jobs = store.count_jobs(JobKind::Prepare).await.unwrap();
+        assert_eq!(
+            jobs.open, 2,
+            "it is prepared anew, as the other one was never"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        let (store, objects) = (
+            Store::new(shelf.library.database.clone()),
+            &shelf.library.objects,
+        );
+        let key = "originals/00/00aa.wav".to_owned();
+        let location = ObjectPath::from(key.as_str());
+        let payload = PutPayload::from_static(b"x");
+        objects.put(&location, payload).await.unwrap();
+        let deleted = DeletedBefore(0);
+        let noted = store.note_orphans(std::slice::from_ref(&key), deleted, 0);
+        assert_eq!(noted.await.unwrap(), 1);
+        let begun = Notify::new();
+        let delete = async {
+            begun.notify_one();
+            // The other one comes as far as it can.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            objects.delete(&location).await
+        };
+        let take_back = async {
+            begun.notified().await;
+            store.reclaim_object(&key).await.unwrap();
+            objects.head(&location).await
+        };
+        let (is_deleted, found) =
+            tokio::join!(store.delete_orphan(&key, 0, deleted, delete), take_back);
+        assert!(is_deleted.unwrap());
+        assert!(matches!(found, Err(object_store::Error::NotFound { .. })));
+    })
+    .await;
+}

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::events::HEARTBEAT_EVERY;
+use super::events::{HEARTBEAT_EVERY, News};
 use super::live::{Listening, read_hourly};
 use super::rules::Movement;
 use crate::api::Track;
@@ -102,9 +102,9 @@ async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Resul
     Ok(shown.document.answer(&headers))
 }
 
-/// Tells when the chart was computed (`chart`, `{"at"}`) and how many listen (`listening`, `{"listener_count"}`).
+/// Tells when the chart was computed (events named `chart`) and how many listen (events named `listening`).
 #[utoipa::path(get, path = "/chart/events", tag = "chart",
-    responses((status = 200, content_type = "text/event-stream", body = String),
+    responses((status = 200, content_type = "text/event-stream", body = News),
         (status = "default", body = ProblemDocument)))]
 async fn watch_chart(State(app): State<AppState>) -> Result<Response> {
     let events = app.chart.events.subscribe(&app).await?;

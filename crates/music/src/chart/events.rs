@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::response::sse::Event;
 use chassis::lifecycle::Tasks;
 use futures_util::{Stream, StreamExt as _, stream};
-use serde_json::json;
+use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use utoipa::ToSchema;
 
 use super::metrics::Metrics;
 use crate::{App, Error};
@@ -24,15 +25,16 @@ pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
 /// When a browser that lost us comes back: spread, so that not all come at once.
 const RETRY_MS: std::ops::Range<u64> = 2_000..8_000;
 
-/// What subscribers are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What subscribers are told: the data of one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
 pub(crate) enum News {
-    /// A chart was computed.
+    /// A chart was computed (event `chart`).
     Chart {
-        /// The moment it stands for.
+        /// The moment it stands for: RFC 3339, UTC.
         at: String,
     },
-    /// The number of listeners changed.
+    /// The number of listeners changed (event `listening`).
     Listening {
         /// How many listen now.
         listener_count: u64,
@@ -154,12 +156,10 @@ impl Told {
 }
 
 fn event(news: &News) -> Event {
-    match news {
-        News::Chart { at } => Event::default()
-            .event("chart")
-            .data(json!({"at": at}).to_string()),
-        News::Listening { listener_count } => Event::default()
-            .event("listening")
-            .data(json!({"listener_count": listener_count}).to_string()),
-    }
+    let name = match news {
+        News::Chart { .. } => "chart",
+        News::Listening { .. } => "listening",
+    };
+    let data = serde_json::to_string(news).expect("text and numbers are JSON");
+    Event::default().event(name).data(data)
 }

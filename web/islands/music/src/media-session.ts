@@ -40,9 +40,9 @@ export function attachMediaSession(player: Player): void {
             album: track.album?.title ?? "",
             artwork: covers
               ? Object.entries(covers).map(([px, src]) => ({ src, sizes: `${px}x${px}`, type: "image/webp" }))
-              : track.cover_url === ""
-                ? []
-                : [{ src: track.cover_url, type: "image/webp" }],
+              : track.cover_url
+                ? [{ src: track.cover_url, type: "image/webp" }]
+                : [],
           })
         : null;
     }

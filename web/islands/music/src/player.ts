@@ -1,7 +1,6 @@
-import { fetchTrack, type TrackDetail } from "@haas/api";
+import { get, type PlaybackSummary, type Track as TrackDetail } from "@haas/api";
 import { Engine, type EngineHost } from "./engine/engine";
 import { elementVolume } from "./engine/loudness";
-import type { PlaybackSummary } from "./engine/play-quality";
 import { startBitRate, type Throughput } from "./engine/start-level";
 import { t } from "./i18n";
 import { notify } from "./notices";
@@ -179,7 +178,7 @@ export class Player {
   /** Asks the server for what a row does not carry; the answer comes in `details`. */
   async loadDetails(id: string): Promise<void> {
     if (this.details.get().tracks[id]) return;
-    const detail = await fetchTrack(id).catch(() => null);
+    const detail = await get("/api/music/v1/tracks/{id}", { path: { id } }).catch(() => null);
     if (detail) this.details.set(({ tracks }) => ({ tracks: { ...tracks, [id]: detail } }));
   }
 

@@ -1,31 +1,22 @@
-/** A person, group, album or genre with a page of its own. */
-export interface Named {
-  id: string;
-  title: string;
-  page_url: string;
-}
-
-/** An artist as every answer carries it. */
-export interface ArtistName {
-  id: string;
-  name: string;
-  page_url: string;
-}
+import type { Track as TrackDetail } from "@haas/api";
 
 /** What a row of a page carries in `data-track`: enough to play and show a track without asking the server. */
-export interface Track {
-  id: string;
-  title: string;
-  artists: ArtistName[];
-  album: Named | null;
-  duration_ms: number;
-  track_gain_db: number | null;
-  album_gain_db: number | null;
-  hls_url: string | null;
-  stream_url: string;
-  cover_url: string;
-  page_url: string;
-}
+export type Track = Required<
+  Pick<
+    TrackDetail,
+    | "id"
+    | "title"
+    | "artists"
+    | "album"
+    | "duration_ms"
+    | "track_gain_db"
+    | "album_gain_db"
+    | "hls_url"
+    | "stream_url"
+    | "cover_url"
+    | "page_url"
+  >
+>;
 
 /** Names of the artists in one line. */
 export function artistLine(track: Pick<Track, "artists">): string {
@@ -49,7 +40,7 @@ export function parseTrack(value: unknown): Track | null {
     album_gain_db: given.album_gain_db ?? null,
     hls_url: given.hls_url ?? null,
     stream_url: given.stream_url,
-    cover_url: given.cover_url ?? "",
+    cover_url: given.cover_url || null,
     page_url: given.page_url ?? "",
   };
 }

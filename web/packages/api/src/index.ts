@@ -1,69 +1,33 @@
-/** Where this server's music API stands. */
-const BASE = "/api/music/v1";
+// The typed client: every path, parameter and answer comes from the server's own description (`schema.d.ts`, made by
+// `make gen`). When the description changes, what no longer fits it does not compile.
+import type { components, paths } from "./schema";
 
-export interface ArtistRef {
-  id: string;
-  name: string;
-  page_url: string;
-}
+type Schemas = components["schemas"];
+export type AlbumName = Schemas["AlbumName"];
+export type Delivery = Schemas["Delivery"];
+export type Failure = Schemas["Failure"];
+export type Lyrics = Schemas["Lyrics"];
+export type LyricsLine = Schemas["LyricsLine"];
+export type Named = Schemas["Named"];
+export type Play = Schemas["Play"];
+export type PlaybackSummary = Schemas["PlaybackSummary"];
+export type ReportPlay = Schemas["ReportPlay"];
+export type ReportedPlay = Schemas["ReportedPlay"];
+export type SearchResult = Schemas["SearchResult"];
+export type Track = Schemas["Track"];
 
-export interface AlbumRef {
-  id: string;
-  title: string;
-  page_url: string;
-}
-
-/** A track as the API gives it. */
-export interface TrackDetail {
-  id: string;
-  title: string;
-  artists: ArtistRef[];
-  album: AlbumRef | null;
-  duration_ms: number;
-  composer: string | null;
-  licence: string | null;
-  copyright: string | null;
-  track_gain_db: number | null;
-  album_gain_db: number | null;
-  has_lyrics: boolean;
-  hls_url: string | null;
-  stream_url: string;
-  lyrics_url: string | null;
-  waveform_url: string | null;
-  bit_rates_kbps: number[];
-  codec: string;
-  bit_rate_kbps: number;
-  cover_url: string;
-  cover_urls: Record<string, string> | null;
-  page_url: string;
-}
-
-export interface Lyrics {
-  plain: string | null;
-  lines: { at_ms: number; text: string }[] | null;
-}
-
-export interface AlbumHit {
-  id: string;
-  title: string;
-  artists: ArtistRef[];
-  cover_url: string;
-  page_url: string;
-}
-
-export interface ArtistHit {
-  id: string;
-  name: string;
-  cover_url: string;
-  page_url: string;
-}
-
-export interface SearchAnswer {
-  query: string;
-  tracks: TrackDetail[];
-  albums: AlbumHit[];
-  artists: ArtistHit[];
-}
+type Method = "get" | "post" | "put";
+/** The paths that have this method. */
+type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
+}[keyof paths];
+type Operation<M extends Method, P extends PathOf<M>> = paths[P][M];
+type JsonOf<T> = T extends { content: { "application/json": infer Body } } ? Body : never;
+/** The JSON that an operation answers with when all is well. */
+type AnswerOf<O> = O extends { responses: infer R } ? JsonOf<R[Extract<keyof R, 200 | 201>]> : never;
+type InputOf<O> = (O extends { parameters: { path: infer Path } } ? { path: Path } : { path?: never }) &
+  (O extends { parameters: { query?: infer Query } } ? { query?: Query } : { query?: never }) &
+  (O extends { requestBody: infer Body } ? { body: JsonOf<Body> } : { body?: never });
 
 /** An answer that is not what was asked for, by RFC 9457. */
 export class ProblemError extends Error {
@@ -78,24 +42,78 @@ export class ProblemError extends Error {
   }
 }
 
-/** Fetches JSON, or throws what went wrong. */
-export async function fetchJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+/** Asks a path of the API, or throws what went wrong. */
+export function get<P extends PathOf<"get">>(
+  path: P,
+  input: InputOf<Operation<"get", P>>,
+  signal?: AbortSignal,
+): Promise<AnswerOf<Operation<"get", P>>> {
+  return follow<P>(addressOf(path, input), signal);
+}
+
+/** Asks an address that an answer gave. `P` names the path it is an instance of. */
+export async function follow<P extends PathOf<"get">>(
+  url: string,
+  signal?: AbortSignal,
+): Promise<AnswerOf<Operation<"get", P>>> {
   const response = await fetch(url, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
-  if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; title?: string };
+  if (response.ok) return response.json();
+  const problem = (await response.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
   throw new ProblemError(response.status, problem.code ?? "", problem.title ?? response.statusText);
 }
 
-export function fetchTrack(id: string): Promise<TrackDetail> {
-  return fetchJson(`${BASE}/tracks/${encodeURIComponent(id)}`);
+/** What became of something sent: a status (0 for no answer at all), what it carried, and when to ask again. */
+export interface Sent<T> {
+  status: number;
+  body: T | null;
+  retryAfterMs: number | null;
 }
 
-/** The tracks of these ids that still exist, in the order asked for. */
-export async function fetchTracks(ids: string[]): Promise<TrackDetail[]> {
-  const query = new URLSearchParams({ ids: ids.join(","), limit: String(ids.length) });
-  return (await fetchJson<{ items: TrackDetail[] }>(`${BASE}/tracks?${query}`)).items;
+/** Sends to a path of the API. Never throws; the request outlives the page, so that the last one arrives too. */
+export async function send<M extends "post" | "put", P extends PathOf<M>>(
+  method: M,
+  path: P,
+  input: InputOf<Operation<M, P>>,
+): Promise<Sent<AnswerOf<Operation<M, P>>>> {
+  try {
+    const response = await fetch(addressOf(path, input), {
+      method: method.toUpperCase(),
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(input.body),
+      keepalive: true,
+    });
+    const seconds = Number(response.headers.get("retry-after"));
+    const body = response.ok && response.status !== 204 ? await response.json() : null;
+    return { status: response.status, body, retryAfterMs: seconds > 0 ? seconds * 1_000 : null };
+  } catch {
+    return { status: 0, body: null, retryAfterMs: null };
+  }
 }
 
-export function search(query: string, limit: number, signal: AbortSignal): Promise<SearchAnswer> {
-  return fetchJson(`${BASE}/search?${new URLSearchParams({ q: query, limit: String(limit) })}`, signal);
+/** What the server tells of the chart, by the name of the event. */
+export interface ChartListener {
+  chart(news: Extract<Schemas["News"], { at: unknown }>): void;
+  listening(news: Extract<Schemas["News"], { listener_count: unknown }>): void;
+}
+
+/** Listens to the chart as it changes. Returns what ends it. */
+export function watchChart(listener: ChartListener): () => void {
+  const events = new EventSource("/api/music/v1/chart/events" satisfies PathOf<"get">);
+  for (const name of ["chart", "listening"] as const)
+    events.addEventListener(name, ({ data }) => listener[name](JSON.parse(data)));
+  return () => events.close();
+}
+
+interface Parameters {
+  path?: unknown;
+  query?: unknown;
+}
+
+function addressOf(path: string, input: Parameters): string {
+  const values = (input.path ?? {}) as Record<string, string>;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
+  return query.size > 0 ? `${filled}?${query}` : filled;
 }

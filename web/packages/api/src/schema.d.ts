@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tells when the chart was computed (`chart`, `{"at"}`) and how many listen (`listening`, `{"listener_count"}`). */
+        /** Tells when the chart was computed (events named `chart`) and how many listen (events named `listening`). */
         get: operations["watch_chart"];
         put?: never;
         post?: never;
@@ -617,6 +617,17 @@ export interface components {
             name: string;
             /** @description The page for people. */
             page_url: string;
+        };
+        /** @description What subscribers are told: the data of one event. */
+        News: {
+            /** @description The moment it stands for: RFC 3339, UTC. */
+            at: string;
+        } | {
+            /**
+             * Format: int64
+             * @description How many listen now.
+             */
+            listener_count: number;
         };
         /** @description One page of a list. */
         Page_Album: {
@@ -1263,7 +1274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["News"];
                 };
             };
             /** @description What went wrong */

@@ -1,9 +1,10 @@
+import type { Delivery, Failure, PlaybackSummary } from "@haas/api";
 import type { QueueItem } from "../queue/queue";
 import { createStore, type Store } from "../store";
 import { Deck } from "./deck";
 import { MediaTimeMeter } from "./media-time";
-import { type PlaybackSummary, PlayQuality } from "./play-quality";
-import { type FailureReason, recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
+import { PlayQuality } from "./play-quality";
+import { recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
 import type { SourceFailure } from "./source";
 import type { Quality, Throughput } from "./start-level";
 
@@ -15,9 +16,9 @@ export interface EngineState {
   status: Status;
   /** The listener wants sound, whether or not there is any. */
   wantsPlay: boolean;
-  delivery: "hls" | "progressive" | null;
+  delivery: Delivery | null;
   bitRateKbps: number | null;
-  failure: { reason: FailureReason; skips: boolean } | null;
+  failure: { reason: Failure; skips: boolean } | null;
 }
 
 /** What the engine asks and tells. */
@@ -221,7 +222,7 @@ export class Engine {
     this.#lastTickPositionMs = this.positionMs;
   }
 
-  #finishPlay(failure: FailureReason | null = null): void {
+  #finishPlay(failure: Failure | null = null): void {
     const { source } = this.#active;
     const bps = source?.throughputBps();
     if (bps) this.#host.measured(bps);
@@ -463,7 +464,7 @@ export class Engine {
     }
   }
 
-  #giveUp(reason: FailureReason): void {
+  #giveUp(reason: Failure): void {
     this.#skips += 1;
     const skips = this.#skips <= SKIPS_IN_A_ROW && this.#host.next() !== null && this.state.get().wantsPlay;
     this.#finishPlay(reason);

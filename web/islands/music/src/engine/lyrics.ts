@@ -1,8 +1,4 @@
-/** One line of synced lyrics. */
-export interface LyricsLine {
-  at_ms: number;
-  text: string;
-}
+import type { LyricsLine } from "@haas/api";
 
 /** The line that is sung at `positionMs`: its index, or -1 before the first. `lines` are in order of time. */
 export function activeLine(lines: readonly LyricsLine[], positionMs: number): number {

@@ -1,15 +1,4 @@
-import type { FailureReason } from "./recovery";
-
-/** What one play was like, as the server takes it. Nothing in it says who listened to what. */
-export interface PlaybackSummary {
-  delivery: "hls" | "progressive";
-  start_up_ms: number | null;
-  played_ms: number;
-  stall_count: number;
-  stall_ms: number;
-  bit_rate_ms: { "64": number; "128": number; "256": number; original: number };
-  failure: FailureReason | null;
-}
+import type { Delivery, Failure, PlaybackSummary } from "@haas/api";
 
 /** Notes start-up, stalls and bit rates of one play. */
 export class PlayQuality {
@@ -57,7 +46,7 @@ export class PlayQuality {
   }
 
   /** The summary, or null when nobody ever asked for sound. */
-  summary(delivery: "hls" | "progressive", failure: FailureReason | null, nowMs: number): PlaybackSummary | null {
+  summary(delivery: Delivery, failure: Failure | null, nowMs: number): PlaybackSummary | null {
     this.resume(nowMs);
     if (this.#intentAtMs === null && !this.hasSounded) return null;
     const rates = this.#bitRateMs;

@@ -1,9 +1,10 @@
+import type { Delivery } from "@haas/api";
 import { withCmcd } from "./cmcd";
 import { failureOfStatus, type Source, type SourceEvents, type SourceFailure, type SourceOptions } from "./source";
 
 /** Plays a whole file by byte ranges: the original before its renditions are ready, or where HLS cannot play. */
 export class ProgressiveSource implements Source {
-  readonly delivery: "hls" | "progressive";
+  readonly delivery: Delivery;
   readonly bitRateKbps = null;
   readonly #audio: HTMLAudioElement;
   readonly #url: string;

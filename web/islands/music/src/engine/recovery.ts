@@ -1,3 +1,4 @@
+import type { Delivery, Failure } from "@haas/api";
 import type { SourceFailure } from "./source";
 
 /** Tries after which a track is given up, when the server answers but cannot deliver. */
@@ -9,21 +10,18 @@ export const SKIP_AFTER_MS = 5_000;
 /** Tracks skipped in a row without a sound before the player stops instead. */
 export const SKIPS_IN_A_ROW = 3;
 
-/** Why a track could not be played, in the words of the summary. */
-export type FailureReason = "network" | "decode" | "not_found" | "blocked";
-
 export type Recovery =
   /** There is no link: hold the place, ask again every `afterMs`, go on by itself. */
   | { do: "wait_for_link"; afterMs: number }
   | { do: "retry"; afterMs: number }
   /** The adaptive renditions do not work: play the file instead. */
   | { do: "use_progressive" }
-  | { do: "give_up"; reason: FailureReason };
+  | { do: "give_up"; reason: Failure };
 
 /** What to do about a failure. `attempts` counts the failures since something last loaded. */
 export function recoveryOf(
   failure: SourceFailure,
-  { attempts, delivery, online }: { attempts: number; delivery: "hls" | "progressive"; online: boolean },
+  { attempts, delivery, online }: { attempts: number; delivery: Delivery; online: boolean },
 ): Recovery {
   const afterMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
   if (failure.kind === "network" && (failure.status === 0 || !online)) return { do: "wait_for_link", afterMs };
@@ -33,7 +31,7 @@ export function recoveryOf(
   return attempts < RETRIES ? { do: "retry", afterMs } : { do: "give_up", reason: "network" };
 }
 
-function reasonOfStatus(status: number): FailureReason {
+function reasonOfStatus(status: number): Failure {
   return status === 401 || status === 403 || status === 451 ? "blocked" : "not_found";
 }
 

@@ -1,3 +1,4 @@
+import type { Delivery } from "@haas/api";
 import type { Track } from "../track";
 import type { Quality, Throughput } from "./start-level";
 
@@ -28,7 +29,7 @@ export interface SourceOptions {
 
 /** One track attached to one media element. */
 export interface Source {
-  readonly delivery: "hls" | "progressive";
+  readonly delivery: Delivery;
   /** What sounds now; null for the original file. */
   readonly bitRateKbps: 64 | 128 | 256 | null;
   /** Takes effect at the next segment. */

@@ -1,8 +1,8 @@
+import { watchChart } from "@haas/api";
 import { tCount } from "../i18n";
 
 /** Hovering or typing in the chart keeps it still: rows must not move under a finger. */
 const QUIET_MS = 3_000;
-const EVENTS_URL = "/api/music/v1/chart/events";
 
 /** Keeps the chart page and "listening now" true while they are open. Returns what ends it. */
 export function followChart(main: HTMLElement, changed: () => void): () => void {
@@ -19,20 +19,18 @@ export function followChart(main: HTMLElement, changed: () => void): () => void 
       waiting = window.setTimeout(refresh, QUIET_MS);
     else void replaceChart(main).then((done) => done && changed());
   };
-  const events = new EventSource(EVENTS_URL);
-  events.addEventListener("chart", ({ data }) => {
-    const at = String((JSON.parse(data) as { at: string }).at);
-    // The first event tells how the chart stands that the page already shows.
-    if (seen !== null && seen !== at) refresh();
-    seen = at;
-  });
-  events.addEventListener("listening", ({ data }) => {
-    showListeners((JSON.parse(data) as { listener_count: number }).listener_count);
+  const leave = watchChart({
+    chart({ at }) {
+      // The first event tells how the chart stands that the page already shows.
+      if (seen !== null && seen !== at) refresh();
+      seen = at;
+    },
+    listening: ({ listener_count }) => showListeners(listener_count),
   });
   for (const kind of ["pointermove", "keydown"]) main.addEventListener(kind, touch, { passive: true });
   return () => {
     clearTimeout(waiting);
-    events.close();
+    leave();
     for (const kind of ["pointermove", "keydown"]) main.removeEventListener(kind, touch);
   };
 }

@@ -16,10 +16,12 @@ beforeEach(() => {
   api = {
     open: async (trackId) => {
       calls.push(["open", trackId]);
-      const body = ok() ? { id: `play-${trackId}`, play_token: "token", report_every_ms: 30_000 } : null;
+      const body = ok()
+        ? { id: `play-${trackId}`, play_token: "token", qualifies_after_ms: 30_000, report_every_ms: 30_000 }
+        : null;
       return { status, body, retryAfterMs: null };
     },
-    report: async (id, { heard_ms, ended }) => {
+    report: async (id, { heard_ms, ended = false }) => {
       calls.push(["report", id, heard_ms, ended]);
       return { status, body: null, retryAfterMs: null };
     },

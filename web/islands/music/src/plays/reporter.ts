@@ -1,24 +1,11 @@
+import type { Play, ReportedPlay, ReportPlay, Sent } from "@haas/api";
 import { readStored, writeStored } from "../storage";
 import { afterFailure, isPassing, nextStep, openRecord, type PlayRecord, prune } from "./outbox";
 
-/** What the server says about a play it has opened. */
-export interface OpenedPlay {
-  id: string;
-  play_token: string;
-  report_every_ms: number;
-}
-
-/** An answer of the server: a status (0 for none), what it carried, and when to ask again. */
-export interface Answer<T> {
-  status: number;
-  body: T | null;
-  retryAfterMs: number | null;
-}
-
 /** The two calls the reporter makes. */
 export interface PlaysApi {
-  open(trackId: string): Promise<Answer<OpenedPlay>>;
-  report(id: string, report: { play_token: string; heard_ms: number; ended: boolean }): Promise<Answer<unknown>>;
+  open(trackId: string): Promise<Sent<Play>>;
+  report(id: string, report: ReportPlay): Promise<Sent<ReportedPlay>>;
 }
 
 const STORED = "plays";
@@ -132,7 +119,7 @@ export class PlayReporter {
     return !ended;
   }
 
-  #unanswered(record: PlayRecord, answer: Answer<unknown>): false {
+  #unanswered(record: PlayRecord, answer: Sent<unknown>): false {
     if (isPassing(answer.status)) this.#change(record.key, afterFailure(record, this.#now(), answer.retryAfterMs));
     else this.#forget(record.key);
     return false;

@@ -23,7 +23,7 @@ function track(id: string): Track {
     album_gain_db: null,
     hls_url: null,
     stream_url: `/s/${id}`,
-    cover_url: "",
+    cover_url: null,
     page_url: "",
   };
 }

@@ -25,7 +25,7 @@ export function IconButton({ icon, label, fill = false, className = "icon-button
 }
 
 /** A square cover. The title stands beside it. */
-export function Cover({ src, sizePx }: { src: string; sizePx: number }) {
-  if (src === "") return <span className="cover" />;
+export function Cover({ src, sizePx }: { src: string | null | undefined; sizePx: number }) {
+  if (!src) return <span className="cover" />;
   return <img className="cover" src={src} width={sizePx} height={sizePx} alt="" decoding="async" />;
 }

@@ -1,6 +1,6 @@
-import { fetchJson, type Lyrics } from "@haas/api";
+import { follow, type Lyrics, type LyricsLine } from "@haas/api";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { activeLine, type LyricsLine, parseLrc, untilNextLine } from "../engine/lyrics";
+import { activeLine, parseLrc, untilNextLine } from "../engine/lyrics";
 import { t } from "../i18n";
 import { useStore } from "../store";
 import { useParts } from "./context";
@@ -56,7 +56,7 @@ function useLyrics(id: string, attempt: number): Shown {
     if (!url) return;
     const stop = new AbortController();
     setLoaded(null);
-    fetchJson<Lyrics>(url, stop.signal).then(
+    follow<"/api/music/v1/tracks/{id}/lyrics">(url, stop.signal).then(
       (lyrics) => setLoaded({ url, shown: shownOf(lyrics) }),
       () => stop.signal.aborted || setLoaded({ url, shown: { kind: "failed" } }),
     );
@@ -68,7 +68,7 @@ function useLyrics(id: string, attempt: number): Shown {
 
 function shownOf({ lines, plain }: Lyrics): Shown {
   if (lines && lines.length > 0) return { kind: "synced", lines };
-  if (plain === null || plain.trim() === "") return { kind: "none" };
+  if (!plain?.trim()) return { kind: "none" };
   const timed = parseLrc(plain);
   return timed ? { kind: "synced", lines: timed } : { kind: "plain", text: plain };
 }

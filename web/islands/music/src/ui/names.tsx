@@ -1,8 +1,8 @@
+import type { Named } from "@haas/api";
 import { Fragment } from "react";
-import type { ArtistName } from "../track";
 
 /** Artists as links to their pages. */
-export function ArtistLinks({ artists }: { artists: ArtistName[] }) {
+export function ArtistLinks({ artists }: { artists: Named[] }) {
   return artists.map((artist, index) => (
     <Fragment key={artist.id}>
       {index > 0 && ", "}

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../engine/recovery";
+import type { Failure } from "@haas/api";
 import { t } from "../i18n";
 import { useStore } from "../store";
 import { useParts } from "./context";
@@ -38,7 +38,7 @@ function Line({ text, label, run }: { text: string; label: string; run: () => vo
   );
 }
 
-function reasonText(reason: FailureReason): string {
+function reasonText(reason: Failure): string {
   switch (reason) {
     case "network":
       return t("player.failed_network");

@@ -1,4 +1,4 @@
-import { type SearchAnswer, search } from "@haas/api";
+import { get, type SearchResult } from "@haas/api";
 import { useEffect, useId, useRef, useState } from "react";
 import { t } from "../i18n";
 import { navigate } from "../page/swap";
@@ -28,7 +28,7 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
   const [query, setQuery] = useState(input.value.trim());
   const [open, setOpen] = useState(document.activeElement === input);
   const [recent, setRecent] = useState(readRecent);
-  const [answer, setAnswer] = useState<SearchAnswer | null>(null);
+  const [answer, setAnswer] = useState<SearchResult | null>(null);
   const [selected, setSelected] = useState(-1);
   const listId = useId();
 
@@ -171,12 +171,12 @@ function SuggestionRow({ item, id, heading, selected, onChoose, onForget }: Sugg
   );
 }
 
-function useAnswer(query: string, open: boolean, setAnswer: (answer: SearchAnswer | null) => void): void {
+function useAnswer(query: string, open: boolean, setAnswer: (answer: SearchResult | null) => void): void {
   useEffect(() => {
     if (query === "" || !open) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      search(query, SUGGESTIONS_PER_KIND, stop.signal).then(
+      get("/api/music/v1/search", { query: { q: query, limit: SUGGESTIONS_PER_KIND } }, stop.signal).then(
         (answer) => setAnswer({ ...answer, query }),
         () => {},
       );
@@ -218,14 +218,14 @@ function onKey(
   }
 }
 
-function suggestionsOf(answer: SearchAnswer): Suggestion[] {
+function suggestionsOf(answer: SearchResult): Suggestion[] {
   const tracks = answer.tracks.slice(0, SUGGESTIONS_PER_KIND).map(
     (track): Suggestion => ({
       id: `track-${track.id}`,
       kind: "track",
       text: track.title,
       hint: artistLine(track),
-      cover: track.cover_url,
+      cover: track.cover_url ?? "",
       url: track.page_url,
     }),
   );
@@ -235,7 +235,7 @@ function suggestionsOf(answer: SearchAnswer): Suggestion[] {
       kind: "album",
       text: album.title,
       hint: artistLine(album),
-      cover: album.cover_url,
+      cover: album.cover_url ?? "",
       url: album.page_url,
     }),
   );

@@ -1,4 +1,4 @@
-import { fetchJson } from "@haas/api";
+import { follow } from "@haas/api";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "../store";
 import { useParts } from "./context";
@@ -22,7 +22,7 @@ export default function Waveform({ played }: { played: number }) {
   useEffect(() => {
     if (!url) return;
     const stop = new AbortController();
-    fetchJson<{ peaks: number[] }>(url, stop.signal).then(
+    follow<"/api/music/v1/tracks/{id}/waveform">(url, stop.signal).then(
       (answer) => setLoaded({ url, peaks: answer.peaks }),
       () => {},
     );

@@ -1,24 +1,44 @@
+import type { Page } from "@playwright/test";
 import { expect, openAlbum, playRow, row, sounding, soundMoves, test, throttle } from "../listening";
 import { NOISE } from "../music";
 
-/** Milliseconds from the click to a playhead that has moved, seen from within the page. */
-async function clickToSound(page: import("@playwright/test").Page, title: string): Promise<number> {
-  const button = row(page, title).locator('[data-act="play"]');
-  return button.evaluate(
-    (element) =>
-      new Promise<number>((resolve) => {
-        const from = performance.now();
-        const look = () => {
-          const moved = [...document.querySelectorAll<HTMLAudioElement>("#player audio")].some(
-            (audio) => audio.currentTime > 0.05,
-          );
-          if (moved) resolve(performance.now() - from);
-          else setTimeout(look, 5);
-        };
-        (element as HTMLElement).click();
-        look();
-      }),
+declare global {
+  interface Window {
+    firstSoundMs: Promise<number>;
+  }
+}
+
+/** Lets the page measure by itself from the next click to a playhead that has moved. */
+async function measure(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.firstSoundMs = new Promise((resolve) => {
+      const look = (from: number) => {
+        const all = [...document.querySelectorAll<HTMLAudioElement>("#player audio")];
+        if (all.some((audio) => audio.currentTime > 0.05)) resolve(performance.now() - from);
+        else setTimeout(look, 5, from);
+      };
+      addEventListener("click", ({ timeStamp }) => look(timeStamp), { once: true, capture: true });
+    });
+  });
+}
+
+/** An album page on a link of this speed, as a second visit finds it: hls.js in the cache, the link known. */
+async function openOnLink(page: Page, kbps: number): Promise<void> {
+  await page.addInitScript((bps) => {
+    localStorage.setItem("haas.music.throughput", JSON.stringify({ bps, at_ms: Date.now() }));
+  }, kbps * 1_000);
+  await openAlbum(page, NOISE);
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => /\/hls-.*\.js/.test(name)),
   );
+  await throttle(page, kbps);
+  await measure(page);
+}
+
+async function heard(page: Page): Promise<number> {
+  const tookMs = await page.evaluate(() => window.firstSoundMs);
+  console.log(`      first sound after ${Math.round(tookMs)} ms`);
+  return tookMs;
 }
 
 for (const { kbps, withinMs } of [
@@ -28,19 +48,46 @@ for (const { kbps, withinMs } of [
   test(`M3 first sound within ${withinMs} ms at ${kbps} kbit/s, the page loaded and the link known`, async ({
     page,
   }) => {
-    await page.addInitScript((bps) => {
-      localStorage.setItem("haas.music.throughput", JSON.stringify({ bps, at_ms: Date.now() }));
-    }, kbps * 1_000);
-    await openAlbum(page, NOISE);
-    await throttle(page, kbps);
-    // A listener's pointer comes over the button before it is pressed.
+    await openOnLink(page, kbps);
+    // A pointer rests on the button before it presses: what the track begins with has come by then.
     await row(page, "Aurora").locator('[data-act="play"]').hover();
-    await page.waitForLoadState("networkidle");
-    const tookMs = await clickToSound(page, "Aurora");
-    test.info().annotations.push({ type: "measured", description: `${Math.round(tookMs)} ms` });
-    expect(tookMs).toBeLessThan(withinMs);
+    await page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => name.includes("/media/")),
+    );
+    await playRow(page, "Aurora");
+    expect(await heard(page)).toBeLessThan(withinMs);
   });
 }
+
+test.describe("on a screen without a pointer", () => {
+  test.use({ hasTouch: true });
+  for (const { kbps, withinMs } of [
+    { kbps: 1_000, withinMs: 500 },
+    // The first segment alone is 19 KB, 1.6 s of this link: nothing is known before the finger comes down.
+    { kbps: 100, withinMs: 2_300 },
+  ]) {
+    test(`M3 a tap sounds within ${withinMs} ms at ${kbps} kbit/s`, async ({ page }) => {
+      await openOnLink(page, kbps);
+      await row(page, "Aurora").locator('[data-act="play"]').tap();
+      expect(await heard(page)).toBeLessThan(withinMs);
+    });
+  }
+});
+
+test("M3 a pointer that rests on one row after the other keeps only the last one's beginning coming", async ({
+  page,
+}) => {
+  await openOnLink(page, 100);
+  const ended: string[] = [];
+  page.on("requestfailed", (request) => ended.push(request.url()));
+  const sound = () => page.waitForRequest((request) => request.url().includes("/media/"));
+  for (const title of ["Aurora", "Borealis"]) {
+    const asked = sound();
+    await row(page, title).locator('[data-act="play"]').hover();
+    await asked;
+  }
+  await expect.poll(() => ended.length).toBe(1);
+});
 
 test("M3 the next track begins to load 20 s before the end of this one", async ({ page }) => {
   await openAlbum(page, NOISE);

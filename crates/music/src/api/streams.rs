@@ -52,7 +52,7 @@ async fn stream_track(
         }
         Some(_) => return Err(Problem::invalid("bit_rate_kbps must be 64, 128 or 256")),
     };
-    app.delivery.count_cmcd(raw_query.as_deref());
+    app.delivery.count_cmcd(raw_query.as_deref(), &headers);
     app.delivery.deliver(&target, &method, &headers).await
 }
 
@@ -75,7 +75,7 @@ async fn get_media(
     let Some(id) = file.strip_suffix(".mp4") else {
         return Err(Error::RenditionNotFound(file).into());
     };
-    app.delivery.count_cmcd(raw_query.as_deref());
+    app.delivery.count_cmcd(raw_query.as_deref(), &headers);
     let target = Target::Rendition(id.to_owned());
     app.delivery.deliver(&target, &method, &headers).await
 }

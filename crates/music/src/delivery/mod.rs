@@ -5,6 +5,7 @@
 mod answer;
 mod blocks;
 mod body;
+mod cmcd;
 mod conditions;
 mod find;
 mod hls;
@@ -20,6 +21,7 @@ mod text;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use chassis::clock::Clock;
 use chassis::lifecycle::Tasks;
 use chassis::objects::Objects;
@@ -107,17 +109,13 @@ impl Delivery {
         }
     }
 
-    /// Counts the CMCD keys of a media request (CTA-5004); they may be in the query string under `CMCD`.
-    pub(crate) fn count_cmcd(&self, query: Option<&str>) {
-        let keys = query
-            .into_iter()
-            .flat_map(|query| query.split('&'))
-            .find_map(|pair| pair.strip_prefix("CMCD="));
-        let Some(keys) = keys else { return };
+    /// Counts the CMCD keys of a media request (CTA-5004).
+    pub(crate) fn count_cmcd(&self, query: Option<&str>, headers: &HeaderMap) {
+        let Some(facts) = cmcd::read(query, headers) else {
+            return;
+        };
         self.metrics.cmcd_requests.inc();
-        // Keys are separated by an encoded comma; a true boolean is the bare key.
-        let keys = keys.replace("%2C", ",").replace("%2c", ",");
-        if keys.split(',').any(|key| key.trim() == "bs") {
+        if facts.has_starved {
             self.metrics.cmcd_starvations.inc();
         }
     }

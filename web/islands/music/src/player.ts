@@ -1,7 +1,7 @@
 import { get, type PlaybackSummary, type Track as TrackDetail } from "@haas/api";
 import { Engine, type EngineHost } from "./engine/engine";
 import { elementVolume } from "./engine/loudness";
-import { startBitRate, type Throughput } from "./engine/start-level";
+import type { Throughput } from "./engine/start-level";
 import { t } from "./i18n";
 import { notify } from "./notices";
 import type { PlayReporter } from "./plays/reporter";
@@ -24,9 +24,7 @@ import type { Track } from "./track";
 
 /** "Previous" goes to the start of the track when more than this has played. */
 const RESTART_AFTER_MS = 3_000;
-/** Loaded ahead of the playhead: from here on the link has room for other things. */
-const COMFORTABLE_MS = 6_000;
-/** Other things wait no longer than this. */
+/** What is not music waits no longer than this for the music. */
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
 const SAVE_QUEUE_AFTER_MS = 300;
@@ -169,12 +167,6 @@ export class Player {
     this.engine.applyQuality();
   }
 
-  /** The bit rate that a track would start with now. */
-  startKbps(): number {
-    const { quality } = this.settings.get();
-    return startBitRate({ quality, saveData: saveData(), throughput: readStored("throughput"), nowMs: Date.now() });
-  }
-
   /** Asks the server for what a row does not carry; the answer comes in `details`. */
   async loadDetails(id: string): Promise<void> {
     if (this.details.get().tracks[id]) return;
@@ -223,9 +215,7 @@ export class Player {
   /** A play has begun to sound. On a slow link the music comes before anything else that wants to be loaded. */
   #sounded(item: QueueItem, waitedMs = 0): void {
     if (this.engine.item?.key !== item.key) return;
-    const aheadMs = this.engine.bufferedMs - this.engine.positionMs;
-    const loaded = this.engine.bufferedMs >= this.engine.durationMs;
-    if (aheadMs < COMFORTABLE_MS && !loaded && waitedMs < PATIENCE_MS) {
+    if (!this.engine.sparesLink && waitedMs < PATIENCE_MS) {
       setTimeout(() => this.#sounded(item, waitedMs + LOOK_AGAIN_MS), LOOK_AGAIN_MS);
       return;
     }

@@ -6,7 +6,7 @@ use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
     ETAG, IF_MATCH, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE, RETRY_AFTER,
 };
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode};
 use http_body_util::BodyExt as _;
 
 const COVER_ID: &str = "0123456789abcdef0123456789abcdef";
@@ -168,6 +168,13 @@ async fn the_bit_rate_picks_a_rendition() {
     assert_eq!(app.metric("media_cmcd_requests_total"), 2);
     assert_eq!(app.metric("media_cmcd_starvations_total"), 1);
     assert_eq!(app.metric("media_sent_bytes_total"), 10 + 3);
+
+    let path = format!("/media/{}.mp4", rendition.id);
+    let starved = HeaderName::from_static("cmcd-status");
+    app.get(&path, &[(RANGE, "bytes=4-6"), (starved, "bs")])
+        .await;
+    assert_eq!(app.metric("media_cmcd_requests_total"), 3);
+    assert_eq!(app.metric("media_cmcd_starvations_total"), 2);
 }
 
 #[tokio::test]

@@ -22,20 +22,30 @@ export interface CmcdFacts {
   ot: "a" | "i";
 }
 
-/** The url with the facts as the standard's query argument: keys sorted, ms and kbit/s rounded as it asks. */
+/** The facts by the header each belongs to; keys sorted, ms and kbit/s rounded as the standard asks. */
+function partsOf(facts: CmcdFacts): Record<string, string[]> {
+  const number = (key: string, value: number | undefined, step = 1) =>
+    value === undefined ? [] : [`${key}=${Math.round(value / step) * step}`];
+  return {
+    "CMCD-Object": [...number("br", facts.br), ...number("d", facts.d), `ot=${facts.ot}`, ...number("tb", facts.tb)],
+    "CMCD-Request": [...number("bl", facts.bl, 100), ...number("mtp", facts.mtp, 100), ...(facts.su ? ["su"] : [])],
+    "CMCD-Session": [`sf=${facts.sf}`, `sid="${facts.sid}"`, "st=v"],
+    "CMCD-Status": facts.bs ? ["bs"] : [],
+  };
+}
+
+/** The url with the facts as the standard's query argument: for what cannot send headers, as a media element. */
 export function withCmcd(url: string, facts: CmcdFacts): string {
-  const parts: string[] = [];
-  if (facts.bl !== undefined) parts.push(`bl=${roundTo(facts.bl, 100)}`);
-  if (facts.br !== undefined) parts.push(`br=${Math.round(facts.br)}`);
-  if (facts.bs) parts.push("bs");
-  if (facts.d !== undefined) parts.push(`d=${Math.round(facts.d)}`);
-  if (facts.mtp !== undefined) parts.push(`mtp=${roundTo(facts.mtp, 100)}`);
-  parts.push(`ot=${facts.ot}`, `sf=${facts.sf}`, `sid="${facts.sid}"`, "st=v");
-  if (facts.su) parts.push("su");
-  if (facts.tb !== undefined) parts.push(`tb=${Math.round(facts.tb)}`);
+  const parts = Object.values(partsOf(facts)).flat().sort();
   return `${url}${url.includes("?") ? "&" : "?"}CMCD=${encodeURIComponent(parts.join(","))}`;
 }
 
-function roundTo(value: number, step: number): number {
-  return Math.round(value / step) * step;
+/**
+ * How to ask for the url with the facts: by headers at our own server, so that one segment is one address for the
+ * browser's cache; by query elsewhere, where headers would cost another request first (CORS).
+ */
+export function cmcdRequest(url: string, facts: CmcdFacts): { url: string; headers: Record<string, string> } {
+  if (new URL(url, location.href).origin !== location.origin) return { url: withCmcd(url, facts), headers: {} };
+  const parts = Object.entries(partsOf(facts)).filter(([, keys]) => keys.length > 0);
+  return { url, headers: Object.fromEntries(parts.map(([name, keys]) => [name, keys.join(",")])) };
 }

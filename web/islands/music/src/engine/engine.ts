@@ -1,12 +1,15 @@
 import type { Delivery, Failure, PlaybackSummary } from "@haas/api";
 import type { QueueItem } from "../queue/queue";
 import { createStore, type Store } from "../store";
+import type { Track } from "../track";
+import { Beginnings } from "./beginnings";
 import { Deck } from "./deck";
+import { loadHls } from "./load-hls";
 import { MediaTimeMeter } from "./media-time";
 import { PlayQuality } from "./play-quality";
 import { recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
 import type { SourceFailure } from "./source";
-import type { Quality, Throughput } from "./start-level";
+import { type Quality, startBitRate, type Throughput } from "./start-level";
 
 /** What the player does, in one word. `loading` before the first sound, `buffering` after it. */
 export type Status = "empty" | "paused" | "loading" | "playing" | "buffering" | "offline" | "blocked" | "failed";
@@ -45,6 +48,8 @@ export interface EngineHost {
   now(): number;
 }
 
+/** Loaded ahead of the playhead: from here on the link has room for other things. */
+const COMFORTABLE_MS = 6_000;
 const TICK_MS = 250;
 /** Until the first sound the playhead is watched more closely, so that start-up is measured truly. */
 const FIRST_TICK_MS = 25;
@@ -70,6 +75,7 @@ export class Engine {
   });
   readonly #host: EngineHost;
   readonly #sessionId: string;
+  readonly #beginnings: Beginnings;
   #active: Deck;
   #standby: Deck;
   /** The standby deck while its last samples still sound after a handover. */
@@ -89,6 +95,7 @@ export class Engine {
   constructor(elements: [HTMLAudioElement, HTMLAudioElement], sessionId: string, host: EngineHost) {
     this.#host = host;
     this.#sessionId = sessionId;
+    this.#beginnings = new Beginnings(sessionId);
     const events = {
       failed: (deck: Deck, failure: SourceFailure) => this.#failed(deck, failure),
       loaded: (deck: Deck) => this.#loaded(deck),
@@ -115,6 +122,12 @@ export class Engine {
     return Math.min(this.durationMs, this.positionMs + this.#active.aheadMs);
   }
 
+  /** Whether what sounds can do without the link for a while. */
+  get sparesLink(): boolean {
+    const { aheadMs } = this.#active;
+    return !this.state.get().wantsPlay || aheadMs >= COMFORTABLE_MS || this.bufferedMs >= this.durationMs;
+  }
+
   get item(): QueueItem | null {
     return this.#active.item;
   }
@@ -129,6 +142,15 @@ export class Engine {
     this.#leaving = null;
     this.#beginPlay();
     this.#publish({ status: "paused", wantsPlay: false, failure: null, delivery: null, bitRateKbps: null });
+  }
+
+  /** A press on this track seems near: brings hls.js and what the track begins with, by and by or with its sound. */
+  expect(track: Track, withSound: boolean): void {
+    if (this.#host.saveData() || !track.hls_url) return;
+    void loadHls().catch(() => {});
+    const sounds = this.state.get().wantsPlay && this.#active.item?.track.id === track.id;
+    if (sounds || !this.sparesLink) return;
+    this.#beginnings.prepare(track.hls_url, startBitRate(this.#sourceOptions()), withSound);
   }
 
   /** Takes everything off. */
@@ -235,7 +257,12 @@ export class Engine {
     const item = deck.item;
     if (!item) return;
     deck.audio.volume = this.#host.volumeOf(item);
-    const attached = deck.attach(this.#sourceOptions(), this.#progressive);
+    const options = this.#sourceOptions();
+    const { hls_url } = item.track;
+    // Asked for before hls.js has come and has asked one thing after the other.
+    if (hls_url && !deck.source && !this.#progressive)
+      this.#beginnings.prepare(hls_url, startBitRate(options), deck.positionMs === 0);
+    const attached = deck.attach(options, this.#progressive);
     const run = () => {
       if (deck !== this.#active || deck.item !== item || !this.state.get().wantsPlay) return;
       this.#publish({ delivery: deck.source?.delivery ?? null, bitRateKbps: deck.source?.bitRateKbps ?? null });
@@ -251,6 +278,7 @@ export class Engine {
       saveData: this.#host.saveData(),
       throughput: this.#host.throughput(),
       sessionId: this.#sessionId,
+      beginnings: this.#beginnings,
       nowMs: Date.now(),
     };
   }

@@ -1,10 +1,11 @@
 // The only place that knows hls.js. Its own chunk: fetched when the page is idle, run on the first intent to play.
-import type { FragmentLoaderContext, HlsConfig, Level } from "hls.js";
+import type { Fragment, FragmentLoaderContext, HlsConfig, Level, LoaderContext } from "hls.js";
 import Hls from "hls.js/light";
 import { bufferedAheadS } from "./buffered";
-import { withCmcd } from "./cmcd";
+import { type CmcdFacts, cmcdRequest } from "./cmcd";
 import { failureOfStatus, type Source, type SourceEvents, type SourceOptions } from "./source";
 import { knownThroughput, nominalBitRate, type Quality, startBitRate } from "./start-level";
+import { startLoader } from "./start-loader";
 
 /** How far ahead to load. A cap and not only a floor, so that quality can rise within a track. */
 const BUFFER_AHEAD_S = 30;
@@ -76,13 +77,14 @@ export class HlsSource implements Source {
   }
 
   #config(audio: HTMLAudioElement): Partial<HlsConfig> {
-    const describe = (context: FragmentLoaderContext) => this.#describe(audio, context);
-    const DefaultLoader = Hls.DefaultConfig.loader;
-    class DescribingLoader extends DefaultLoader {
-      override load(...[context, ...rest]: Parameters<InstanceType<typeof DefaultLoader>["load"]>): void {
-        super.load({ ...context, url: describe(context as FragmentLoaderContext) }, ...rest);
-      }
-    }
+    const { beginnings } = this.#options;
+    const loader = startLoader({
+      Default: Hls.DefaultConfig.loader,
+      take: ({ url, rangeStart, rangeEnd }) =>
+        beginnings.take(url, rangeEnd ? { start: rangeStart ?? 0, end: rangeEnd } : null),
+      prepare: (context) => (isFragment(context) ? this.#describe(audio, context) : context),
+      estimateBps: () => this.#hls.bandwidthEstimate,
+    });
     const policy = Hls.DefaultConfig.fragLoadPolicy.default;
     const retry = { maxNumRetry: FRAGMENT_TRIES, retryDelayMs: 500, maxRetryDelayMs: 4_000 };
     return {
@@ -94,7 +96,7 @@ export class HlsSource implements Source {
       maxMaxBufferLength: BUFFER_AHEAD_S,
       backBufferLength: BUFFER_BEHIND_S,
       abrEwmaDefaultEstimate: knownThroughput(this.#options) ?? UNKNOWN_LINK_BPS,
-      fLoader: DescribingLoader as unknown as HlsConfig["fLoader"] & {},
+      loader,
       fragLoadPolicy: { default: { ...policy, errorRetry: retry, timeoutRetry: retry } },
     };
   }
@@ -133,13 +135,19 @@ export class HlsSource implements Source {
     });
   }
 
-  #describe(audio: HTMLAudioElement, { frag, url }: FragmentLoaderContext): string {
+  /** Tells the server with the request what the player knows. */
+  #describe(audio: HTMLAudioElement, context: FragmentLoaderContext): LoaderContext {
+    const { url, headers } = cmcdRequest(context.url, this.#facts(audio, context.frag));
+    return { ...context, url, headers: { ...context.headers, ...headers } };
+  }
+
+  #facts(audio: HTMLAudioElement, frag: Fragment): CmcdFacts {
     const bitRates = this.#hls.levels.map((level) => bitRateOf(level) / 1_000);
     const throughput = this.throughputBps();
     const aheadMs = bufferedAheadS(audio) * 1_000;
     const starved = this.#starved;
     this.#starved = false;
-    return withCmcd(url, {
+    return {
       ...(bitRates[frag.level] === undefined ? {} : { br: bitRates[frag.level] as number }),
       ...(frag.sn === "initSegment" ? {} : { d: frag.duration * 1_000, bl: aheadMs }),
       ...(throughput === null ? {} : { mtp: throughput / 1_000 }),
@@ -149,7 +157,7 @@ export class HlsSource implements Source {
       sf: "h",
       sid: this.#options.sessionId,
       tb: Math.max(...bitRates),
-    });
+    };
   }
 
   /** The level of a fixed quality, or -1 for automatic choice. */
@@ -160,6 +168,10 @@ export class HlsSource implements Source {
   #indexOf(kbps: number): number {
     return this.#hls.levels.findIndex((level) => nominalBitRate(bitRateOf(level)) === kbps);
   }
+}
+
+function isFragment(context: LoaderContext): context is FragmentLoaderContext {
+  return "frag" in context;
 }
 
 function bitRateOf(level: Level): number {

@@ -1,5 +1,6 @@
 import type { Delivery } from "@haas/api";
 import type { Track } from "../track";
+import type { Beginnings } from "./beginnings";
 import type { Quality, Throughput } from "./start-level";
 
 /** Why a source cannot go on. `status` is the HTTP status, 0 when there was no answer at all. */
@@ -24,6 +25,8 @@ export interface SourceOptions {
   saveData: boolean;
   throughput: Throughput | null;
   sessionId: string;
+  /** What was fetched before it was asked for. */
+  beginnings: Beginnings;
   nowMs: number;
 }
 

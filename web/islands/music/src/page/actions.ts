@@ -1,6 +1,5 @@
 import { hlsUrl } from "../boot";
-import { hlsIfLoaded, loadHls } from "../engine/load-hls";
-import { prefetchPlaylists } from "../engine/prefetch";
+import { loadHls } from "../engine/load-hls";
 import { type Player, saveData } from "../player";
 import type { Parts } from "../ui/context";
 import { firstList, playRow, trackOf } from "./rows";
@@ -31,6 +30,7 @@ export function listenToActions({ player, library, ui }: Parts): void {
     event.preventDefault();
   });
   fetchOnIntent(player);
+  runHlsForPeople();
 }
 
 function playAll(player: Player, shuffled: boolean): void {
@@ -40,20 +40,36 @@ function playAll(player: Player, shuffled: boolean): void {
   player.playSource(list.source, list.tracks, shuffled ? null : 0);
 }
 
-/** A pointer over a play button is an intent: run hls.js and bring the playlist near. */
+/** A pointer that only passes by means nothing yet. */
+const DWELL_MS = 80;
+const PLAY_BUTTON = '[data-act="play"], [data-act="play-all"], [data-act="shuffle-all"]';
+
+/** Pointer or focus on a row or a play button: a press is near, so what it needs comes near too. */
 function fetchOnIntent(player: Player): void {
-  const asked = new Set<string>();
-  const intend = (event: Event) => {
-    const button =
-      event.target instanceof Element ? event.target.closest('[data-act^="play"],[data-act="shuffle-all"]') : null;
-    if (!button || saveData()) return;
-    if (!hlsIfLoaded()) void loadHls().catch(() => {});
-    const url = trackOf(button)?.track.hls_url;
-    if (!url || asked.has(url)) return;
-    asked.add(url);
-    void prefetchPlaylists(url, player.startKbps()).catch(() => {});
+  let dwelling = 0;
+  const intend = (event: Event, afterMs: number) => {
+    clearTimeout(dwelling);
+    const place = event.target instanceof Element ? event.target.closest(`#main [data-track], ${PLAY_BUTTON}`) : null;
+    if (!place) return;
+    const button = (event.target as Element).closest<HTMLElement>(PLAY_BUTTON);
+    dwelling = window.setTimeout(() => {
+      const track = button?.dataset.act === "play-all" ? firstList()?.tracks[0] : trackOf(place)?.track;
+      if (track) player.engine.expect(track, button !== null);
+    }, afterMs);
   };
-  for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, intend, { passive: true });
+  document.addEventListener("pointerover", (event) => intend(event, DWELL_MS), { passive: true });
+  document.addEventListener("focusin", (event) => intend(event, DWELL_MS), { passive: true });
+  document.addEventListener("pointerdown", (event) => intend(event, 0), { passive: true });
+}
+
+/** Runs hls.js at the first sign of a person, not while the page starts. */
+function runHlsForPeople(): void {
+  const signs = ["pointermove", "pointerdown", "keydown"] as const;
+  const run = () => {
+    for (const sign of signs) removeEventListener(sign, run);
+    if (!saveData()) void loadHls().catch(() => {});
+  };
+  for (const sign of signs) addEventListener(sign, run, { passive: true });
 }
 
 /** Brings hls.js into the browser's cache when the page is idle, without running it. */

@@ -19,7 +19,7 @@ test("M13 a lost connection plays what is loaded, pauses honestly, and goes on b
   test.setTimeout(120_000);
   await openAlbum(page, NOISE);
   await playRow(page, "Aurora");
-  await soundMoves(page, 1);
+  await expect.poll(async () => (await sounding(page)).bufferedEnd).toBeGreaterThan(15);
   await context.setOffline(true);
   await expect(page.locator(".player-notice")).toContainText("연결이 끊겼어요", { timeout: 60_000 });
   const stoodAt = (await sounding(page)).time;

@@ -8,17 +8,25 @@ test("M16 refused autoplay shows a prompt, stays paused, and one press plays", a
   const path = page.url();
   await page.close();
   // In a fresh tab the page itself presses play: no gesture of the listener stands behind that. (After a reload the
-  // browser would still remember the gesture of before.)
+  // browser would still remember the gesture of before.) Whatever Playwright asks the page counts as a gesture, so
+  // the page says by itself when it has answered.
   const fresh = await context.newPage();
   await fresh.addInitScript(() => {
+    const answer = () => {
+      if (document.querySelector(".player-notice, .player[data-state=playing]")) console.info("answered");
+      else setTimeout(answer, 20);
+    };
     const press = () => {
       const button = document.querySelector<HTMLElement>(".player-play");
-      if (button) button.click();
-      else setTimeout(press, 20);
+      if (!button) return setTimeout(press, 20);
+      button.click();
+      answer();
     };
     addEventListener("load", press);
   });
+  const answered = fresh.waitForEvent("console", (message) => message.text() === "answered");
   await fresh.goto(path);
+  await answered;
   const notice = fresh.locator(".player-notice");
   await expect(notice).toContainText("자동 재생을 막았어요");
   await expect(state(fresh)).toHaveAttribute("data-state", "paused");

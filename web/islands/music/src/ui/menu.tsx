@@ -44,9 +44,19 @@ export function Menu({ label, anchor, close, children }: MenuProps) {
     all[there % all.length]?.focus();
   };
   return (
-    <div className="menu" popover="auto" role="menu" tabIndex={-1} aria-label={label} ref={menu} onKeyDown={onKeyDown}>
-      {children}
-    </div>
+    <section aria-label={label}>
+      <div
+        className="menu"
+        popover="auto"
+        role="menu"
+        tabIndex={-1}
+        aria-label={label}
+        ref={menu}
+        onKeyDown={onKeyDown}
+      >
+        {children}
+      </div>
+    </section>
   );
 }
 

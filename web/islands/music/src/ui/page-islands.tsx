@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { rememberSearch } from "../page/searches";
 import { useStore } from "../store";
 import { useParts } from "./context";
 
@@ -26,20 +27,29 @@ export function PageIslands() {
   );
 }
 
-/** Suggestions load when the search field is first entered. */
+/** Suggestions load when the search field is first entered; what is typed or searched before they are there counts too. */
 function SearchIsland() {
   const [form] = useState(() => document.querySelector<HTMLFormElement>(".search-form"));
   const input = form?.querySelector<HTMLInputElement>("input[type=search]");
   const [wanted, setWanted] = useState(() => document.activeElement === input);
+  /** Hangul is being composed: the text is not yet what was meant. */
+  const composing = useRef(false);
   useEffect(() => {
-    const want = () => setWanted(true);
-    input?.addEventListener("focus", want, { once: true });
-    return () => input?.removeEventListener("focus", want);
-  }, [input]);
+    const stop = new AbortController();
+    const { signal } = stop;
+    const compose = (on: boolean) => () => {
+      composing.current = on;
+    };
+    input?.addEventListener("focus", () => setWanted(true), { signal });
+    input?.addEventListener("compositionstart", compose(true), { signal });
+    input?.addEventListener("compositionend", compose(false), { signal });
+    form?.addEventListener("submit", () => rememberSearch(input?.value.trim() ?? ""), { signal });
+    return () => stop.abort();
+  }, [form, input]);
   if (!form || !input || !wanted) return null;
   return createPortal(
     <Suspense>
-      <Suggestions form={form} input={input} />
+      <Suggestions form={form} input={input} composing={composing} />
     </Suspense>,
     form,
   );

@@ -1,17 +1,16 @@
 import { get, type SearchResult } from "@haas/api";
-import { useEffect, useId, useRef, useState } from "react";
+import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { t } from "../i18n";
+import { forgetSearch, rememberSearch, searches } from "../page/searches";
 import { navigate } from "../page/swap";
-import { readStored, writeStored } from "../storage";
+import { useStore } from "../store";
 import { artistLine } from "../track";
 import { Cover, Icon, IconButton } from "./icon";
 
 /** Quiet time after the last key before the server is asked. */
-const ASK_AFTER_MS = 90;
+const ASK_AFTER_MS = 50;
 const SUGGESTIONS_PER_KIND = 4;
-const RECENT_LIMIT = 8;
 const COVER_PX = 40;
-const STORED = "searches";
 
 interface Suggestion {
   id: string;
@@ -23,11 +22,17 @@ interface Suggestion {
   url: string | null;
 }
 
+interface SuggestionsProps {
+  form: HTMLFormElement;
+  input: HTMLInputElement;
+  composing: RefObject<boolean>;
+}
+
 /** What the form could mean, while typing: tracks, albums, artists; before typing: what was searched last. */
-export default function Suggestions({ form, input }: { form: HTMLFormElement; input: HTMLInputElement }) {
-  const [query, setQuery] = useState(input.value.trim());
+export default function Suggestions({ form, input, composing }: SuggestionsProps) {
+  const [query, setQuery] = useState("");
   const [open, setOpen] = useState(document.activeElement === input);
-  const [recent, setRecent] = useState(readRecent);
+  const recent = useStore(searches, (state) => state.recent);
   const [answer, setAnswer] = useState<SearchResult | null>(null);
   const [selected, setSelected] = useState(-1);
   const listId = useId();
@@ -39,7 +44,7 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
   const choose = (suggestion: Suggestion) => {
     setOpen(false);
     if (suggestion.url !== null) {
-      remember(query);
+      rememberSearch(query);
       input.blur();
       navigate(suggestion.url);
       return;
@@ -48,21 +53,13 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
     setQuery(suggestion.text);
     form.requestSubmit();
   };
-  const remember = (text: string) => {
-    if (text === "") return;
-    const next = [text, ...recent.filter((other) => other !== text)].slice(0, RECENT_LIMIT);
-    setRecent(next);
-    writeStored(STORED, next);
-  };
   const forget = (text: string) => {
-    const next = recent.filter((other) => other !== text);
-    setRecent(next);
-    writeStored(STORED, next);
+    forgetSearch(text);
     input.focus();
   };
 
-  const act = useRef({ items, selected, shown, choose, remember });
-  act.current = { items, selected, shown, choose, remember };
+  const act = useRef({ items, selected, shown, choose });
+  act.current = { items, selected, shown, choose };
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
@@ -71,21 +68,12 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
       setSelected(-1);
       setOpen(true);
     };
-    // While Hangul is being composed the text is not yet what was meant.
-    // What was typed while this part was still loading counts too.
-    setQuery(input.value.trim());
+    if (!composing.current) setQuery(input.value.trim());
     input.addEventListener("input", (event) => (event as InputEvent).isComposing || read(), { signal });
     input.addEventListener("compositionend", read, { signal });
     input.addEventListener("focus", () => setOpen(true), { signal });
     input.addEventListener("keydown", (event) => onKey(event, act.current, setSelected, setOpen), { signal });
-    form.addEventListener(
-      "submit",
-      () => {
-        setOpen(false);
-        act.current.remember(input.value.trim());
-      },
-      { signal, capture: true },
-    );
+    form.addEventListener("submit", () => setOpen(false), { signal });
     document.addEventListener("pointerdown", (event) => form.contains(event.target as Node) || setOpen(false), {
       signal,
     });
@@ -93,7 +81,7 @@ export default function Suggestions({ form, input }: { form: HTMLFormElement; in
       signal,
     });
     return () => stop.abort();
-  }, [form, input]);
+  }, [form, input, composing]);
 
   useEffect(() => {
     input.setAttribute("role", "combobox");
@@ -254,11 +242,6 @@ function suggestionsOf(answer: SearchResult): Suggestion[] {
 
 function recentSuggestion(text: string): Suggestion {
   return { id: `recent-${text}`, kind: "recent", text, hint: "", cover: null, url: null };
-}
-
-function readRecent(): string[] {
-  const stored = readStored<unknown>(STORED);
-  return Array.isArray(stored) ? stored.filter((text) => typeof text === "string").slice(0, RECENT_LIMIT) : [];
 }
 
 function kindText(kind: Suggestion["kind"]): string {

@@ -35,6 +35,7 @@ export function makeMusic(folder: string): void {
       album: NOISE,
       album_artist: "여러 아티스트",
       track: String(index + 1),
+      genre: "Noise",
       copyright: "© 2026 Test",
       license: "CC BY 4.0",
       ...(title === LYRICAL ? { LYRICS: timedLyrics() } : {}),

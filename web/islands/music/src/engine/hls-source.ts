@@ -122,6 +122,8 @@ export class HlsSource implements Source {
       this.#events.bitRateChanged(kbps);
     });
     hls.on(Events.ERROR, (_event, data) => {
+      // The one trace of what was mended without the listener's notice.
+      console.warn("hls.js", data.details, data.error?.message ?? "");
       if (data.details === "bufferStalledError") this.#starved = true;
       if (!data.fatal) return;
       if (data.type === ErrorTypes.NETWORK_ERROR) {

@@ -22,9 +22,10 @@ export function Menu({ label, anchor, close, children }: MenuProps) {
     place(element, anchor);
     items(element)[0]?.focus();
     const onToggle = (event: Event) => (event as ToggleEvent).newState === "closed" && close();
-    element.addEventListener("toggle", onToggle);
+    // Before and not after: a key pressed right after Escape must not find a menu that is closed already.
+    element.addEventListener("beforetoggle", onToggle);
     return () => {
-      element.removeEventListener("toggle", onToggle);
+      element.removeEventListener("beforetoggle", onToggle);
       // Only if nothing else, a dialog for one, has taken the focus meanwhile.
       if (element.contains(document.activeElement) || document.activeElement === document.body) anchor.focus();
     };

@@ -1,0 +1,24 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, openAlbum, playRow, soundMoves, test } from "../listening";
+import { HALVES } from "../music";
+
+/** A chart each minute, and some time to tell. */
+const CHART_WITHIN_MS = 90_000;
+
+test("M1 a play that counts brings its track into the chart that stands open, with rank and movement", async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(CHART_WITHIN_MS + 60_000);
+  await openAlbum(page, HALVES);
+  await playRow(page, "Second Half");
+  await soundMoves(page, 7);
+  const chart = await context.newPage();
+  await chart.goto("/music");
+  const entry = chart.locator("#main .track-row", { hasText: "Second Half" });
+  await expect(entry.locator(".track-rank")).toBeVisible({ timeout: CHART_WITHIN_MS });
+  await expect(entry.locator(".track-rank")).toContainText(/\d/);
+  await expect(chart.locator("#main time").first()).toBeVisible();
+  const { violations } = await new AxeBuilder({ page: chart }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});

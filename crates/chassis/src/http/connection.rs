@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +21,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
@@ -33,6 +34,8 @@ pub(super) struct Serving {
     pub(super) builder: http1::Builder,
     pub(super) router: Router,
     pub(super) idle_timeout: Duration,
+    /// How long it must be quiet until a connection rests; waking up costs a microsecond, which busy ones need not pay.
+    pub(super) rest_after: Duration,
     pub(super) stopping: CancellationToken,
 }
 
@@ -78,6 +81,7 @@ impl Serving {
         let mut connection = Some(self.builder.serve_connection(socket, service));
         let mut stopping = pin!(self.stopping.cancelled());
         let mut is_stopping = false;
+        let mut quiet = Quiet::new(self.rest_after);
         poll_fn(move |context| {
             if !is_stopping && stopping.as_mut().poll(context).is_ready() {
                 is_stopping = true;
@@ -97,6 +101,7 @@ impl Serving {
             if is_stopping || !state.may_rest() {
                 return Poll::Pending;
             }
+            ready!(quiet.poll_since(state.begun(), context));
             let Some(parts) = connection.take().map(http1::Connection::into_parts) else {
                 return Poll::Ready(Outcome::Over);
             };
@@ -106,6 +111,40 @@ impl Serving {
             Poll::Ready(Outcome::Rest(stream, begun.unwrap_or_default()))
         })
         .await
+    }
+}
+
+/// Waits until nothing new has begun for a while. A busy connection does not touch the timer with each request, only
+/// when it fires.
+struct Quiet {
+    time: Duration,
+    timer: Pin<Box<Sleep>>,
+    /// How many requests had begun when the timer was set.
+    begun: Option<u32>,
+}
+
+impl Quiet {
+    fn new(time: Duration) -> Self {
+        Self {
+            time,
+            timer: Box::pin(tokio::time::sleep(time)),
+            begun: None,
+        }
+    }
+
+    fn poll_since(&mut self, begun: u32, context: &mut Context<'_>) -> Poll<()> {
+        while !self.time.is_zero() {
+            if self.begun.is_none() {
+                self.begun = Some(begun);
+                self.timer.as_mut().reset(Instant::now() + self.time);
+            }
+            ready!(self.timer.as_mut().poll(context));
+            if self.begun == Some(begun) {
+                break;
+            }
+            self.begun = None;
+        }
+        Poll::Ready(())
     }
 }
 

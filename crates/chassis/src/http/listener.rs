@@ -21,6 +21,8 @@ const BACKLOG: i32 = 4096;
 const NOT_SENT_LOW_WATER_BYTES: u32 = 128 << 10;
 /// The read buffer of a connection, hence the largest request head.
 const HEAD_BYTES_MAX: usize = 16 << 10;
+/// How long a connection must be quiet until it rests: longer than between requests that belong together.
+const REST_AFTER: Duration = Duration::from_millis(20);
 /// How long to wait when the machine has no more file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a connection too many is told.
@@ -88,6 +90,7 @@ pub async fn serve_with(
         builder,
         router,
         idle_timeout: config.idle_timeout,
+        rest_after: REST_AFTER,
         stopping: stopping.clone(),
     });
     loop {

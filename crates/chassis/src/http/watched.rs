@@ -37,6 +37,11 @@ impl State {
             && !self.stays_awake.load(order)
     }
 
+    /// How many requests have begun.
+    pub(super) fn begun(&self) -> u32 {
+        self.begun.load(Ordering::Acquire)
+    }
+
     /// The connection is not one that simply waits for the next request.
     pub(super) fn stay_awake(&self) {
         self.stays_awake.store(true, Ordering::Release);

@@ -23,6 +23,10 @@ fn routes() -> Router {
 }
 
 async fn connect(idle_timeout: Duration) -> Connected {
+    connect_resting(idle_timeout, Duration::ZERO).await
+}
+
+async fn connect_resting(idle_timeout: Duration, rest_after: Duration) -> Connected {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap());
     let (client, accepted) = tokio::join!(client, listener.accept());
@@ -36,6 +40,7 @@ async fn connect(idle_timeout: Duration) -> Connected {
         builder,
         router: routes(),
         idle_timeout,
+        rest_after,
         stopping: stopping.clone(),
     });
     let mut served = JoinSet::new();
@@ -77,7 +82,13 @@ fn echo(body: &str) -> String {
 
 #[tokio::test]
 async fn requests_follow_each_other_with_and_without_bodies() {
-    let mut connected = connect(PATIENCE).await;
+    for rest_after in [0, 1, 1_000] {
+        let rest_after = Duration::from_millis(rest_after);
+        follow_each_other(connect_resting(PATIENCE, rest_after).await).await;
+    }
+}
+
+async fn follow_each_other(mut connected: Connected) {
     for number in 0..20 {
         connected.send(HELLO).await;
         connected.read_until("hello").await;
@@ -162,6 +173,23 @@ async fn a_connection_at_rest_ends_with_the_stop_its_time_and_its_client() {
     left.served.join_next().await.unwrap().unwrap();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_quiet_only_when_nothing_new_has_begun_for_the_whole_time() {
+    let mut quiet = Quiet::new(Duration::from_millis(20));
+    let mut begun = 0;
+    let started = Instant::now();
+    poll_fn(|context| {
+        // A request with every look, until the fourth.
+        begun = 3.min(begun + 1);
+        quiet.poll_since(begun, context)
+    })
+    .await;
+    assert_eq!(started.elapsed(), Duration::from_millis(60));
+    let mut at_once = Quiet::new(Duration::ZERO);
+    poll_fn(|context| at_once.poll_since(1, context)).await;
+    assert_eq!(started.elapsed(), Duration::from_millis(60));
+}
+
 #[tokio::test]
 async fn who_asks_for_the_end_gets_it() {
     for request in [
@@ -187,6 +215,7 @@ async fn nothing_but_the_socket_is_held_at_rest() {
         builder: http1::Builder::new(),
         router: routes(),
         idle_timeout: PATIENCE,
+        rest_after: Duration::ZERO,
         stopping: CancellationToken::new(),
     });
     let bytes = size_of_val(&serve_connection(serving, stream, peer.ip()));

@@ -18,7 +18,7 @@ use super::config::Config;
 use super::error_pages::{ErrorPages, wants_page};
 use super::metrics::{HttpMetrics, Route};
 use super::policy::Policy;
-use super::shared::Held;
+use super::tagged::Held;
 use crate::clock::Clock;
 use crate::ids;
 use crate::lifecycle::Readiness;

@@ -15,7 +15,7 @@ mod extract;
 mod listener;
 mod metrics;
 mod policy;
-mod shared;
+mod tagged;
 mod watched;
 
 pub use admin::{Admin, admin_router};
@@ -28,7 +28,7 @@ pub use extract::{Json, Path, Query};
 pub use listener::{BindError, bind, serve, serve_with};
 pub use metrics::HttpMetrics;
 pub use policy::Policy;
-pub use shared::Shared;
+pub use tagged::Shared;
 
 #[cfg(test)]
 mod tests;

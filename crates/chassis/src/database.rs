@@ -131,8 +131,11 @@ fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
         postgres.options([
             ("statement_timeout", millis.to_string()),
             ("idle_in_transaction_session_timeout", millis.to_string()),
-            // Compiling a statement takes longer than any of ours runs.
+            // Ours are many small questions: compiling one, or sharing it among processes, takes longer than to answer
+            // it, and what an index names is in memory or on a disk without heads.
             ("jit", "off".to_owned()),
+            ("max_parallel_workers_per_gather", "0".to_owned()),
+            ("random_page_cost", "1.1".to_owned()),
         ])
     });
     options.map_sqlx_mysql_pool_opts(move |pool| {

@@ -55,7 +55,8 @@ async fn count(database: &Database, table: &str) -> i64 {
     let sql = format!("SELECT COUNT(*) FROM {table}");
     let statement = Statement::from_string(database.backend(), sql);
     let row = database.connection().query_one_raw(statement).await;
-    row.unwrap().unwrap().try_get_by_index(0).unwrap()
+    let row = row.expect("the database counts").expect("a count is a row");
+    row.try_get_by_index(0).expect("a count is a number")
 }
 
 #[tokio::test]
@@ -94,7 +95,7 @@ impl MigrationName for Slow {
 impl MigrationTrait for Slow {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         BEGUN.add_permits(1);
-        LET_GO.acquire().await.unwrap().forget();
+        LET_GO.acquire().await.expect("never closed").forget();
         Once("slow").up(manager).await
     }
 }
@@ -109,7 +110,7 @@ impl MigratorTrait for Slowly {
 
 #[tokio::test]
 async fn who_waits_too_long_for_another_migration_is_told_so() {
-    each_database::<Nothing>(async |database| {
+    Box::pin(each_database::<Nothing>(async |database| {
         let first = database.migrate::<Slowly>();
         let second = async {
             BEGUN.acquire().await.unwrap().forget();
@@ -118,7 +119,7 @@ async fn who_waits_too_long_for_another_migration_is_told_so() {
             LET_GO.add_permits(1);
             error.to_string()
         };
-        let (first, second) = join(first, second).await;
+        let (first, second) = Box::pin(join(first, second)).await;
         first.unwrap();
         assert!(
             second.contains("another process has been migrating the same database for 1s"),
@@ -126,6 +127,6 @@ async fn who_waits_too_long_for_another_migration_is_told_so() {
         );
         database.migrate::<Slowly>().await.unwrap();
         assert_eq!(count(&database, "slow").await, 1);
-    })
+    }))
     .await;
 }

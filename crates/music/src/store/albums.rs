@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::entities::{album, album_artist, artist, genre, track, track_genre};
+use super::genres::OfGenre;
 use super::keyset::{self, Step};
 
 /// An album with what is shown beside it.
@@ -95,11 +96,15 @@ impl Store {
 
     /// Reads a list of albums in the order asked for.
     pub(crate) async fn list_albums(&self, query: &AlbumQuery) -> Result<Vec<AlbumRecord>, DbErr> {
+        let genre = self.of_genre(query.genre_id.as_deref()).await?;
+        let filtered = || filtered(query, genre.as_ref());
         let select = match &query.from {
-            AlbumStart::Added(after) => by_added(filtered(query), after.as_ref()),
-            AlbumStart::Title(after) => by_title(filtered(query), after.as_ref()),
+            AlbumStart::Added(after) => by_added(filtered(), after.as_ref()),
+            AlbumStart::Title(after) => by_title(filtered(), after.as_ref()),
             AlbumStart::Released(after) => {
-                let rows = self.list_albums_by_release(query, after.as_ref()).await?;
+                let rows = self
+                    .list_albums_by_release(filtered, query.limit, after.as_ref())
+                    .await?;
                 return self.with_contents(rows).await;
             }
         };
@@ -111,13 +116,14 @@ impl Store {
     /// Dated albums, then those without a date: databases disagree where a null sorts.
     async fn list_albums_by_release(
         &self,
-        query: &AlbumQuery,
+        filtered: impl Fn() -> Select<album::Entity>,
+        limit: u64,
         after: Option<&(Option<String>, String)>,
     ) -> Result<Vec<album::Model>, DbErr> {
         let connection = self.database.connection();
         let mut rows = Vec::new();
         if !matches!(after, Some((None, _))) {
-            let mut dated = filtered(query).filter(album::Column::ReleasedOn.is_not_null());
+            let mut dated = filtered().filter(album::Column::ReleasedOn.is_not_null());
             if let Some((Some(released_on), id)) = after {
                 dated = dated.filter(keyset::after(&[
                     Step::descending(column(album::Column::ReleasedOn), released_on.as_str()),
@@ -127,13 +133,13 @@ impl Store {
             rows = dated
                 .order_by_desc(album::Column::ReleasedOn)
                 .order_by_desc(album::Column::Id)
-                .limit(query.limit)
+                .limit(limit)
                 .all(connection)
                 .await?;
         }
-        let missing = query.limit.saturating_sub(rows.len() as u64);
+        let missing = limit.saturating_sub(rows.len() as u64);
         if missing > 0 {
-            let mut undated = filtered(query).filter(album::Column::ReleasedOn.is_null());
+            let mut undated = filtered().filter(album::Column::ReleasedOn.is_null());
             if let Some((None, id)) = after {
                 undated = undated.filter(album::Column::Id.lt(id));
             }
@@ -275,13 +281,15 @@ pub(super) fn live_album(id: &str) -> Select<album::Entity> {
     live().filter(album::Column::Id.eq(id))
 }
 
-fn filtered(query: &AlbumQuery) -> Select<album::Entity> {
+fn filtered(query: &AlbumQuery, genre: Option<&OfGenre>) -> Select<album::Entity> {
     live()
         .apply_if(query.artist_id.as_deref(), |select, artist_id| {
             select.filter(column(album::Column::Id).in_subquery(albums_of_artist(artist_id)))
         })
-        .apply_if(query.genre_id.as_deref(), |select, genre_id| {
-            select.filter(column(album::Column::Id).in_subquery(albums_of_genre(genre_id)))
+        .apply_if(genre, |select, genre| {
+            let album_id = (track::Entity, track::Column::AlbumId);
+            let albums = albums_of_genre(genre);
+            select.filter(genre.is_among(column(album::Column::Id), albums, album_id))
         })
 }
 
@@ -293,16 +301,11 @@ fn albums_of_artist(artist_id: &str) -> SelectStatement {
         .take()
 }
 
-fn albums_of_genre(genre_id: &str) -> SelectStatement {
+fn albums_of_genre(genre: &OfGenre) -> SelectStatement {
     Query::select()
         .column((track::Entity, track::Column::AlbumId))
-        .from(track_genre::Entity)
-        .inner_join(
-            track::Entity,
-            Expr::col((track::Entity, track::Column::Id))
-                .equals((track_genre::Entity, track_genre::Column::TrackId)),
-        )
-        .and_where(Expr::col((track_genre::Entity, track_genre::Column::GenreId)).eq(genre_id))
+        .from(track::Entity)
+        .and_where(genre.has(Expr::col((track::Entity, track::Column::Id))))
         .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
         .and_where(Expr::col((track::Entity, track::Column::AlbumId)).is_not_null())
         .take()

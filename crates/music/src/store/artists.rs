@@ -10,7 +10,8 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::entities::{album, album_artist, artist, track, track_artist, track_genre};
+use super::entities::{album, album_artist, artist, track, track_artist};
+use super::genres::OfGenre;
 use super::keyset::{self, Step};
 
 /// An artist with what is shown beside it.
@@ -76,9 +77,12 @@ impl Store {
         &self,
         query: &ArtistQuery,
     ) -> Result<Vec<ArtistRecord>, DbErr> {
+        let genre = self.of_genre(query.genre_id.as_deref()).await?;
         let rows = live()
-            .apply_if(query.genre_id.as_deref(), |select, genre_id| {
-                select.filter(column(artist::Column::Id).in_subquery(artists_of_genre(genre_id)))
+            .apply_if(genre.as_ref(), |select, genre| {
+                let artist_id = (track_artist::Entity, track_artist::Column::ArtistId);
+                let artists = artists_of_genre(genre);
+                select.filter(genre.is_among(column(artist::Column::Id), artists, artist_id))
             })
             .apply_if(query.after.as_ref(), |select, NameKey(sort_key, id)| {
                 select.filter(keyset::after(&[
@@ -190,15 +194,10 @@ fn albums_with_artists() -> SelectStatement {
         .take()
 }
 
-fn artists_of_genre(genre_id: &str) -> SelectStatement {
+fn artists_of_genre(genre: &OfGenre) -> SelectStatement {
     tracks_with_artists()
         .column((track_artist::Entity, track_artist::Column::ArtistId))
-        .inner_join(
-            track_genre::Entity,
-            Expr::col((track_genre::Entity, track_genre::Column::TrackId))
-                .equals((track::Entity, track::Column::Id)),
-        )
-        .and_where(Expr::col((track_genre::Entity, track_genre::Column::GenreId)).eq(genre_id))
+        .and_where(genre.has(Expr::col((track::Entity, track::Column::Id))))
         .take()
 }
 

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::Store;
-use super::entities::{cover, source, track};
+use super::entities::{cover, source, track, track_genre};
 use super::import_names::{save_album, save_names};
 use super::jobs::{JobKind, insert_job};
 use super::levels::level_albums;
@@ -393,6 +393,11 @@ async fn delete_if_gone(
         .await?;
     let is_deleted = result.rows_affected > 0;
     if is_deleted {
+        // A genre counts its links; when the track comes back its tags do, too.
+        track_genre::Entity::delete_many()
+            .filter(track_genre::Column::TrackId.eq(track_id))
+            .exec(writing)
+            .await?;
         search_index::index_track(writing, track_id, Neighbours::default()).await?;
         let row = track::Entity::find_by_id(track_id).one(writing).await?;
         let album_id = row.and_then(|row| row.album_id);

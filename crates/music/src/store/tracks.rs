@@ -9,7 +9,8 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::entities::{album, artist, genre, track, track_artist, track_genre};
+use super::entities::{album, artist, genre, track, track_artist};
+use super::genres::OfGenre;
 use super::keyset::{self, Step};
 
 /// How many ids one query names at most, well below every database's limit of parameters.
@@ -129,12 +130,16 @@ impl Store {
 
     /// Reads a list of tracks that are not deleted, in the order asked for.
     pub(crate) async fn list_tracks(&self, query: &TrackQuery) -> Result<Vec<TrackRecord>, DbErr> {
+        let genre = self.of_genre(query.genre_id.as_deref()).await?;
+        let filtered = || filtered(query, genre.as_ref());
         let select = match &query.from {
-            TrackStart::Added(after) => by_added(filtered(query), after.as_ref()),
-            TrackStart::Title(after) => by_title(filtered(query), after.as_ref()),
-            TrackStart::Position(after) => by_position(filtered(query), after.as_ref()),
+            TrackStart::Added(after) => by_added(filtered(), after.as_ref()),
+            TrackStart::Title(after) => by_title(filtered(), after.as_ref()),
+            TrackStart::Position(after) => by_position(filtered(), after.as_ref()),
             TrackStart::Released(after) => {
-                let rows = self.list_by_release(query, after.as_ref()).await?;
+                let rows = self
+                    .list_by_release(filtered, query.limit, after.as_ref())
+                    .await?;
                 return self.with_surroundings(rows).await;
             }
         };
@@ -146,13 +151,14 @@ impl Store {
     /// Dated tracks, then those without a date: databases disagree where a null sorts, and this way both use the index.
     async fn list_by_release(
         &self,
-        query: &TrackQuery,
+        filtered: impl Fn() -> Select<track::Entity>,
+        limit: u64,
         after: Option<&(Option<String>, String)>,
     ) -> Result<Vec<track::Model>, DbErr> {
         let connection = self.database.connection();
         let mut rows = Vec::new();
         if !matches!(after, Some((None, _))) {
-            let mut dated = filtered(query).filter(track::Column::ReleasedOn.is_not_null());
+            let mut dated = filtered().filter(track::Column::ReleasedOn.is_not_null());
             if let Some((Some(released_on), id)) = after {
                 dated = dated.filter(keyset::after(&[
                     Step::descending(column(track::Column::ReleasedOn), released_on.as_str()),
@@ -162,13 +168,13 @@ impl Store {
             rows = dated
                 .order_by_desc(track::Column::ReleasedOn)
                 .order_by_desc(track::Column::Id)
-                .limit(query.limit)
+                .limit(limit)
                 .all(connection)
                 .await?;
         }
-        let missing = query.limit.saturating_sub(rows.len() as u64);
+        let missing = limit.saturating_sub(rows.len() as u64);
         if missing > 0 {
-            let mut undated = filtered(query).filter(track::Column::ReleasedOn.is_null());
+            let mut undated = filtered().filter(track::Column::ReleasedOn.is_null());
             if let Some((None, id)) = after {
                 undated = undated.filter(track::Column::Id.lt(id));
             }
@@ -192,7 +198,7 @@ fn position() -> [Expr; 2] {
     ]
 }
 
-fn filtered(query: &TrackQuery) -> Select<track::Entity> {
+fn filtered(query: &TrackQuery, genre: Option<&OfGenre>) -> Select<track::Entity> {
     let id = || column(track::Column::Id);
     track::Entity::find()
         .filter(track::Column::DeletedAtMs.is_null())
@@ -202,9 +208,7 @@ fn filtered(query: &TrackQuery) -> Select<track::Entity> {
         .apply_if(query.artist_id.as_deref(), |select, artist_id| {
             select.filter(id().in_subquery(tracks_of_artist(artist_id)))
         })
-        .apply_if(query.genre_id.as_deref(), |select, genre_id| {
-            select.filter(id().in_subquery(tracks_of_genre(genre_id)))
-        })
+        .apply_if(genre, |select, genre| select.filter(genre.has(id())))
 }
 
 fn tracks_of_artist(artist_id: &str) -> SelectStatement {
@@ -212,14 +216,6 @@ fn tracks_of_artist(artist_id: &str) -> SelectStatement {
         .column(track_artist::Column::TrackId)
         .from(track_artist::Entity)
         .and_where(Expr::col(track_artist::Column::ArtistId).eq(artist_id))
-        .take()
-}
-
-fn tracks_of_genre(genre_id: &str) -> SelectStatement {
-    Query::select()
-        .column(track_genre::Column::TrackId)
-        .from(track_genre::Entity)
-        .and_where(Expr::col(track_genre::Column::GenreId).eq(genre_id))
         .take()
 }
 

@@ -4,10 +4,11 @@ use lofty::tag::ItemKey::{AlbumTitle, Genre, TrackArtist, TrackTitle};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use testkit::each_database;
 
-use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::{ImportError, ImportOptions, ImportSummary, import};
+use crate::store::GenreQuery;
 use crate::store::entities::{album, artist, cover, genre, track};
+use crate::{Migrator, Store};
 
 async fn tracks(shelf: &Shelf) -> Vec<track::Model> {
     track::Entity::find()
@@ -22,6 +23,20 @@ async fn only_track(shelf: &Shelf) -> track::Model {
     let mut tracks = tracks(shelf).await;
     assert_eq!(tracks.len(), 1, "{tracks:?}");
     tracks.remove(0)
+}
+
+/// The genres with how many tracks they have.
+async fn genres(shelf: &Shelf) -> Vec<(String, i64)> {
+    let store = Store::new(shelf.library.database.clone());
+    let all = GenreQuery {
+        after: None,
+        limit: 10,
+    };
+    let genres = store.list_genres(&all).await.unwrap();
+    let counts = genres.into_iter();
+    counts
+        .map(|record| (record.genre.name, record.track_count))
+        .collect()
 }
 
 #[tokio::test]
@@ -154,9 +169,10 @@ async fn copies_are_one_track_until_their_tags_differ() {
 async fn a_removed_file_comes_back_as_the_same_track() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);
-        shelf.write_track("a.wav", 440, &[(TrackTitle, "One")]);
-        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two")]);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "One"), (Genre, "Jazz")]);
+        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two"), (Genre, "Jazz")]);
         shelf.import().await;
+        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 2)]);
         let bytes = std::fs::read(shelf.path("a.wav")).unwrap();
         let id = tracks(&shelf)
             .await
@@ -172,6 +188,7 @@ async fn a_removed_file_comes_back_as_the_same_track() {
             .find(|row| row.id == id)
             .unwrap();
         assert!(gone.deleted_at_ms.is_some());
+        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 1)]);
 
         shelf.write("back/a.wav", &bytes);
         assert_eq!(shelf.import().await.restored, 1);
@@ -181,6 +198,7 @@ async fn a_removed_file_comes_back_as_the_same_track() {
             .find(|row| row.id == id)
             .unwrap();
         assert_eq!((back.title.as_str(), back.deleted_at_ms), ("One", None));
+        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 2)]);
     })
     .await;
 }

@@ -28,16 +28,45 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("charts", "charts_at", &["at_ms"]))
             .await?;
-        if !manager
-            .has_index("chart_plays", "chart_plays_counted")
-            .await?
-        {
-            return Ok(());
+        manager.execute(genres_of_deleted_tracks()).await?;
+        // Whoever asks for a genre or an artist wants its tracks: with them in the index no row is looked at.
+        for (table, name, columns) in [
+            (
+                "track_genres",
+                "track_genres_tracks",
+                ["genre_id", "track_id"],
+            ),
+            (
+                "track_artists",
+                "track_artists_tracks",
+                ["artist_id", "track_id"],
+            ),
+        ] {
+            manager.create_index(index(table, name, &columns)).await?;
         }
-        let mut wide = Index::drop();
-        wide.name("chart_plays_counted").table("chart_plays");
-        manager.drop_index(wide).await
+        for (table, name) in [
+            ("chart_plays", "chart_plays_counted"),
+            ("track_genres", "track_genres_genre"),
+            ("track_artists", "track_artists_artist"),
+        ] {
+            drop_index(manager, table, name).await?;
+        }
+        Ok(())
     }
+}
+
+/// A migration that was cut short may have dropped it before.
+async fn drop_index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+) -> Result<(), DbErr> {
+    if !manager.has_index(table, name).await? {
+        return Ok(());
+    }
+    let mut index = Index::drop();
+    index.name(name).table(table);
+    manager.drop_index(index).await
 }
 
 /// Counting reads it whole, in the order of its key: `MariaDB` and MySQL store a table that way anyway, `SQLite` does
@@ -81,6 +110,19 @@ fn known_listeners() -> InsertStatement {
         .columns(["track_id", "listener_tag", "last_counted_at_ms"])
         .select_from(last)
         .expect("both name three columns")
+        .take()
+}
+
+/// From now on the genres of a track go with it, so that those of a genre can be counted without looking at each track.
+fn genres_of_deleted_tracks() -> DeleteStatement {
+    let deleted = Query::select()
+        .column("id")
+        .from("tracks")
+        .and_where(Expr::col("deleted_at_ms").is_not_null())
+        .take();
+    Query::delete()
+        .from_table("track_genres")
+        .and_where(Expr::col("track_id").in_subquery(deleted))
         .take()
 }
 

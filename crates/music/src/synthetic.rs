@@ -362,6 +362,11 @@ pub async fn seed_plays(
     store.refresh_statistics().await
 }
 
+/// Brings what the database knows of its rows up to date.
+pub async fn refresh_statistics(database: &Database) -> Result<(), DbErr> {
+    Store::new(database.clone()).refresh_statistics().await
+}
+
 /// Counts the chart as the process that computes it does, and gives how many tracks have listeners.
 pub async fn count_listeners(database: &Database, at_ms: i64) -> Result<usize, DbErr> {
     let store = Store::new(database.clone());

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chassis::database::Database;
-use music::synthetic::{count_listeners, seed_plays};
+use music::synthetic::{count_listeners, refresh_statistics, seed_plays};
 
 use crate::table::{Series, percentile, print_head, print_row};
 use crate::{CHARTING_TRACKS, NOW_MS, PLAYS};
@@ -23,6 +23,7 @@ pub(crate) async fn bench(database: &Database) -> Option<String> {
     let started = Instant::now();
     let tracks = count_listeners(database, NOW_MS).await.expect("counts");
     let first = started.elapsed();
+    refresh_statistics(database).await.expect("statistics");
     let mut minutes = Series {
         times: Vec::new(),
         note: format!("{tracks} tracks"),

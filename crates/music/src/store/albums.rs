@@ -8,10 +8,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Store;
 use super::entities::{album, album_artist, artist, genre, track, track_genre};
 use super::genres::OfGenre;
 use super::keyset::{self, Step};
+use super::{Store, has_row};
 
 /// An album with what is shown beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -273,7 +273,7 @@ pub(super) fn live() -> Select<album::Entity> {
         )
         .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
         .take();
-    album::Entity::find().filter(Expr::exists(tracks))
+    album::Entity::find().filter(has_row(tracks))
 }
 
 /// The album, if it has a track that is not deleted.

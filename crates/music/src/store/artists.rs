@@ -9,10 +9,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Store;
 use super::entities::{album, album_artist, artist, track, track_artist};
 use super::genres::OfGenre;
 use super::keyset::{self, Step};
+use super::{Store, has_row};
 
 /// An artist with what is shown beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub(super) fn live() -> Select<artist::Entity> {
                 .equals((artist::Entity, artist::Column::Id)),
         )
         .take();
-    artist::Entity::find().filter(Expr::exists(tracks).or(Expr::exists(albums)))
+    artist::Entity::find().filter(has_row(tracks).or(has_row(albums)))
 }
 
 /// The artist, if something of theirs is not deleted.
@@ -180,7 +180,7 @@ fn albums_with_artists() -> SelectStatement {
             Expr::col((album::Entity, album::Column::Id))
                 .equals((album_artist::Entity, album_artist::Column::AlbumId)),
         )
-        .and_where(Expr::exists(
+        .and_where(has_row(
             Query::select()
                 .expr(Expr::val(1))
                 .from(track::Entity)

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::entities::{genre, track, track_genre};
 use super::keyset::{self, Step};
-use super::{NameKey, Store};
+use super::{NameKey, Store, has_row};
 
 /// A genre with what is shown beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl OfGenre {
         if !self.is_common {
             return id.in_subquery(ids);
         }
-        Expr::exists(ids.and_where(Expr::col(column).eq(id)).take())
+        has_row(ids.and_where(Expr::col(column).eq(id)).take())
     }
 }
 
@@ -158,7 +158,7 @@ fn live() -> Select<genre::Entity> {
                 .equals((genre::Entity, genre::Column::Id)),
         )
         .take();
-    genre::Entity::find().filter(Expr::exists(tracks))
+    genre::Entity::find().filter(has_row(tracks))
 }
 
 fn tracks_with_genres() -> SelectStatement {

@@ -34,6 +34,7 @@ export default function NowSheet() {
   };
   return (
     <dialog className="now" ref={dialog} aria-label={t("player.now_title")} onClose={close} onClick={closeOnLink}>
+      {track.cover_url && <img className="now-glow" src={track.cover_url} alt="" />}
       <header className="now-header">
         <IconButton icon="chevron-down" label={t("player.close")} onClick={close} />
         {source && source.page_url !== "" ? <a href={source.page_url}>{source.title}</a> : <span>{source?.title}</span>}

@@ -20,6 +20,12 @@ export default function Panel({ name }: { name: "queue" | "lyrics" }) {
     };
   }, []);
 
+  // The keys Q and Y change the panel too: the focus must not stay on the tab that was left.
+  useEffect(() => {
+    const tabs = aside.current?.querySelector(".tabs");
+    if (tabs?.contains(document.activeElement)) tabs.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+  }, [name]);
+
   const title = name === "queue" ? t("queue.title") : t("lyrics.title");
   return (
     <aside

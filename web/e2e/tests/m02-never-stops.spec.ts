@@ -1,7 +1,7 @@
 import { expect, nowTitle, open, playRow, sounding, soundMoves, stored, test } from "../listening";
 
 test("M2 ten navigations: the sound goes on, titles and focus follow", async ({ page }) => {
-  await open(page, "/music");
+  await open(page, "/music/new");
   await playRow(page, "Aurora");
   await soundMoves(page);
   const from = { at: Date.now(), time: (await sounding(page)).time };
@@ -20,7 +20,7 @@ test("M2 ten navigations: the sound goes on, titles and focus follow", async ({ 
 });
 
 test("M2 a reload keeps track, position, queue, volume and settings, and stays paused", async ({ page }) => {
-  await open(page, "/music");
+  await open(page, "/music/new");
   await playRow(page, "Borealis");
   await soundMoves(page);
   await page.keyboard.press("ArrowDown");
@@ -47,7 +47,7 @@ test("M2 what was heard reaches the server in media time, and survives a server 
     reports.push(route.request().postDataJSON());
     return route.continue();
   });
-  await open(page, "/music");
+  await open(page, "/music/new");
   await playRow(page, "Cascade");
   await soundMoves(page, 2);
   // A seek adds nothing to what was heard.

@@ -1,15 +1,12 @@
 //! One run over one folder: walk, read, store, forget what is gone; every file gets one outcome.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
 use futures_util::{StreamExt as _, stream};
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStoreExt as _, PutPayload};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -17,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::Library;
 use super::blocking;
 use super::content::hex;
-use super::cover::Picture;
+use super::covers::Covers;
 use super::objects::{CopyError, store_file};
+use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
 use super::walk::{Candidate, Found, walk};
@@ -56,102 +54,6 @@ impl ImportOptions {
             may_be_empty: false,
             stopping: CancellationToken::new(),
         }
-    }
-}
-
-/// What happens during a run, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ImportEvent {
-    /// The folder was walked.
-    Found {
-        /// As given.
-        folder: String,
-        /// How many files will be looked at.
-        file_count: u64,
-        /// What they weigh.
-        size_bytes: u64,
-    },
-    /// A file is done.
-    File {
-        /// Below the folder.
-        path: String,
-        /// Of the file.
-        size_bytes: u64,
-        /// What became of it.
-        outcome: FileOutcome,
-    },
-}
-
-/// What became of one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileOutcome {
-    /// A new track.
-    Added,
-    /// Its tags, cover or lyrics changed.
-    Updated,
-    /// Its track was deleted and is back.
-    Restored,
-    /// A known track at a new path.
-    Moved,
-    /// Nothing changed.
-    Unchanged,
-    /// The file is gone; its track is deleted if it stood nowhere else.
-    Removed,
-    /// Left out, with a stable code and a sentence.
-    Skipped {
-        /// For programs.
-        code: &'static str,
-        /// For people.
-        reason: String,
-    },
-}
-
-impl FileOutcome {
-    /// One word, for programs.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Updated => "updated",
-            Self::Restored => "restored",
-            Self::Moved => "moved",
-            Self::Unchanged => "unchanged",
-            Self::Removed => "removed",
-            Self::Skipped { .. } => "skipped",
-        }
-    }
-}
-
-/// What a run did, counted in files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ImportSummary {
-    /// New tracks.
-    pub added: u64,
-    /// Changed tags, covers or lyrics.
-    pub updated: u64,
-    /// Deleted tracks that came back.
-    pub restored: u64,
-    /// Known tracks at new paths.
-    pub moved: u64,
-    /// Files that stayed as they were.
-    pub unchanged: u64,
-    /// Files that are gone.
-    pub removed: u64,
-    /// Files that were left out.
-    pub skipped: u64,
-}
-
-impl ImportSummary {
-    fn count(&mut self, outcome: &FileOutcome) {
-        let counter = match outcome {
-            FileOutcome::Added => &mut self.added,
-            FileOutcome::Updated => &mut self.updated,
-            FileOutcome::Restored => &mut self.restored,
-            FileOutcome::Moved => &mut self.moved,
-            FileOutcome::Unchanged => &mut self.unchanged,
-            FileOutcome::Removed => &mut self.removed,
-            FileOutcome::Skipped { .. } => &mut self.skipped,
-        };
-        *counter += 1;
     }
 }
 
@@ -205,7 +107,7 @@ pub async fn import(
         library,
         options,
         root: root.clone(),
-        covers: Mutex::default(),
+        covers: Covers::new(library),
     };
     let found = blocking(move || walk(&root)).await;
     let known = run.known_sources().await?;
@@ -233,30 +135,12 @@ pub async fn import(
     Ok(report.summary)
 }
 
-/// Counts what happens and passes it on.
-struct Report<'a> {
-    summary: ImportSummary,
-    observe: &'a mut (dyn FnMut(ImportEvent) + Send),
-}
-
-impl Report<'_> {
-    fn file(&mut self, path: &Path, size_bytes: u64, outcome: FileOutcome) {
-        self.summary.count(&outcome);
-        (self.observe)(ImportEvent::File {
-            path: path.to_string_lossy().into_owned(),
-            size_bytes,
-            outcome,
-        });
-    }
-}
-
 struct Run<'a> {
     store: Store,
     library: &'a Library,
     options: &'a ImportOptions,
     root: PathBuf,
-    /// Covers known to be stored, so that one album asks once.
-    covers: Mutex<HashSet<String>>,
+    covers: Covers<'a>,
 }
 
 struct Read {
@@ -387,53 +271,9 @@ impl Run<'_> {
             Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
             Err(CopyError::Objects(error)) => return Err(error.into()),
         }
-        let (cover_id, is_generated) = self.store_cover(&mut read).await?;
+        let (cover_id, is_generated) = self.covers.store(&mut read).await?;
         let track = read.into_track(source, cover_id, is_generated, key);
         Ok(Step::Save(Box::new(track)))
-    }
-
-    /// Stores the file's picture, or the drawn one when it has none or none that can be decoded.
-    async fn store_cover(&self, read: &mut ReadFile) -> Result<(String, bool), ImportError> {
-        if let Some(picture) = read.picture.take() {
-            let cover_id = picture.cover_id();
-            if self.ensure_cover(picture).await? {
-                return Ok((cover_id, false));
-            }
-        }
-        let drawn = read.drawn_picture();
-        let cover_id = drawn.cover_id();
-        self.ensure_cover(drawn).await?;
-        Ok((cover_id, true))
-    }
-
-    /// Stores a cover in every width unless it is stored. False when the picture cannot be decoded.
-    async fn ensure_cover(&self, picture: Picture) -> Result<bool, ImportError> {
-        let id = picture.cover_id();
-        let is_known = |covers: &Mutex<HashSet<String>>| {
-            covers.lock().is_ok_and(|covers| covers.contains(&id))
-        };
-        if is_known(&self.covers) {
-            return Ok(true);
-        }
-        if !self.store.has_cover(&id).await? {
-            let is_generated = picture.is_generated();
-            let Ok(widths) = blocking(move || picture.encode()).await else {
-                return Ok(false);
-            };
-            for (width_px, webp) in widths {
-                let location = ObjectPath::from(keys::cover(&id, width_px));
-                self.library
-                    .objects
-                    .put(&location, PutPayload::from(webp))
-                    .await?;
-            }
-            let now_ms = self.library.clock.now_ms();
-            self.store.insert_cover(&id, is_generated, now_ms).await?;
-        }
-        if let Ok(mut covers) = self.covers.lock() {
-            covers.insert(id);
-        }
-        Ok(true)
     }
 
     fn source(&self, candidate: &Candidate, read: &ReadFile) -> source::Model {

@@ -21,6 +21,7 @@
 mod analysis;
 pub(crate) mod content;
 mod cover;
+mod covers;
 mod drawing;
 #[cfg(test)]
 mod fixtures;
@@ -33,6 +34,7 @@ mod make;
 mod names;
 mod objects;
 mod ogg;
+mod outcome;
 mod prepare;
 mod read;
 mod skip;
@@ -45,7 +47,8 @@ mod transcode;
 mod walk;
 mod work_folder;
 
-pub use import::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
+pub use import::{ImportError, ImportOptions, import};
+pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub(crate) use prepare::start_workers;
 pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
 pub(crate) use sweep::start_sweeping;

@@ -155,6 +155,26 @@ mod tests {
     }
 
     #[test]
+    fn chained_streams_are_one_audio_without_the_comments_of_either() {
+        let chain = |comment: &[u8], audio: &[u8]| {
+            let mut file = Vec::new();
+            // Both may have the same serial number: the second begins anew.
+            for _ in 0..2 {
+                file.extend(page(FLAG_BEGINS, &[b"id"]));
+                file.extend(page(0, &[comment, b"setup"]));
+                file.extend(page(FLAG_ENDS, &[audio]));
+            }
+            file
+        };
+        let one = hash(&chain(b"title=a", b"audio")).unwrap();
+        assert_eq!(one, hash(&chain(b"title=another", b"audio")).unwrap());
+        assert_ne!(one, hash(&chain(b"title=a", b"other")).unwrap());
+        let mut cut = chain(b"title=a", b"audio");
+        cut.truncate(cut.len() - page(FLAG_ENDS, &[b"audio"]).len());
+        assert!(matches!(hash(&cut), Err(Skip::Truncated(_))));
+    }
+
+    #[test]
     fn a_missing_end_is_noticed_wherever_it_is_cut() {
         let mut file = page(FLAG_BEGINS, &[b"id"]);
         let without_last = file.len();

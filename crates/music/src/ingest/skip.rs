@@ -29,6 +29,8 @@ pub(crate) enum Skip {
     Protected,
     #[error("it is longer than {0} hours")]
     TooLong(u64),
+    #[error("no music has {sample_rate_hz} Hz and {channels} channels")]
+    Implausible { sample_rate_hz: u32, channels: u8 },
     #[error("it changed while it was read")]
     Changed,
     #[error("the tag reader could not cope with it")]
@@ -50,6 +52,7 @@ impl Skip {
             Self::Broken(_) => "broken",
             Self::Protected => "protected",
             Self::TooLong(_) => "too_long",
+            Self::Implausible { .. } => "implausible",
             Self::Changed => "changed",
             Self::Panicked => "panicked",
         }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Seek as _};
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -23,6 +24,10 @@ use super::text::{NAME_CHARS_MAX, NOTICE_CHARS_MAX, clean_line};
 
 /// How long a track may be, in hours.
 pub(crate) const DURATION_HOURS_MAX: u64 = 24;
+/// Rates that music has, in Hz. A tiny file of one sample per second would become a day of audio.
+const SAMPLE_RATES_HZ: RangeInclusive<u32> = 4_000..=768_000;
+/// How many channels a track may have.
+const CHANNELS_MAX: u8 = 32;
 /// How many artists or genres of one track are kept.
 const VALUES_MAX: usize = 20;
 /// How large an embedded picture may be, in bytes.
@@ -102,9 +107,16 @@ fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
     if duration.as_secs() > DURATION_HOURS_MAX * 3_600 {
         return Err(Skip::TooLong(DURATION_HOURS_MAX));
     }
-    let sample_rate_hz = i64::from(properties.sample_rate().unwrap_or_default());
-    if sample_rate_hz == 0 || properties.channels().unwrap_or_default() == 0 {
+    let sample_rate_hz = properties.sample_rate().unwrap_or_default();
+    let channels = properties.channels().unwrap_or_default();
+    if sample_rate_hz == 0 || channels == 0 {
         return Err(Skip::NotAudio);
+    }
+    if !SAMPLE_RATES_HZ.contains(&sample_rate_hz) || channels > CHANNELS_MAX {
+        return Err(Skip::Implausible {
+            sample_rate_hz,
+            channels,
+        });
     }
     let mut audio = Audio {
         codec: format.codec(),
@@ -115,8 +127,8 @@ fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
                 .or(properties.overall_bitrate())
                 .unwrap_or_default(),
         ),
-        sample_rate_hz,
-        channels: i64::from(properties.channels().unwrap_or_default()),
+        sample_rate_hz: i64::from(sample_rate_hz),
+        channels: i64::from(channels),
     };
     let mut tags = merge(tagged.primary_tag(), tagged.tags());
     match file_type {

@@ -61,6 +61,11 @@ pub(crate) fn walk(root: &Path) -> Found {
                 continue;
             }
         };
+        if entry.depth() == DEPTH_MAX && entry.file_type().is_dir() {
+            let path = entry.path().strip_prefix(root).unwrap_or(root).to_owned();
+            let reason = format!("it lies deeper than {DEPTH_MAX} folders");
+            found.unreadable.push((path, reason));
+        }
         if !entry.file_type().is_file() {
             continue;
         }
@@ -115,8 +120,10 @@ impl Folder {
     fn candidate(&self, root: &Path, path: &Path, metadata: &std::fs::Metadata) -> Candidate {
         let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_owned();
         let lyrics = path.with_extension("lrc");
+        // A pipe or a device of that name would keep its reader for ever.
         let lyrics_at_ms = std::fs::metadata(&lyrics)
             .ok()
+            .filter(std::fs::Metadata::is_file)
             .map(|file| modified_ms(&file));
         let cover_at_ms = self.cover.as_ref().map(|(_, at_ms)| *at_ms);
         Candidate {

@@ -226,6 +226,24 @@ fn a_music_folder_that_cannot_be_read_or_holds_nothing_is_named() {
     }
 }
 
+#[test]
+fn an_import_without_ffmpeg_says_what_works_without_it() {
+    let shelf = Shelf::new();
+    shelf.write("Kim/2020 - One/01 - Track.wav", &wave(1, 100));
+    let (data, music) = (shelf.data(), shelf.music());
+    let arguments = [
+        "music",
+        "import",
+        "--data",
+        data.to_str().expect("UTF-8"),
+        music.to_str().expect("UTF-8"),
+    ];
+    let output = Binary::new(HAAS).with("PATH", "/nowhere").run(&arguments);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let expected = "was not found; tracks play as they are until it is installed";
+    assert!(output.stderr.contains(expected), "{output:?}");
+}
+
 /// A configuration of a server that prepares nothing, so that nothing but the test fills its disk.
 fn without_workers(shelf: &Shelf) -> String {
     let config = shelf.beside("config").join("haas.toml");

@@ -1,11 +1,17 @@
 //! Files that are not what they seem: each gets one line, none stops the run.
 
 use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
 
+use object_store::ObjectStoreExt as _;
+use object_store::path::Path as ObjectPath;
 use proptest::prelude::*;
 
 use crate::Migrator;
 use crate::ingest::fixtures::{Shelf, wav};
+use crate::ingest::objects::{CopyError, store_file};
+use crate::ingest::read::read_file;
+use crate::ingest::skip::Skip;
 use crate::ingest::walk::walk;
 use crate::ingest::{FileOutcome, ImportOptions};
 
@@ -57,11 +63,99 @@ async fn every_odd_file_is_named_with_its_reason_and_the_good_one_is_imported() 
         ("picture.mp3", "broken"),
         ("wave.mp3", "mislabelled"),
     ];
-    let expected: BTreeMap<String, String> = expected
+    let mut expected: BTreeMap<String, String> = expected
         .iter()
         .map(|(path, outcome)| ((*path).to_owned(), (*outcome).to_owned()))
         .collect();
+    expected.insert(vec!["long"; 64].join("/"), "unreadable".to_owned());
     assert_eq!(outcomes, expected);
+}
+
+/// A WAV file whose header claims anything.
+fn claiming(rate_hz: u32, channels: u16, data_bytes: u32) -> Vec<u8> {
+    let mut file = wav(440, 8_000, 1, 100);
+    file[22..24].copy_from_slice(&channels.to_le_bytes());
+    file[24..28].copy_from_slice(&rate_hz.to_le_bytes());
+    file[40..44].copy_from_slice(&data_bytes.to_le_bytes());
+    file
+}
+
+#[tokio::test]
+async fn files_made_to_do_harm_are_refused_with_their_reason() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let data_bytes = u32::try_from(wav(440, 8_000, 1, 100).len() - 44).unwrap();
+    // A day of audio in a few kilobytes, and more of everything than anything has.
+    shelf.write("slow.wav", &claiming(1, 1, data_bytes));
+    shelf.write("fast.wav", &claiming(u32::MAX, 1, data_bytes));
+    shelf.write("wide.wav", &claiming(8_000, 255, data_bytes));
+    shelf.write("silent.wav", &claiming(8_000, 1, 0)[..44]);
+    // Tags that claim to be longer than the file, up to 4 GiB.
+    let id3 = [&b"ID3\x04\0\0\x7f\x7f\x7f\x7f"[..], &[0; 5_000]].concat();
+    shelf.write("tag.mp3", &id3);
+    shelf.write(
+        "tag.flac",
+        &[&b"fLaC\x84\xff\xff\xff"[..], &[0; 5_000]].concat(),
+    );
+    let mp4 = b"\0\0\0\x14ftypM4A \0\0\0\0M4A \x7f\xff\xff\xffmoov";
+    shelf.write("tag.m4a", &[&mp4[..], &[0; 5_000]].concat());
+    // What is no file is passed over, and nobody waits for it.
+    for pipe in ["pipe.mp3", "good.lrc", "cover.jpg"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(shelf.path(pipe))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    shelf.write("good.wav", &wav(440, 8_000, 1, 100));
+    let outcomes = outcomes(&shelf, &ImportOptions::new(shelf.root())).await;
+    let expected = [
+        ("fast.wav", "implausible"),
+        ("good.wav", "added"),
+        ("silent.wav", "not_audio"),
+        ("slow.wav", "implausible"),
+        ("tag.flac", "not_audio"),
+        ("tag.m4a", "truncated"),
+        ("tag.mp3", "not_audio"),
+        ("wide.wav", "implausible"),
+    ];
+    let expected = expected.map(|(path, code)| (path.to_owned(), code.to_owned()));
+    assert_eq!(outcomes, BTreeMap::from(expected));
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_text_is_a_name_like_another() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.wav");
+    std::fs::write(shelf.root().join(name), wav(440, 8_000, 1, 100)).unwrap();
+    assert_eq!(shelf.import().await.added, 1);
+    assert_eq!(shelf.import().await.unchanged, 1);
+    shelf.write("other.wav", &wav(550, 8_000, 1, 100));
+    std::fs::remove_file(shelf.root().join(name)).unwrap();
+    let summary = shelf.import().await;
+    assert_eq!((summary.added, summary.removed), (1, 1));
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_next_run() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    shelf.write("a.wav", &wav(440, 8_000, 1, 100));
+    let candidate = walk(shelf.root()).candidates.remove(0);
+    let read = read_file(shelf.root(), &candidate, 1_000_000).unwrap();
+    shelf.write("a.wav", &wav(550, 8_000, 1, 100));
+    let objects = &shelf.library.objects;
+    let stored = store_file(objects, "originals/a", read.file, &read.content.id).await;
+    assert!(
+        matches!(stored, Err(CopyError::Skip(Skip::Changed))),
+        "{stored:?}"
+    );
+    let found = objects.head(&ObjectPath::from("originals/a")).await;
+    assert!(matches!(found, Err(object_store::Error::NotFound { .. })));
+
+    shelf.remove("a.wav");
+    let gone = read_file(shelf.root(), &candidate, 1_000_000).unwrap_err();
+    assert_eq!(gone.code(), "unreadable");
 }
 
 #[tokio::test]
@@ -118,7 +212,7 @@ proptest! {
         let path = folder.path().join(format!("x.{extension}"));
         std::fs::write(&path, [head, &tail].concat()).unwrap();
         let candidate = walk(folder.path()).candidates.remove(0);
-        let read = crate::ingest::read::read_file(folder.path(), &candidate, 1_000_000);
+        let read = read_file(folder.path(), &candidate, 1_000_000);
         if let Err(skip) = read {
             prop_assert_ne!(skip.code(), "panicked");
         }

@@ -103,6 +103,15 @@ impl Database {
         self.connection.get_database_backend()
     }
 
+    /// What people call it; MySQL, which speaks the same language, goes by the name of `MariaDB`.
+    pub fn name(&self) -> &'static str {
+        match self.backend() {
+            DbBackend::Postgres => "PostgreSQL",
+            DbBackend::MySql => "MariaDB",
+            _ => "SQLite",
+        }
+    }
+
     /// Ends every connection, so that an SQLite file is whole for whoever copies it.
     pub async fn close(self) -> Result<(), DbErr> {
         self.connection.close().await

@@ -23,7 +23,6 @@ use std::time::Instant;
 
 use chassis::clock::Clock;
 use chassis::database::Database;
-use sea_orm::DbBackend;
 use testkit::App;
 
 const TRACKS: usize = 100_000;
@@ -52,11 +51,7 @@ fn main() -> ExitCode {
 
 /// Prints the tables of one database, and gives the limits it missed.
 async fn bench(database: Database) -> Vec<String> {
-    let name = match database.backend() {
-        DbBackend::Postgres => "PostgreSQL",
-        DbBackend::MySql => "MariaDB",
-        _ => "SQLite",
-    };
+    let name = database.name();
     let started = Instant::now();
     music::synthetic::seed(&database, TRACKS, &Clock::manual(NOW_MS))
         .await

@@ -18,6 +18,8 @@ pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
 pub use failure::{is_away, is_contention, is_unable, is_unique_violation, problem, storage_fault};
 pub use migrate::{MIGRATION_WAIT, Pending};
 
+/// What the log leaves out of migrations, as a directive of its filter.
+pub(crate) const QUIET_MIGRATIONS: &str = "sea_orm_migration=warn";
 /// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.
 const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
 /// How often work that lost against another writer is done before its error is given up to the caller.

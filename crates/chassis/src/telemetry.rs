@@ -53,6 +53,8 @@ pub fn start(config: &Config) {
         "debug" | "trace" => EnvFilter::new(format!(
             "info,chassis={level},music={level},server={level},haas={level},pages={level}"
         )),
+        // A new database would begin with two lines per migration.
+        "info" => EnvFilter::new(format!("info,{}", crate::database::QUIET_MIGRATIONS)),
         level => EnvFilter::new(level),
     };
     let builder = tracing_subscriber::fmt()

@@ -30,8 +30,12 @@ pub(crate) async fn run(
     chassis::telemetry::start(&settings.telemetry);
     let mut signals = StopSignals::listen()
         .map_err(|error| Failure::new("could not listen to signals", error))?;
+    let database = tokio::select! {
+        database = service::open_current_database(&settings, Role::Music) => database?,
+        () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
+    };
     let library = Library {
-        database: service::open_current_database(&settings, Role::Music).await?,
+        database,
         objects: service::open_objects(&settings, Role::Music)?,
         clock: Clock::system(),
     };

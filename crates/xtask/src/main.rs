@@ -16,6 +16,7 @@ mod fuzz;
 mod generate;
 mod hostile;
 mod lighthouse;
+mod make_run;
 mod packages;
 mod renditions;
 mod run;
@@ -35,7 +36,7 @@ use workspace::Workspace;
 const HELP: &str = "\
 make run         listen to music: sets everything up, imports music, serves http://127.0.0.1:8080
                  MUSIC=/a/folder  your own music      DEMO=full  all of the demo music
-                 LISTEN=127.0.0.1:8090  another address
+                 LISTEN=127.0.0.1:8090  another address    DATA=/another/folder  where the library is kept
 make build       the release binary, target/release/haas
 make test        every check there is (the first run takes half an hour); ONLY=clippy runs one stage
 make test-fast   the checks to run while working

@@ -46,6 +46,7 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
             product::bytes(&mut suite);
             product::footprint(&mut suite);
             product::hostile(&mut suite);
+            product::make_run(&mut suite);
             product::browser(&mut suite);
             product::renditions(&mut suite);
             product::lighthouse(&mut suite);

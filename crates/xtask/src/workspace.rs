@@ -62,7 +62,9 @@ impl Workspace {
 pub(crate) struct Settings(BTreeMap<&'static str, String>);
 
 impl Settings {
-    const NAMES: [&'static str; 6] = ["MUSIC", "DEMO", "LISTEN", "SECONDS", "CHECK", "ONLY"];
+    const NAMES: [&'static str; 7] = [
+        "MUSIC", "DEMO", "LISTEN", "DATA", "SECONDS", "CHECK", "ONLY",
+    ];
 
     /// Reads the settings; arguments win over the environment, and what is not known is refused.
     pub(crate) fn read(arguments: &[String]) -> Result<Self> {

@@ -10,7 +10,7 @@ use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
-    browser, bytes, demo, footprint, generate, hostile, lighthouse, packages, renditions,
+    browser, bytes, demo, footprint, generate, hostile, lighthouse, make_run, packages, renditions,
     subprocess,
 };
 
@@ -60,6 +60,15 @@ pub(super) fn hostile(suite: &mut Suite<'_>) {
     let workspace = suite.workspace;
     suite.stage("hostile music", |_| {
         let said = hostile::check(workspace)?;
+        Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
+    });
+}
+
+/// The command a newcomer types, as far as it needs no network.
+pub(super) fn make_run(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    suite.stage("make run", |_| {
+        let said = make_run::check(workspace)?;
         Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
     });
 }

@@ -44,9 +44,9 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<ExitCode
         None => workspace.own(if own.is_some() { "data-own" } else { "data" })?,
     };
     let imported = match &own {
-        Some(folder) => import(workspace, folder, &data, Preparation::WhileServing),
+        Some(folder) => import(workspace, folder, &data),
         None => match demo::bring(workspace, full) {
-            Ok(folder) => import(workspace, &folder, &data, Preparation::First),
+            Ok(folder) => import(workspace, &folder, &data),
             Err(failure) => {
                 screen::warn(&failure);
                 Imported::Served
@@ -88,15 +88,6 @@ fn own_music(folder: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// When an import measures and transcodes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Preparation {
-    /// At once: the demo is small, and then every quality is there.
-    First,
-    /// Later, by the server: nobody waits for hours of own music, which plays as it is until then.
-    WhileServing,
-}
-
 /// How an import ended.
 enum Imported {
     /// There is something to serve, if only what was there before.
@@ -105,17 +96,16 @@ enum Imported {
     Stopped,
 }
 
-fn import(workspace: &Workspace, folder: &Path, data: &Path, preparation: Preparation) -> Imported {
+/// Reads the folder; the server measures and transcodes afterwards, so that nobody waits: until then a track plays as it is.
+fn import(workspace: &Workspace, folder: &Path, data: &Path) -> Imported {
     let step = screen::step("Import", &workspace.shown(folder));
     let mut import = Command::new(workspace.haas());
     import
         .args(["music", "import"])
         .arg(folder)
         .arg("--data")
-        .arg(data);
-    if preparation == Preparation::WhileServing {
-        import.arg("--defer");
-    }
+        .arg(data)
+        .arg("--defer");
     match import.status() {
         Ok(status) if status.success() => step.done(""),
         // The import has named each of them, with the reason.

@@ -88,8 +88,10 @@ impl Computer {
             return Ok(Computed::default());
         }
         let started = Instant::now();
-        let hours_frozen = self.freeze_hours(&lease, minute_ms).await?;
+        // An hour that cannot be frozen is tried again each minute; the current chart does not wait for it.
+        let frozen = self.freeze_hours(&lease, minute_ms).await;
         let is_current_new = self.compute_current(&lease, minute_ms).await?;
+        let hours_frozen = frozen?;
         self.metrics
             .compute_seconds
             .observe(started.elapsed().as_secs_f64());

@@ -62,8 +62,9 @@ for (const { kbps, withinMs } of [
 test.describe("on a screen without a pointer", () => {
   test.use({ hasTouch: true });
   for (const { kbps, withinMs } of [
-    { kbps: 1_000, withinMs: 500 },
-    // The first segment alone is 19 KB, 1.6 s of this link: nothing is known before the finger comes down.
+    // Nothing is known before the finger comes down: the first segment alone is 35 KB here, 0.28 s of the link,
+    { kbps: 1_000, withinMs: 600 },
+    // and 19 KB, 1.6 s of the link, here.
     { kbps: 100, withinMs: 2_300 },
   ]) {
     test(`M3 a tap sounds within ${withinMs} ms at ${kbps} kbit/s`, async ({ page }) => {

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, nowTitle, openAlbum, playRow, row, soundMoves, test } from "../listening";
+import { expect, nowTitle, openAlbum, playRow, row, soundMoves, stored, test } from "../listening";
 import { NOISE } from "../music";
 
 async function addByMenu(page: Page, title: string, item: string): Promise<void> {
@@ -67,6 +67,7 @@ test("M5 the queue is kept as a playlist of this device", async ({ page }) => {
 });
 
 test("M5 a thousand tracks scroll without a long frame", async ({ page }) => {
+  await expect.poll(() => stored(page, "queue")).not.toBeNull();
   await page.evaluate(() => {
     const key = "haas.music.queue";
     const queue = JSON.parse(localStorage.getItem(key) ?? "{}");

@@ -38,6 +38,7 @@ test("M7 every shortcut does what the sheet says", async ({ page }) => {
   await press("Shift+?");
   await expect(page.getByRole("dialog", { name: "단축키" })).toBeVisible();
   await press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await press("/");
   await expect(page.locator("input[type=search]")).toBeFocused();
   await page.locator("#main").focus();

@@ -1,20 +1,28 @@
 import { expect, open, test } from "../listening";
 
+declare global {
+  interface Window {
+    suggestedAfterMs: Promise<number>;
+  }
+}
+
 test("M10 suggestions come while typing, keys choose one, and the page follows", async ({ page }) => {
   await open(page, "/music");
   const input = page.locator("input[type=search]");
   await input.focus();
-  await page.waitForLoadState("networkidle");
+  // Measured by the page itself, from the last key to the row that is there.
+  await page.evaluate(() => {
+    let lastKeyAt = 0;
+    addEventListener("keydown", ({ timeStamp }) => (lastKeyAt = timeStamp), true);
+    window.suggestedAfterMs = new Promise((resolve) => {
+      const look = () =>
+        document.querySelector(".suggestion") ? resolve(performance.now() - lastKeyAt) : setTimeout(look, 5);
+      look();
+    });
+  });
   await input.pressSequentially("auro", { delay: 30 });
-  const tookMs = await page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const from = performance.now();
-        const look = () =>
-          document.querySelector(".suggestion") ? resolve(performance.now() - from) : setTimeout(look, 5);
-        look();
-      }),
-  );
+  const tookMs = await page.evaluate(() => window.suggestedAfterMs);
+  console.log(`      suggestions after ${Math.round(tookMs)} ms`);
   expect(tookMs).toBeLessThan(150);
   await expect(page.getByRole("option").first()).toContainText("Aurora");
   await page.keyboard.press("ArrowDown");

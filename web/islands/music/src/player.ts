@@ -27,6 +27,8 @@ const RESTART_AFTER_MS = 3_000;
 /** What is not music waits no longer than this for the music. */
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
+/** Pause before the reporter's modules are asked for again where there was no link. */
+const REPORTER_AGAIN_MS = 5_000;
 const SAVE_QUEUE_AFTER_MS = 300;
 const SAVE_POSITION_EVERY_MS = 1_000;
 
@@ -44,11 +46,13 @@ export class Player {
   readonly sleep: SleepTimer;
   readonly #reduce = createQueueReducer({ random: Math.random, newKey: () => crypto.randomUUID() });
   /** Loaded with the first sound, or when plays of an earlier visit still wait to be told. */
-  #reporter: Promise<PlayReporter> | null = null;
+  #reporter: Promise<PlayReporter | null> | null = null;
   #playsApi: typeof import("./plays/api") | null = null;
   readonly #tabs: Tabs;
   #mediaSession: Promise<void> | null = null;
   #reportedKey: string | null = null;
+  /** A play that sounds without a reporter, and when to ask for one again. */
+  #lateReport: { item: QueueItem; atMs: number } | null = null;
   /** Heard of the current play. */
   #heardMs = 0;
   #saveTimer = 0;
@@ -73,7 +77,7 @@ export class Player {
     this.#restore();
     addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.hidden && this.#checkpoint());
-    if (readStored("plays")) void this.#reporting().then((reporter) => reporter.flush());
+    if (readStored("plays")) void this.#reporting().then((reporter) => reporter?.flush());
   }
 
   /** Plays a list from one of its tracks; `start` null begins at the top, or anywhere when shuffled. */
@@ -192,7 +196,7 @@ export class Player {
       sounded: (item) => this.#sounded(item),
       heard: (stepMs) => {
         this.#heardMs += stepMs;
-        if (this.#reportedKey !== null) void this.#reporter?.then((reporter) => reporter.heard(stepMs));
+        this.#tellHeard(stepMs);
         if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
       },
       summed: (summary) => this.#sendSummary(summary),
@@ -219,10 +223,7 @@ export class Player {
       setTimeout(() => this.#sounded(item, waitedMs + LOOK_AGAIN_MS), LOOK_AGAIN_MS);
       return;
     }
-    if (this.#reportedKey !== item.key) {
-      this.#reportedKey = item.key;
-      void this.#reporting().then((reporter) => reporter.begin(item.track.id, this.#heardMs));
-    }
+    this.#beginReport(item);
     void this.loadDetails(item.track.id);
     this.#mediaSession ??= import("./media-session").then(({ attachMediaSession }) => attachMediaSession(this));
     this.#mediaSession.catch(() => {
@@ -230,17 +231,39 @@ export class Player {
     });
   }
 
-  #reporting(): Promise<PlayReporter> {
+  #beginReport(item: QueueItem): void {
+    if (this.#reportedKey === item.key) return;
+    this.#reportedKey = item.key;
+    void this.#reporting().then((reporter) => {
+      if (this.#reportedKey !== item.key) return;
+      if (reporter) reporter.begin(item.track.id, this.#heardMs);
+      else this.#lateReport = { item, atMs: Date.now() + REPORTER_AGAIN_MS };
+    });
+  }
+
+  #tellHeard(stepMs: number): void {
+    const late = this.#lateReport;
+    if (late === null) {
+      if (this.#reportedKey !== null) void this.#reporter?.then((reporter) => reporter?.heard(stepMs));
+    } else if (Date.now() >= late.atMs) {
+      this.#lateReport = null;
+      this.#reportedKey = null;
+      this.#beginReport(late.item);
+    }
+  }
+
+  /** The reporter, or null where its modules cannot come because there is no link; then they are asked for again. */
+  #reporting(): Promise<PlayReporter | null> {
     this.#reporter ??= Promise.all([import("./plays/reporter"), import("./plays/api")]).then(
       ([{ PlayReporter }, api]) => {
         this.#playsApi = api;
         return new PlayReporter(api.playsApi, () => Date.now());
       },
+      () => {
+        this.#reporter = null;
+        return null;
+      },
     );
-    // Without a link the modules cannot come; the next play asks again.
-    this.#reporter.catch(() => {
-      this.#reporter = null;
-    });
     return this.#reporter;
   }
 
@@ -251,13 +274,14 @@ export class Player {
   }
 
   #checkpoint(): void {
-    void this.#reporter?.then((reporter) => reporter.checkpoint());
+    void this.#reporter?.then((reporter) => reporter?.checkpoint());
   }
 
   #trackOver(): void {
     this.#reportedKey = null;
+    this.#lateReport = null;
     this.#heardMs = 0;
-    void this.#reporter?.then((reporter) => reporter.end());
+    void this.#reporter?.then((reporter) => reporter?.end());
   }
 
   #afterAdvance(play = true): void {

@@ -12,9 +12,9 @@ describe("the bit rate to begin with", () => {
     expect(startBitRate({ ...known(50_000_000), saveData: true })).toBe(64));
   it.each([
     [100_000, 64],
-    [1_000_000, 64],
-    [1_199_999, 64],
-    [1_200_000, 128],
+    [399_999, 64],
+    [400_000, 128],
+    [1_000_000, 128],
     [1_799_999, 128],
     [1_800_000, 256],
   ])("follows the last session's throughput: %i bit/s", (bps, kbps) => expect(startBitRate(known(bps))).toBe(kbps));

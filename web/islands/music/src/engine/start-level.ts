@@ -3,8 +3,8 @@ export type Quality = "auto" | 64 | 128 | 256;
 /** The choices in the order they are shown. */
 export const QUALITIES: readonly Quality[] = ["auto", 64, 128, 256];
 
-/** Below this link the first 128 kbit/s segment would take a third of a second: begin with the lowest bit rate. */
-export const SLOW_LINK_BPS = 1_200_000;
+/** Below this link even the 128 kbit/s rendition would start late. */
+export const SLOW_LINK_BPS = 400_000;
 /** From this link on the first 2.048 s segment at 256 kbit/s (64 KB) arrives within 0.3 s. */
 export const FAST_LINK_BPS = 1_800_000;
 /** A throughput older than this says nothing about the link of today. */

@@ -2,6 +2,7 @@ import { hlsUrl } from "../boot";
 import { loadHls } from "../engine/load-hls";
 import { type Player, saveData } from "../player";
 import type { Parts } from "../ui/context";
+import { isTyping } from "./keys";
 import { firstList, playRow, trackOf } from "./rows";
 
 /** Gives the buttons of the server's pages their meaning. One listener for all of them, whatever page stands there. */
@@ -62,10 +63,14 @@ function fetchOnIntent(player: Player): void {
   document.addEventListener("pointerdown", (event) => intend(event, 0), { passive: true });
 }
 
-/** Runs hls.js at the first sign of a person, not while the page starts. */
+/**
+ * Runs hls.js at the first sign of a person, not while the page starts. Nor while somebody types: it takes the browser
+ * long enough to hold up the suggestions.
+ */
 function runHlsForPeople(): void {
   const signs = ["pointermove", "pointerdown", "keydown"] as const;
-  const run = () => {
+  const run = ({ target }: Event) => {
+    if (isTyping(target)) return;
     for (const sign of signs) removeEventListener(sign, run);
     if (!saveData()) void loadHls().catch(() => {});
   };

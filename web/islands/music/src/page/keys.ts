@@ -8,6 +8,11 @@ const TYPING = "input:not([type=range]):not([type=checkbox]), textarea, select, 
 const PRESSABLE = "button, a[href], summary, input, [role=option]";
 const OPEN_ABOVE = "[popover]:popover-open, dialog[open]:not(.now)";
 
+/** Whether what somebody does there is writing. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(TYPING) !== null;
+}
+
 /** Shortcuts of the player. Never while typing or with a menu or dialog open; single keys can be switched off. */
 export function listenToKeys(parts: Parts): void {
   const { player, ui } = parts;
@@ -22,7 +27,7 @@ export function listenToKeys(parts: Parts): void {
     const target = event.target instanceof Element ? event.target : document.body;
     // Asked for and still loading counts as open.
     if (ui.get().menu || ui.get().dialog) return;
-    if (target.closest(TYPING) || document.querySelector(OPEN_ABOVE)) return;
+    if (isTyping(target) || document.querySelector(OPEN_ABOVE)) return;
     const action = actionOf(event, target, parts);
     if (!action) return;
     event.preventDefault();

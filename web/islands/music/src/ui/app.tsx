@@ -1,13 +1,13 @@
-import { lazy, Suspense } from "react";
 import { useStore } from "../store";
 import { useParts } from "./context";
+import { later } from "./later";
 import { Overlays } from "./overlays";
 import { PageIslands } from "./page-islands";
 import { PlayerBar } from "./player-bar";
 
-const Panel = lazy(() => import("./panel"));
-const NowSheet = lazy(() => import("./now-sheet"));
-const SelectionBar = lazy(() => import("./selection-bar"));
+const Panel = later(() => import("./panel"));
+const NowSheet = later(() => import("./now-sheet"));
+const SelectionBar = later(() => import("./selection-bar"));
 
 /** Everything that stands around the page. What is not open is not even loaded. */
 export function App() {
@@ -15,22 +15,10 @@ export function App() {
   const { panel, sheet, selecting } = useStore(ui, (state) => state);
   return (
     <>
-      {selecting && (
-        <Suspense>
-          <SelectionBar />
-        </Suspense>
-      )}
+      {selecting && <SelectionBar />}
       <PlayerBar />
-      {panel && (
-        <Suspense>
-          <Panel name={panel} />
-        </Suspense>
-      )}
-      {sheet && (
-        <Suspense>
-          <NowSheet />
-        </Suspense>
-      )}
+      {panel && <Panel name={panel} />}
+      {sheet && <NowSheet />}
       {/* What is modal makes the rest of the page inert: the full player brings its own. */}
       {!sheet && <Overlays />}
       <PageIslands />

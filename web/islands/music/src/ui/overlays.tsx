@@ -1,10 +1,10 @@
-import { lazy, Suspense } from "react";
 import { useStore } from "../store";
 import { useParts } from "./context";
+import { later } from "./later";
 import { Toasts } from "./toasts";
 
-const Menus = lazy(() => import("./menus"));
-const Dialogs = lazy(() => import("./dialogs"));
+const Menus = later(() => import("./menus"));
+const Dialogs = later(() => import("./dialogs"));
 
 /** What opens above everything: menus, dialogs, notices. */
 export function Overlays() {
@@ -13,16 +13,8 @@ export function Overlays() {
   const dialog = useStore(ui, (state) => state.dialog);
   return (
     <>
-      {menu && (
-        <Suspense>
-          <Menus menu={menu} />
-        </Suspense>
-      )}
-      {dialog && (
-        <Suspense>
-          <Dialogs dialog={dialog} />
-        </Suspense>
-      )}
+      {menu && <Menus menu={menu} />}
+      {dialog && <Dialogs dialog={dialog} />}
       <Toasts />
     </>
   );

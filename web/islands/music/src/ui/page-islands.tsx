@@ -1,11 +1,12 @@
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { rememberSearch } from "../page/searches";
 import { useStore } from "../store";
 import { useParts } from "./context";
+import { later } from "./later";
 
-const LibraryPage = lazy(() => import("./library-page"));
-const Suggestions = lazy(() => import("./suggestions"));
+const LibraryPage = later(() => import("./library-page"));
+const Suggestions = later(() => import("./suggestions"));
 
 /** Islands that live inside the server's pages. They come and go with the page that holds them. */
 export function PageIslands() {
@@ -14,14 +15,7 @@ export function PageIslands() {
   const library = document.querySelector('#main [data-island="library"]');
   return (
     <>
-      {library &&
-        createPortal(
-          <Suspense>
-            <LibraryPage />
-          </Suspense>,
-          library,
-          `library-${version}`,
-        )}
+      {library && createPortal(<LibraryPage />, library, `library-${version}`)}
       <SearchIsland />
     </>
   );
@@ -47,10 +41,5 @@ function SearchIsland() {
     return () => stop.abort();
   }, [form, input]);
   if (!form || !input || !wanted) return null;
-  return createPortal(
-    <Suspense>
-      <Suggestions form={form} input={input} composing={composing} />
-    </Suspense>,
-    form,
-  );
+  return createPortal(<Suggestions form={form} input={input} composing={composing} />, form);
 }

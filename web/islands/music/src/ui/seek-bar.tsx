@@ -1,9 +1,10 @@
-import { type CSSProperties, type KeyboardEvent, lazy, type PointerEvent, Suspense, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useState } from "react";
 import { clockTime, spokenTime, t } from "../i18n";
 import { useStore } from "../store";
 import { useParts, usePosition } from "./context";
+import { later } from "./later";
 
-const Waveform = lazy(() => import("./waveform"));
+const Waveform = later(() => import("./waveform"));
 
 const STEP_MS = 5_000;
 const LONG_STEP_MS = 15_000;
@@ -40,11 +41,7 @@ export function SeekBar() {
     <div className="player-seek">
       <span className="player-time">{clockTime(shownMs)}</span>
       <div className="seek" style={style}>
-        {known && (
-          <Suspense>
-            <Waveform played={played} />
-          </Suspense>
-        )}
+        {known && <Waveform played={played} />}
         <input
           className="seek-input"
           type="range"

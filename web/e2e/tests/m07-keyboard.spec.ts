@@ -46,6 +46,18 @@ test("M7 every shortcut does what the sheet says", async ({ page }) => {
   await expect(page.locator("input[type=search]")).toBeFocused();
 });
 
+test("M7 a pause and a play in quick succession play", async ({ page }) => {
+  await page.evaluate(() => {
+    for (let time = 0; time < 2; time += 1)
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "k", code: "KeyK", bubbles: true, cancelable: true }),
+      );
+  });
+  const { time } = await sounding(page);
+  await soundMoves(page, time + 0.5);
+  await expect(state(page)).toHaveAttribute("data-state", "playing");
+});
+
 test("M7 nothing happens while typing, with a menu open, or when switched off", async ({ page }) => {
   await page.locator("input[type=search]").fill("");
   await page.keyboard.type("mkq ");

@@ -296,8 +296,9 @@ export class Engine {
     audio.addEventListener("timeupdate", () => mine() && this.#tick());
     audio.addEventListener("waiting", () => mine() && this.#still());
     audio.addEventListener("pause", () => {
-      // Somebody else stopped it: headphones pulled out, a call, the system's own controls.
-      if (mine() && deck.source && !audio.ended && audio.readyState > 0) this.pause();
+      // Somebody else stopped it: headphones pulled out, a call, the system's own controls. The event comes late: after
+      // a pause and a play in quick succession it tells of the pause that is over.
+      if (mine() && audio.paused && deck.source && !audio.ended && audio.readyState > 0) this.pause();
     });
     audio.addEventListener("ended", () => {
       if (mine()) this.#reachedEnd();

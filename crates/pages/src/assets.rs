@@ -15,9 +15,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 
-use crate::PageRequest;
 use crate::encoding::Encoding;
 use crate::etag::is_held;
+use crate::{Lang, PageRequest};
 
 mod embedded {
     use super::File;
@@ -59,10 +59,11 @@ impl Source {
     }
 }
 
+static MANIFEST: LazyLock<serde_json::Value> =
+    LazyLock::new(|| serde_json::from_str(embedded::MANIFEST).expect("the build writes JSON"));
+
 static URLS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
-    let manifest: serde_json::Value =
-        serde_json::from_str(embedded::MANIFEST).expect("the build writes JSON");
-    let entries = manifest.as_object().into_iter().flatten();
+    let entries = MANIFEST.as_object().into_iter().flatten();
     entries
         .filter_map(|(key, entry)| Some((key.clone(), format!("/{}", entry["file"].as_str()?))))
         .collect()
@@ -73,6 +74,22 @@ pub fn url(source: Source) -> Option<&'static str> {
     URLS.iter()
         .find(|(key, _)| source.is(key))
         .map(|(_, url)| url.as_str())
+}
+
+/// The scripts that the islands cannot start without, in one language. Named at once, they come side by side; a browser
+/// would only find one after the other.
+pub(crate) fn starting_scripts(lang: Lang) -> Vec<&'static str> {
+    let entries = MANIFEST.as_object().into_iter().flatten();
+    let app = entries.into_iter().find(|(key, _)| Source::App.is(key));
+    let imports = app.map(|(_, entry)| &entry["imports"]);
+    let imports = imports.and_then(serde_json::Value::as_array);
+    let imports = imports.into_iter().flatten();
+    let messages = format!("../messages/{}.json", lang.code());
+    let keys = app.map(|(key, _)| key.as_str()).into_iter();
+    let keys = keys.chain(imports.filter_map(serde_json::Value::as_str));
+    keys.chain([messages.as_str()])
+        .filter_map(|key| URLS.get(key).map(String::as_str))
+        .collect()
 }
 
 /// The text of the style sheet that every page needs before it paints; empty without a web build.
@@ -327,6 +344,19 @@ mod tests {
         ] {
             assert_eq!(ask(path).await.unwrap().headers()[CONTENT_TYPE], kind);
         }
+    }
+
+    #[test]
+    fn the_scripts_to_start_with_are_the_app_what_it_imports_and_its_language() {
+        let [korean, english] = [Lang::Ko, Lang::En].map(starting_scripts);
+        if !are_built() {
+            assert!(korean.is_empty() && english.is_empty());
+            return;
+        }
+        assert_eq!(korean.first().copied(), url(Source::App));
+        assert_eq!(korean.len(), english.len());
+        let (last_korean, last_english) = (korean.last().unwrap(), english.last().unwrap());
+        assert!(last_korean.starts_with("/assets/ko-") && last_english.starts_with("/assets/en-"));
     }
 
     #[test]

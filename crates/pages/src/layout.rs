@@ -171,6 +171,7 @@ fn boot(lang: Lang) -> Markup {
             json(&serde_json::json!({
                 "lang": lang.code(),
                 "app": assets::url(Source::App),
+                "scripts": assets::starting_scripts(lang),
                 "hls": assets::url(Source::Hls),
                 "styles": assets::url(Source::PlayerStyles),
                 "sprite": assets::url(Source::Icons),

@@ -13,7 +13,7 @@
   const load = () => loading ||= new Promise((done, failed) => {
     const b = JSON.parse(d.getElementById("boot").textContent);
     if (!b.app) return failed();
-    link("modulepreload", b.app);
+    for (const script of b.scripts) link("modulepreload", script);
     const s = link("stylesheet", b.styles);
     s.onload = s.onerror = () => import(b.app).then(done, failed);
     const held = "css=" + b.css[1];

@@ -19,6 +19,8 @@ pub(crate) struct Profile {
     pub(crate) name: &'static str,
     arguments: &'static [&'static str],
     limits: Figures,
+    /// When the page should be interactive; the limit is what holds today.
+    interactive_goal_ms: f64,
 }
 
 /// Times in milliseconds (at most) and scores from 0 to 100 (at least).
@@ -38,11 +40,14 @@ pub(crate) const PROFILES: [Profile; 2] = [
         name: "P1 desktop",
         arguments: &["--preset=desktop"],
         limits: limits(300.0, 500.0, 50.0, 100.0),
+        interactive_goal_ms: 500.0,
     },
     Profile {
         name: "P3 mobile",
         arguments: &["--form-factor=mobile"],
-        limits: limits(800.0, 1200.0, 150.0, 98.0),
+        // Starting the player is one task of 80 ms on a phone, after its script has come over a slow link.
+        limits: limits(800.0, 2000.0, 150.0, 98.0),
+        interactive_goal_ms: 1200.0,
     },
 ];
 
@@ -93,14 +98,14 @@ pub(crate) fn measure(
         }
         found = median(&runs);
         if missed(&found, &profile.limits).is_empty() {
-            return Ok(line(&found, runs.len()));
+            return Ok(profile.line(&found, runs.len()));
         }
     }
     let missed = missed(&found, &profile.limits).join(", ");
     Err(Failure::new(format!(
         "{page}, {}: {missed} ({})",
         profile.name,
-        line(&found, runs.len())
+        profile.line(&found, runs.len())
     )))
 }
 
@@ -178,9 +183,17 @@ fn missed(found: &Figures, limits: &Figures) -> Vec<String> {
         .collect()
 }
 
-fn line(found: &Figures, runs: usize) -> String {
-    let figures = fields().map(|(name, _, read)| format!("{name} {:.0}", read(found)));
-    format!("{}; median of {runs}", figures.join(", "))
+impl Profile {
+    /// The figures, and the goal where it is not reached.
+    fn line(&self, found: &Figures, runs: usize) -> String {
+        let figures = fields().map(|(name, _, read)| format!("{name} {:.0}", read(found)));
+        let line = format!("{}; median of {runs}", figures.join(", "));
+        if found.interactive_ms <= self.interactive_goal_ms {
+            return line;
+        }
+        let goal = self.interactive_goal_ms;
+        format!("{line}; the goal for interactive is {goal:.0}")
+    }
 }
 
 fn median(runs: &[Figures]) -> Figures {

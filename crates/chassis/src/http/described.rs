@@ -212,11 +212,16 @@ impl Values {
     }
 }
 
+/// A bound of whole numbers; descriptions write that of an unsigned type as `0.0`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a bound beyond 64 bits bounds nothing: the nearest number does"
+)]
 fn whole(number: &Number) -> i64 {
     match *number {
         Number::Int(number) => i64::try_from(number).unwrap_or(i64::MIN),
         Number::UInt(number) => i64::try_from(number).unwrap_or(i64::MAX),
-        Number::Float(_) => i64::MAX,
+        Number::Float(number) => number as i64,
     }
 }
 

@@ -22,6 +22,12 @@ pub use migrate::{MIGRATION_WAIT, Pending};
 pub(crate) const QUIET_MIGRATIONS: &str = "sea_orm_migration=warn";
 /// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.
 const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
+/// How many prepared statements a connection to `MariaDB` keeps. To forget one costs 40 ms, because sqlx 0.9.0 does not
+/// set `TCP_NODELAY` (its issue 4335, mended after that version); the server takes 16,382 from all of its clients.
+const MYSQL_STATEMENTS_MAX: usize = 250;
+/// How many rows the thread of an SQLite connection reads ahead of whoever asked: to wait for each other costs more than
+/// a row.
+const SQLITE_ROWS_BUFFERED: usize = 1_000;
 /// How often work that lost against another writer is done before its error is given up to the caller.
 const ATTEMPTS_MAX: u32 = 5;
 /// How long the first retry waits; each next one twice as long, and a random part of it.
@@ -54,6 +60,7 @@ impl Database {
         options.map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
+                .row_buffer_size(SQLITE_ROWS_BUFFERED)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "NORMAL")
                 .pragma("busy_timeout", "5000")
@@ -149,6 +156,7 @@ fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
             ("random_page_cost", "1.1".to_owned()),
         ])
     });
+    options.map_sqlx_mysql_opts(|mysql| mysql.statement_cache_capacity(MYSQL_STATEMENTS_MAX));
     options.map_sqlx_mysql_pool_opts(move |pool| {
         pool.after_connect(move |connection, _| {
             Box::pin(async move {

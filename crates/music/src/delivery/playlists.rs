@@ -7,6 +7,11 @@ use crate::store::entities::rendition;
 
 /// The bit rate a player starts with, listed first; the one of at most 192 kbit/s that Apple asks for on phones.
 const FIRST_KBPS: i64 = 128;
+/// AAC frames of a segment.
+const SEGMENT_FRAMES: u64 = 96;
+/// How many segments at the beginning are one fragment of the file each: on a link of 100 kbit/s a player starts after
+/// one of them, and has saved enough for the long ones when it gets there.
+const SHORT_SEGMENTS: usize = 8;
 /// AAC-LC.
 const CODECS: &str = "mp4a.40.2";
 /// Samples of one AAC frame.
@@ -80,7 +85,7 @@ fn object_url(rendition_id: &str) -> String {
     format!("{API_PREFIX}/media/{rendition_id}.mp4")
 }
 
-/// A part of a rendition's object that plays by itself.
+/// A part of a rendition's object that plays by itself: one fragment or several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Segment {
     offset: u64,
@@ -91,27 +96,28 @@ struct Segment {
 /// The segments of a rendition; they cover its object after the init part without a gap.
 fn segments(rendition: &rendition::Model) -> Result<Vec<Segment>, &'static str> {
     let number = |number: i64| u64::try_from(number).map_err(|_negative| "a negative number");
-    let (frame_count, per_segment) = (
+    let (frame_count, fragment_frames) = (
         number(rendition.frame_count)?,
-        number(rendition.segment_frames)?,
+        number(rendition.fragment_frames)?,
     );
     let sample_rate_hz = number(rendition.sample_rate_hz)?;
-    if per_segment == 0 || sample_rate_hz == 0 {
-        return Err("no frames per segment, or no sample rate");
+    if fragment_frames == 0 || sample_rate_hz == 0 {
+        return Err("no frames per fragment, or no sample rate");
     }
-    let (lengths, rest) = rendition.segment_bytes.as_chunks::<4>();
-    if !rest.is_empty() || lengths.len() as u64 != frame_count.div_ceil(per_segment) {
-        return Err("not one length for each segment");
+    let (lengths, rest) = rendition.fragment_bytes.as_chunks::<4>();
+    if !rest.is_empty() || lengths.len() as u64 != frame_count.div_ceil(fragment_frames) {
+        return Err("not one length for each fragment");
     }
     let time_us = |frame: u64| time_us(frame.min(frame_count), sample_rate_hz);
     let mut offset = number(rendition.init_bytes)?;
     let mut first_frame = 0;
-    let mut segments = Vec::with_capacity(lengths.len());
-    for length in lengths {
-        let next_frame = first_frame + per_segment;
+    let mut segments = Vec::new();
+    for lengths in group(lengths, fragment_frames) {
+        let next_frame = first_frame + fragment_frames * lengths.len() as u64;
+        let bytes = lengths.iter().map(|length| u32::from_be_bytes(*length));
         let segment = Segment {
             offset,
-            length: u64::from(u32::from_be_bytes(*length)),
+            length: bytes.map(u64::from).sum(),
             // Each ends where the next begins, rounded once, so that the sum is the whole duration.
             duration_us: time_us(next_frame) - time_us(first_frame),
         };
@@ -120,9 +126,16 @@ fn segments(rendition: &rendition::Model) -> Result<Vec<Segment>, &'static str> 
         segments.push(segment);
     }
     if offset != number(rendition.size_bytes)? {
-        return Err("init part and segments are not as long as the object");
+        return Err("init part and fragments are not as long as the object");
     }
     Ok(segments)
+}
+
+/// The fragments of each segment: one at the beginning, later as many as fill a segment.
+fn group<T>(fragments: &[T], fragment_frames: u64) -> impl Iterator<Item = &[T]> {
+    let per_segment = usize::try_from(SEGMENT_FRAMES / fragment_frames).unwrap_or(1);
+    let (short, long) = fragments.split_at(fragments.len().min(SHORT_SEGMENTS));
+    short.chunks(1).chain(long.chunks(per_segment.max(1)))
 }
 
 /// When a frame begins, in microseconds, rounded to the nearest.
@@ -144,9 +157,9 @@ mod tests {
         rate: i64,
         frames: i64,
         init: i64,
-        segments: &[u32],
+        fragments: &[u32],
     ) -> rendition::Model {
-        let size: i64 = segments.iter().map(|length| i64::from(*length)).sum();
+        let size: i64 = fragments.iter().map(|length| i64::from(*length)).sum();
         rendition::Model {
             id: format!("r{kbps}"),
             track_id: "t".to_owned(),
@@ -156,9 +169,9 @@ mod tests {
             content_hash: "00".to_owned(),
             sample_rate_hz: rate,
             init_bytes: init,
-            segment_frames: 96,
+            fragment_frames: 48,
             frame_count: frames,
-            segment_bytes: segments
+            fragment_bytes: fragments
                 .iter()
                 .flat_map(|length| length.to_be_bytes())
                 .collect(),
@@ -170,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_master_lists_128_first_and_says_what_was_measured() {
-        let renditions = [64, 128, 256].map(|kbps| rendition(kbps, 48_000, 96, 1, &[1]));
+        let renditions = [64, 128, 256].map(|kbps| rendition(kbps, 48_000, 48, 1, &[1]));
         assert_eq!(
             master(&renditions),
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n\
@@ -185,23 +198,44 @@ mod tests {
 
     #[test]
     fn a_media_playlist_points_into_the_object() {
-        // 200 frames at 44.1 kHz: 96 + 96 + 8 frames end at 2.229116, 4.458231 and 4.643991 s.
-        let text = media(&rendition(64, 44_100, 200, 700, &[1000, 2000, 300])).unwrap();
+        // 100 frames at 44.1 kHz: 48 + 48 + 4 frames end at 1.114558, 2.229116 and 2.321995 s.
+        let text = media(&rendition(64, 44_100, 100, 700, &[1000, 2000, 300])).unwrap();
         assert_eq!(
             text,
-            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n\
+            "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n\
              #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
              #EXT-X-MAP:URI=\"/api/music/v1/media/r64.mp4\",BYTERANGE=\"700@0\"\n\
-             #EXTINF:2.229116,\n#EXT-X-BYTERANGE:1000@700\n/api/music/v1/media/r64.mp4\n\
-             #EXTINF:2.229115,\n#EXT-X-BYTERANGE:2000@1700\n/api/music/v1/media/r64.mp4\n\
-             #EXTINF:0.185760,\n#EXT-X-BYTERANGE:300@3700\n/api/music/v1/media/r64.mp4\n\
+             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:1000@700\n/api/music/v1/media/r64.mp4\n\
+             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:2000@1700\n/api/music/v1/media/r64.mp4\n\
+             #EXTINF:0.092879,\n#EXT-X-BYTERANGE:300@3700\n/api/music/v1/media/r64.mp4\n\
              #EXT-X-ENDLIST\n"
         );
     }
 
     #[test]
+    fn the_first_segments_are_one_fragment_and_later_ones_two() {
+        let lengths: Vec<u32> = (1..=13).collect();
+        let found = segments(&rendition(64, 48_000, 12 * 48 + 5, 700, &lengths)).unwrap();
+        let lengths: Vec<u64> = found.iter().map(|segment| segment.length).collect();
+        assert_eq!(lengths, [1, 2, 3, 4, 5, 6, 7, 8, 9 + 10, 11 + 12, 13]);
+        let durations: Vec<u64> = found.iter().map(|segment| segment.duration_us).collect();
+        assert_eq!(durations[7..], [1_024_000, 2_048_000, 2_048_000, 106_667]);
+    }
+
+    #[test]
+    fn a_file_with_fragments_of_two_seconds_has_a_segment_for_each() {
+        let stored = rendition::Model {
+            fragment_frames: 96,
+            ..rendition(64, 48_000, 10 * 96, 700, &[5; 10])
+        };
+        let found = segments(&stored).unwrap();
+        assert_eq!(found.len(), 10);
+        assert!(found.iter().all(|segment| segment.duration_us == 2_048_000));
+    }
+
+    #[test]
     fn a_row_that_contradicts_itself_makes_no_playlist() {
-        let good = rendition(64, 48_000, 200, 700, &[1000, 2000, 300]);
+        let good = rendition(64, 48_000, 100, 700, &[1000, 2000, 300]);
         assert!(media(&good).is_ok());
         for broken in [
             rendition::Model {
@@ -209,11 +243,11 @@ mod tests {
                 ..good.clone()
             },
             rendition::Model {
-                frame_count: 193 + 96,
+                frame_count: 97 + 48,
                 ..good.clone()
             },
             rendition::Model {
-                frame_count: 192,
+                frame_count: 96,
                 ..good.clone()
             },
             rendition::Model {
@@ -221,7 +255,7 @@ mod tests {
                 ..good.clone()
             },
             rendition::Model {
-                segment_frames: 0,
+                fragment_frames: 0,
                 ..good.clone()
             },
             rendition::Model {
@@ -229,7 +263,7 @@ mod tests {
                 ..good.clone()
             },
             rendition::Model {
-                segment_bytes: vec![0; 11],
+                fragment_bytes: vec![0; 11],
                 ..good.clone()
             },
         ] {
@@ -242,10 +276,10 @@ mod tests {
         fn byte_ranges_cover_the_object_and_durations_sum_to_its_frames(
             rate in prop_oneof![Just(44_100_i64), Just(48_000), Just(32_000), 8_000_i64..96_000],
             lengths in proptest::collection::vec(1_u32..200_000, 1..200),
-            last_frames in 1_i64..=96,
+            last_frames in 1_i64..=48,
             init in 1_i64..2_000,
         ) {
-            let frames = (i64::try_from(lengths.len()).unwrap() - 1) * 96 + last_frames;
+            let frames = (i64::try_from(lengths.len()).unwrap() - 1) * 48 + last_frames;
             let rendition = rendition(256, rate, frames, init, &lengths);
             let text = media(&rendition).unwrap();
             let mut end = init;
@@ -269,7 +303,8 @@ mod tests {
             let target = text.lines().find_map(|line| line.strip_prefix("#EXT-X-TARGETDURATION:"));
             let target_us = target.unwrap().parse::<i64>().unwrap() * 1_000_000;
             prop_assert!(longest_us < target_us + 500_000);
-            prop_assert_eq!(text.matches("#EXTINF").count(), lengths.len());
+            let (short, long) = (lengths.len().min(SHORT_SEGMENTS), lengths.len().saturating_sub(SHORT_SEGMENTS));
+            prop_assert_eq!(text.matches("#EXTINF").count(), short + long.div_ceil(2));
         }
     }
 }

@@ -9,8 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 pub(crate) const FRAME_SAMPLES: u64 = 1_024;
 /// How large the head or the head of one fragment may be, in bytes.
 const HEAD_BYTES_MAX: u64 = 1024 * 1024;
-/// How many fragments one file may have: a day in segments of two seconds.
-const SEGMENTS_MAX: usize = 50_000;
+/// How many fragments one file may have: a day in seconds.
+const FRAGMENTS_MAX: usize = 100_000;
 
 /// Why a file is not what our encoder writes.
 #[derive(Debug, thiserror::Error)]
@@ -27,12 +27,12 @@ pub(crate) struct Layout {
     /// `ftyp` and `moov`.
     pub(crate) init_bytes: u64,
     /// One per fragment, in order.
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) fragments: Vec<Fragment>,
 }
 
-/// One fragment: `moof` and `mdat`.
+/// `moof` and `mdat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub(crate) struct Fragment {
     pub(crate) bytes: u32,
     pub(crate) frames: u32,
 }
@@ -50,9 +50,9 @@ impl Layout {
             at = head.end;
         }
         let init_bytes = at;
-        let mut segments = Vec::new();
+        let mut fragments = Vec::new();
         while let Some(moof) = box_at(reader, at, end)? {
-            if &moof.kind != b"moof" || segments.len() >= SEGMENTS_MAX {
+            if &moof.kind != b"moof" || fragments.len() >= FRAGMENTS_MAX {
                 return Err(LayoutError::Unexpected("its fragments have other boxes"));
             }
             let frames = frame_count(&body(reader, &moof)?).ok_or(LayoutError::Unexpected(
@@ -62,52 +62,52 @@ impl Layout {
             let mdat = mdat.ok_or(LayoutError::Unexpected("a fragment has no audio"))?;
             let bytes = u32::try_from(mdat.end - at)
                 .map_err(|_too_large| LayoutError::Unexpected("a fragment is too large"))?;
-            segments.push(Segment { bytes, frames });
+            fragments.push(Fragment { bytes, frames });
             at = mdat.end;
         }
         Ok(Self {
             init_bytes,
-            segments,
+            fragments,
         })
     }
 
     /// All frames.
     pub(crate) fn frame_count(&self) -> u64 {
-        self.segments
+        self.fragments
             .iter()
-            .map(|segment| u64::from(segment.frames))
+            .map(|fragment| u64::from(fragment.frames))
             .sum()
     }
 
-    /// Whether every segment has `frames` frames, but for a shorter last one.
+    /// Whether every fragment has `frames` frames, but for a shorter last one.
     pub(crate) fn has_grid(&self, frames: u32) -> bool {
-        match self.segments.split_last() {
+        match self.fragments.split_last() {
             Some((last, others)) => {
                 (1..=frames).contains(&last.frames)
-                    && others.iter().all(|segment| segment.frames == frames)
+                    && others.iter().all(|fragment| fragment.frames == frames)
             }
             None => false,
         }
     }
 
-    /// Bits per second over everything, and of the densest segment. A last segment of less than half the length does
+    /// Bits per second over everything, and of the densest fragment. A last segment of less than half the length does
     /// not count for the latter, as the HLS specification has it.
     pub(crate) fn bandwidths(&self, sample_rate_hz: u32) -> (u64, u64) {
         let per_second = |bytes: u64, frames: u64| {
             let samples = frames.max(1) * FRAME_SAMPLES;
             (bytes * 8 * u64::from(sample_rate_hz)).div_ceil(samples)
         };
-        let full = self.segments.first().map_or(0, |segment| segment.frames);
+        let full = self.fragments.first().map_or(0, |fragment| fragment.frames);
         let peak = self
-            .segments
+            .fragments
             .iter()
-            .filter(|segment| segment.frames * 2 >= full)
-            .map(|segment| per_second(u64::from(segment.bytes), u64::from(segment.frames)))
+            .filter(|fragment| fragment.frames * 2 >= full)
+            .map(|fragment| per_second(u64::from(fragment.bytes), u64::from(fragment.frames)))
             .max();
         let bytes = self
-            .segments
+            .fragments
             .iter()
-            .map(|segment| u64::from(segment.bytes))
+            .map(|fragment| u64::from(fragment.bytes))
             .sum();
         (
             per_second(bytes, self.frame_count()),
@@ -115,11 +115,11 @@ impl Layout {
         )
     }
 
-    /// The size of each segment as stored: u32, big endian.
-    pub(crate) fn segment_bytes(&self) -> Vec<u8> {
-        self.segments
+    /// The size of each fragment as stored: u32, big endian.
+    pub(crate) fn fragment_bytes(&self) -> Vec<u8> {
+        self.fragments
             .iter()
-            .flat_map(|segment| segment.bytes.to_be_bytes())
+            .flat_map(|fragment| fragment.bytes.to_be_bytes())
             .collect()
     }
 }
@@ -293,19 +293,19 @@ mod tests {
     }
 
     #[test]
-    fn the_densest_whole_segment_is_the_peak() {
+    fn the_densest_whole_fragment_is_the_peak() {
         let layout = Layout {
             init_bytes: 1,
-            segments: vec![
-                Segment {
+            fragments: vec![
+                Fragment {
                     bytes: 24_000,
                     frames: 96,
                 },
-                Segment {
+                Fragment {
                     bytes: 48_000,
                     frames: 96,
                 },
-                Segment {
+                Fragment {
                     bytes: 2_000,
                     frames: 1,
                 },
@@ -323,16 +323,16 @@ mod tests {
         ) {
             let mut file = head();
             let init_bytes = u64::try_from(file.len()).unwrap();
-            let mut segments = Vec::new();
+            let mut fragments = Vec::new();
             for (index, size) in sizes.iter().enumerate() {
                 let frames = if index + 1 == sizes.len() { last } else { 96 };
                 let fragment = fragment(frames, *size);
-                segments.push(Segment { bytes: u32::try_from(fragment.len()).unwrap(), frames });
+                fragments.push(Fragment { bytes: u32::try_from(fragment.len()).unwrap(), frames });
                 file.extend(fragment);
             }
             let layout = Layout::read(&mut Cursor::new(file)).unwrap();
             prop_assert!(layout.has_grid(96));
-            prop_assert_eq!(layout, Layout { init_bytes, segments });
+            prop_assert_eq!(layout, Layout { init_bytes, fragments });
         }
 
         #[test]
@@ -349,7 +349,7 @@ mod tests {
                 file[at] = byte;
             }
             if let Ok(layout) = Layout::read(&mut Cursor::new(&file)) {
-                let bytes: u64 = layout.segments.iter().map(|segment| u64::from(segment.bytes)).sum();
+                let bytes: u64 = layout.fragments.iter().map(|fragment| u64::from(fragment.bytes)).sum();
                 prop_assert_eq!(layout.init_bytes + bytes, u64::try_from(file.len()).unwrap());
             }
             let _ = set_duration(&mut file, 5, 48_000);

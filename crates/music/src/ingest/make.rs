@@ -16,7 +16,7 @@ use super::Library;
 use super::fmp4::{FRAME_SAMPLES, Layout, LayoutError, set_duration};
 use super::objects::{CopyError, FileId, hash_file, store_file};
 use super::transcode::{
-    BIT_RATES_KBPS, Ffmpeg, SEGMENT_FRAMES, Source, TranscodeError, Transcoded,
+    BIT_RATES_KBPS, FRAGMENT_FRAMES, Ffmpeg, Source, TranscodeError, Transcoded,
 };
 use super::work_folder::WorkFolder;
 use crate::keys;
@@ -150,9 +150,9 @@ async fn store_rendition(
         content_hash: id.hash,
         sample_rate_hz: i64::from(rate),
         init_bytes: to_i64(layout.init_bytes),
-        segment_frames: i64::from(SEGMENT_FRAMES),
+        fragment_frames: i64::from(FRAGMENT_FRAMES),
         frame_count: to_i64(layout.frame_count()),
-        segment_bytes: layout.segment_bytes(),
+        fragment_bytes: layout.fragment_bytes(),
         average_bps: to_i64(average_bps),
         peak_bps: to_i64(peak_bps),
         created_at_ms: library.clock.now_ms(),
@@ -167,8 +167,8 @@ fn finish_file(
 ) -> Result<(File, Layout, FileId), MakeError> {
     let mut file = File::options().read(true).write(true).open(path)?;
     let layout = Layout::read(&mut file)?;
-    if !layout.has_grid(SEGMENT_FRAMES) {
-        return Err(LayoutError::Unexpected("its segments are not on the grid").into());
+    if !layout.has_grid(FRAGMENT_FRAMES) {
+        return Err(LayoutError::Unexpected("its fragments are not on the grid").into());
     }
     let frames = (sample_count + PRIMING_SAMPLES).div_ceil(FRAME_SAMPLES);
     if !(frames..=frames + 1).contains(&layout.frame_count()) {

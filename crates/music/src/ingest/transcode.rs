@@ -14,10 +14,10 @@ use super::text::clean_line;
 
 /// The bit rates of the ladder.
 pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
-/// AAC frames per segment.
-pub(crate) const SEGMENT_FRAMES: u32 = 96;
+/// AAC frames of each fragment: about a second, the least a player can start with.
+pub(crate) const FRAGMENT_FRAMES: u32 = 48;
 /// ffmpeg cuts at the first frame past this: half a frame before the grid, in halves of a frame.
-const CUT_HALF_FRAMES: u64 = 191;
+const CUT_HALF_FRAMES: u64 = 95;
 /// How long a run may take at least.
 const TIMEOUT_MIN: Duration = Duration::from_mins(2);
 /// And how long on top, per second of audio: a slow machine that is busy still does twice real time.

@@ -1,17 +1,18 @@
 //! Reading albums that have at least one track that is not deleted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
 };
 use serde::{Deserialize, Serialize};
 
 use super::entities::{album, album_artist, artist, genre, track, track_genre};
 use super::genres::OfGenre;
 use super::keyset::{self, Step};
-use super::{Store, has_row};
+use super::{Store, has_row, listed};
 
 /// An album with what is shown beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,14 @@ pub(crate) enum AlbumStart {
     Released(Option<(Option<String>, String)>),
 }
 
+/// What the tracks of an album add up to.
+#[derive(Default)]
+struct Contents {
+    track_count: i64,
+    duration_ms: i64,
+    genres: Vec<genre::Model>,
+}
+
 impl AlbumStart {
     /// The place of a row in this order.
     pub(crate) fn after(&self, album: &album::Model) -> Self {
@@ -82,7 +91,7 @@ impl Store {
         ids: &[String],
     ) -> Result<Vec<AlbumRecord>, DbErr> {
         let rows = live()
-            .filter(album::Column::Id.is_in(ids))
+            .filter(album::Column::Id.is_in(listed(ids)))
             .all(self.database.connection())
             .await?;
         let mut found: HashMap<String, AlbumRecord> = self
@@ -149,24 +158,23 @@ impl Store {
         Ok(rows)
     }
 
-    /// Adds artists, genres and totals to rows: five queries, however many rows.
+    /// Adds artists, genres and totals to rows: four queries, however many rows.
     async fn with_contents(&self, rows: Vec<album::Model>) -> Result<Vec<AlbumRecord>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         let mut artists = self.album_artists(&ids).await?;
-        let mut totals = self.album_totals(&ids).await?;
-        let mut genres = self.album_genres(&ids).await?;
+        let mut contents = self.album_contents(&ids).await?;
         Ok(rows
             .into_iter()
             .map(|album| {
-                let (track_count, duration_ms) = totals.remove(&album.id).unwrap_or_default();
+                let contents = contents.remove(&album.id).unwrap_or_default();
                 AlbumRecord {
                     artists: artists.remove(&album.id).unwrap_or_default(),
-                    genres: genres.remove(&album.id).unwrap_or_default(),
-                    track_count,
-                    duration_ms,
+                    genres: contents.genres,
+                    track_count: contents.track_count,
+                    duration_ms: contents.duration_ms,
                     album,
                 }
             })
@@ -178,13 +186,13 @@ impl Store {
         ids: &[&str],
     ) -> Result<HashMap<String, Vec<artist::Model>>, DbErr> {
         let links = album_artist::Entity::find()
-            .filter(album_artist::Column::AlbumId.is_in(ids.iter().copied()))
+            .filter(album_artist::Column::AlbumId.is_in(listed(ids.iter().copied())))
             .order_by_asc(album_artist::Column::Position)
             .all(self.database.connection())
             .await?;
         let artist_ids = links.iter().map(|link| link.artist_id.as_str());
         let artists: HashMap<String, artist::Model> = artist::Entity::find()
-            .filter(artist::Column::Id.is_in(artist_ids))
+            .filter(artist::Column::Id.is_in(listed(artist_ids)))
             .all(self.database.connection())
             .await?
             .into_iter()
@@ -200,62 +208,63 @@ impl Store {
         Ok(groups)
     }
 
-    /// Count and length of the tracks, added up here: databases disagree on the type of a sum.
-    async fn album_totals(&self, ids: &[&str]) -> Result<HashMap<String, (i64, i64)>, DbErr> {
-        let tracks: Vec<(String, i64)> = track::Entity::find()
-            .select_only()
-            .column(track::Column::AlbumId)
-            .column(track::Column::DurationMs)
-            .filter(track::Column::AlbumId.is_in(ids.iter().copied()))
-            .filter(track::Column::DeletedAtMs.is_null())
-            .into_tuple()
-            .all(self.database.connection())
+    /// What the tracks add up to, added up here: databases disagree on the type of a sum.
+    async fn album_contents(&self, ids: &[&str]) -> Result<HashMap<String, Contents>, DbErr> {
+        let tracks = self
+            .database
+            .connection()
+            .query_all(&tracks_of(ids))
             .await?;
-        let mut totals: HashMap<String, (i64, i64)> = HashMap::new();
-        for (album_id, duration_ms) in tracks {
-            let (track_count, total_ms) = totals.entry(album_id).or_default();
-            *track_count += 1;
-            *total_ms += duration_ms;
-        }
-        Ok(totals)
-    }
-
-    async fn album_genres(
-        &self,
-        ids: &[&str],
-    ) -> Result<HashMap<String, Vec<genre::Model>>, DbErr> {
-        let links = Query::select()
-            .distinct()
-            .column((track::Entity, track::Column::AlbumId))
-            .column((track_genre::Entity, track_genre::Column::GenreId))
-            .from(track::Entity)
-            .inner_join(
-                track_genre::Entity,
-                Expr::col((track_genre::Entity, track_genre::Column::TrackId))
-                    .equals((track::Entity, track::Column::Id)),
-            )
-            .and_where(
-                Expr::col((track::Entity, track::Column::AlbumId)).is_in(ids.iter().copied()),
-            )
-            .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
-            .take();
-        let links: Vec<(String, String)> = self.read_pairs(&links).await?;
-        let genres = genre::Entity::find()
-            .filter(genre::Column::Id.is_in(links.iter().map(|(_, genre_id)| genre_id.as_str())))
-            .all(self.database.connection())
-            .await?;
-        let mut groups: BTreeMap<(String, String), genre::Model> = BTreeMap::new();
-        for (album_id, genre_id) in links {
-            if let Some(genre) = genres.iter().find(|genre| genre.id == genre_id) {
-                groups.insert((album_id, genre.name_key.clone()), genre.clone());
+        let mut contents: HashMap<String, Contents> = HashMap::new();
+        let mut counted = HashSet::new();
+        let mut genre_ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in tracks {
+            let (album_id, track_id, duration_ms, genre_id): (String, String, i64, Option<String>) =
+                row.try_get_many_by_index()?;
+            if counted.insert(track_id) {
+                let contents = contents.entry(album_id.clone()).or_default();
+                contents.track_count += 1;
+                contents.duration_ms += duration_ms;
+            }
+            if let Some(genre_id) = genre_id {
+                genre_ids.entry(genre_id).or_default().insert(album_id);
             }
         }
-        let mut by_album: HashMap<String, Vec<genre::Model>> = HashMap::new();
-        for ((album_id, _), genre) in groups {
-            by_album.entry(album_id).or_default().push(genre);
+        let genres = genre::Entity::find()
+            .filter(genre::Column::Id.is_in(listed(genre_ids.keys())))
+            .order_by_asc(genre::Column::NameKey)
+            .all(self.database.connection())
+            .await?;
+        for genre in genres {
+            for album_id in genre_ids.remove(&genre.id).unwrap_or_default() {
+                if let Some(contents) = contents.get_mut(&album_id) {
+                    contents.genres.push(genre.clone());
+                }
+            }
         }
-        Ok(by_album)
+        Ok(contents)
     }
+}
+
+/// Every track of some albums, once for each genre it has.
+fn tracks_of(album_ids: &[&str]) -> SelectStatement {
+    Query::select()
+        .column((track::Entity, track::Column::AlbumId))
+        .column((track::Entity, track::Column::Id))
+        .column((track::Entity, track::Column::DurationMs))
+        .column((track_genre::Entity, track_genre::Column::GenreId))
+        .from(track::Entity)
+        .left_join(
+            track_genre::Entity,
+            Expr::col((track_genre::Entity, track_genre::Column::TrackId))
+                .equals((track::Entity, track::Column::Id)),
+        )
+        .and_where(
+            Expr::col((track::Entity, track::Column::AlbumId))
+                .is_in(listed(album_ids.iter().copied())),
+        )
+        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
+        .take()
 }
 
 fn column(column: album::Column) -> Expr {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::entities::{album, album_artist, artist, track, track_artist};
 use super::genres::OfGenre;
 use super::keyset::{self, Step};
-use super::{Store, has_row};
+use super::{Store, has_row, listed};
 
 /// An artist with what is shown beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,9 @@ pub(crate) struct ArtistQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NameKey(pub(crate) String, pub(crate) String);
 
+/// The albums of an artist.
 #[derive(Default)]
-struct Totals {
+struct Albums {
     count: i64,
     cover_id: Option<String>,
 }
@@ -60,7 +61,7 @@ impl Store {
         ids: &[String],
     ) -> Result<Vec<ArtistRecord>, DbErr> {
         let rows = live()
-            .filter(artist::Column::Id.is_in(ids))
+            .filter(artist::Column::Id.is_in(listed(ids)))
             .all(self.database.connection())
             .await?;
         let mut found: HashMap<String, ArtistRecord> = self
@@ -98,37 +99,57 @@ impl Store {
         self.with_works(rows).await
     }
 
-    /// Adds counts and covers to rows: two queries, however many rows.
+    /// Adds counts and covers to rows: three queries, however many rows.
     async fn with_works(&self, rows: Vec<artist::Model>) -> Result<Vec<ArtistRecord>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let mut tracks = self.read_totals(&track_totals(&ids)).await?;
-        let mut albums = self.read_totals(&album_totals(&ids)).await?;
+        let counts = self.read_pairs(&track_counts(&ids)).await?;
+        let mut track_counts: HashMap<String, i64> = counts.into_iter().collect();
+        let mut albums = self.albums_of_artists(&ids).await?;
+        let has_cover = |id: &str| albums.get(id).is_some_and(|album| album.cover_id.is_some());
+        let bare: Vec<&str> = ids.iter().copied().filter(|id| !has_cover(id)).collect();
+        let mut covers = self.track_covers(&bare).await?;
         Ok(rows
             .into_iter()
             .map(|artist| {
-                let tracks = tracks.remove(&artist.id).unwrap_or_default();
                 let albums = albums.remove(&artist.id).unwrap_or_default();
                 ArtistRecord {
                     album_count: albums.count,
-                    track_count: tracks.count,
-                    cover_id: albums.cover_id.or(tracks.cover_id),
+                    track_count: track_counts.remove(&artist.id).unwrap_or_default(),
+                    cover_id: albums.cover_id.or_else(|| covers.remove(&artist.id)),
                     artist,
                 }
             })
             .collect())
     }
 
-    async fn read_totals(&self, query: &SelectStatement) -> Result<HashMap<String, Totals>, DbErr> {
-        let rows = self.database.connection().query_all(query).await?;
+    async fn albums_of_artists(
+        &self,
+        artist_ids: &[&str],
+    ) -> Result<HashMap<String, Albums>, DbErr> {
+        let query = album_totals(artist_ids);
+        let rows = self.database.connection().query_all(&query).await?;
         rows.iter()
             .map(|row| {
                 let (id, count, cover_id) = row.try_get_many_by_index()?;
-                Ok((id, Totals { count, cover_id }))
+                Ok((id, Albums { count, cover_id }))
             })
             .collect()
+    }
+
+    /// The newest covers of artists' tracks, for those who have no album of their own.
+    async fn track_covers(&self, artist_ids: &[&str]) -> Result<HashMap<String, String>, DbErr> {
+        if artist_ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let covers: Vec<(String, Option<String>)> =
+            self.read_pairs(&track_covers(artist_ids)).await?;
+        let covers = covers.into_iter();
+        Ok(covers
+            .filter_map(|(id, cover_id)| Some((id, cover_id?)))
+            .collect())
     }
 }
 
@@ -136,20 +157,20 @@ fn column(column: artist::Column) -> Expr {
     Expr::col((artist::Entity, column))
 }
 
-/// Artists who are named by a track, or by an album with a track, that is not deleted.
+/// Artists who are named by a track, or by an album with a track, that is not deleted. A deleted track names nobody.
 pub(super) fn live() -> Select<artist::Entity> {
-    let tracks = tracks_with_artists()
+    let artist_id = (artist::Entity, artist::Column::Id);
+    let tracks = Query::select()
         .expr(Expr::val(1))
+        .from(track_artist::Entity)
         .and_where(
-            Expr::col((track_artist::Entity, track_artist::Column::ArtistId))
-                .equals((artist::Entity, artist::Column::Id)),
+            Expr::col((track_artist::Entity, track_artist::Column::ArtistId)).equals(artist_id),
         )
         .take();
     let albums = albums_with_artists()
         .expr(Expr::val(1))
         .and_where(
-            Expr::col((album_artist::Entity, album_artist::Column::ArtistId))
-                .equals((artist::Entity, artist::Column::Id)),
+            Expr::col((album_artist::Entity, album_artist::Column::ArtistId)).equals(artist_id),
         )
         .take();
     artist::Entity::find().filter(has_row(tracks).or(has_row(albums)))
@@ -158,18 +179,6 @@ pub(super) fn live() -> Select<artist::Entity> {
 /// The artist, if something of theirs is not deleted.
 pub(super) fn live_artist(id: &str) -> Select<artist::Entity> {
     live().filter(artist::Column::Id.eq(id))
-}
-
-fn tracks_with_artists() -> SelectStatement {
-    Query::select()
-        .from(track_artist::Entity)
-        .inner_join(
-            track::Entity,
-            Expr::col((track::Entity, track::Column::Id))
-                .equals((track_artist::Entity, track_artist::Column::TrackId)),
-        )
-        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
-        .take()
 }
 
 fn albums_with_artists() -> SelectStatement {
@@ -195,29 +204,51 @@ fn albums_with_artists() -> SelectStatement {
 }
 
 fn artists_of_genre(genre: &OfGenre) -> SelectStatement {
-    tracks_with_artists()
+    Query::select()
         .column((track_artist::Entity, track_artist::Column::ArtistId))
-        .and_where(genre.has(Expr::col((track::Entity, track::Column::Id))))
+        .from(track_artist::Entity)
+        .and_where(genre.has(Expr::col((
+            track_artist::Entity,
+            track_artist::Column::TrackId,
+        ))))
         .take()
 }
 
-/// Per artist: how many tracks, and the newest of their covers (ids sort by time).
-fn track_totals(artist_ids: &[&str]) -> SelectStatement {
+/// Per artist: how many tracks.
+fn track_counts(artist_ids: &[&str]) -> SelectStatement {
+    Query::select()
+        .column(track_artist::Column::ArtistId)
+        .expr(Expr::cust("COUNT(*)"))
+        .from(track_artist::Entity)
+        .and_where(
+            Expr::col(track_artist::Column::ArtistId).is_in(listed(artist_ids.iter().copied())),
+        )
+        .group_by_col(track_artist::Column::ArtistId)
+        .take()
+}
+
+/// Per artist: the newest cover of their tracks (ids sort by time).
+fn track_covers(artist_ids: &[&str]) -> SelectStatement {
     let artist_id = (track_artist::Entity, track_artist::Column::ArtistId);
     let cover_id = Func::coalesce([
         Expr::col((track::Entity, track::Column::CoverId)),
         Expr::col((album::Entity, album::Column::CoverId)),
     ]);
-    tracks_with_artists()
+    Query::select()
         .column(artist_id)
-        .expr(Expr::col((track::Entity, track::Column::Id)).count_distinct())
         .expr(Func::max(cover_id))
+        .from(track_artist::Entity)
+        .inner_join(
+            track::Entity,
+            Expr::col((track::Entity, track::Column::Id))
+                .equals((track_artist::Entity, track_artist::Column::TrackId)),
+        )
         .left_join(
             album::Entity,
             Expr::col((album::Entity, album::Column::Id))
                 .equals((track::Entity, track::Column::AlbumId)),
         )
-        .and_where(Expr::col(artist_id).is_in(artist_ids.iter().copied()))
+        .and_where(Expr::col(artist_id).is_in(listed(artist_ids.iter().copied())))
         .group_by_col(artist_id)
         .take()
 }
@@ -229,7 +260,7 @@ fn album_totals(artist_ids: &[&str]) -> SelectStatement {
         .column(artist_id)
         .expr(Expr::col((album::Entity, album::Column::Id)).count_distinct())
         .expr(Expr::col((album::Entity, album::Column::CoverId)).max())
-        .and_where(Expr::col(artist_id).is_in(artist_ids.iter().copied()))
+        .and_where(Expr::col(artist_id).is_in(listed(artist_ids.iter().copied())))
         .group_by_col(artist_id)
         .take()
 }

@@ -7,9 +7,9 @@ use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
 };
 
-use super::entities::{genre, track, track_genre};
+use super::entities::{genre, track_genre};
 use super::keyset::{self, Step};
-use super::{NameKey, Store, has_row};
+use super::{NameKey, Store, has_row, listed};
 
 /// A genre with what is shown beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +118,8 @@ impl Store {
         self.with_counts(rows).await
     }
 
-    /// Adds counts to rows: one query, however many rows. A deleted track has no genres, so that the index alone is
-    /// counted: looking at every track of a genre takes a second at 100,000 tracks.
+    /// Adds counts to rows: one query, however many rows. The index alone is counted: looking at every track of a genre
+    /// takes a second at 100,000 tracks.
     async fn with_counts(&self, rows: Vec<genre::Model>) -> Result<Vec<GenreRecord>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -130,7 +130,7 @@ impl Store {
             .from(track_genre::Entity)
             .and_where(
                 Expr::col(track_genre::Column::GenreId)
-                    .is_in(rows.iter().map(|row| row.id.as_str())),
+                    .is_in(listed(rows.iter().map(|row| row.id.as_str()))),
             )
             .group_by_col(track_genre::Column::GenreId)
             .take();
@@ -150,25 +150,15 @@ fn column(column: genre::Column) -> Expr {
     Expr::col((genre::Entity, column))
 }
 
+/// Genres of a track that is not deleted: a deleted one has no genres.
 fn live() -> Select<genre::Entity> {
-    let tracks = tracks_with_genres()
+    let tracks = Query::select()
         .expr(Expr::val(1))
+        .from(track_genre::Entity)
         .and_where(
             Expr::col((track_genre::Entity, track_genre::Column::GenreId))
                 .equals((genre::Entity, genre::Column::Id)),
         )
         .take();
     genre::Entity::find().filter(has_row(tracks))
-}
-
-fn tracks_with_genres() -> SelectStatement {
-    Query::select()
-        .from(track_genre::Entity)
-        .inner_join(
-            track::Entity,
-            Expr::col((track::Entity, track::Column::Id))
-                .equals((track_genre::Entity, track_genre::Column::TrackId)),
-        )
-        .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
-        .take()
 }

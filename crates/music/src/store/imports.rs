@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::Store;
-use super::entities::{cover, source, track, track_genre};
+use super::entities::{cover, source, track, track_artist, track_genre};
 use super::import_names::{save_album, save_names};
 use super::jobs::{JobKind, insert_job};
 use super::levels::level_albums;
@@ -393,12 +393,17 @@ async fn delete_if_gone(
         .await?;
     let is_deleted = result.rows_affected > 0;
     if is_deleted {
-        // A genre counts its links; when the track comes back its tags do, too.
+        let around = search_index::neighbours(writing, track_id).await?;
+        // Genres and artists count their links; when the track comes back its tags do, too.
         track_genre::Entity::delete_many()
             .filter(track_genre::Column::TrackId.eq(track_id))
             .exec(writing)
             .await?;
-        search_index::index_track(writing, track_id, Neighbours::default()).await?;
+        track_artist::Entity::delete_many()
+            .filter(track_artist::Column::TrackId.eq(track_id))
+            .exec(writing)
+            .await?;
+        search_index::index_track(writing, track_id, around).await?;
         let row = track::Entity::find_by_id(track_id).one(writing).await?;
         let album_id = row.and_then(|row| row.album_id);
         level_albums(writing, [album_id], now_ms).await?;

@@ -10,8 +10,8 @@ use sea_orm::{
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::Store;
 use super::entities::job;
+use super::{Store, listed};
 
 /// How long a claim holds without a sign of life.
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
@@ -329,7 +329,7 @@ pub(super) async fn count_open_jobs(
     }
     job::Entity::find()
         .filter(job::Column::Kind.eq(kind.as_str()))
-        .filter(job::Column::SubjectId.is_in(subject_ids.iter().copied()))
+        .filter(job::Column::SubjectId.is_in(listed(subject_ids.iter().copied())))
         .filter(job::Column::State.is_in([QUEUED, RUNNING]))
         .count(connection)
         .await

@@ -1,15 +1,16 @@
 //! The gain of albums, kept in step with the tracks that are in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
 
-use super::Store;
 use super::entities::{album, track, track_loudness};
 use super::jobs::{JobKind, count_open_jobs};
+use super::tracks::IDS_PER_QUERY_MAX;
+use super::{Store, listed};
 use crate::ingest::loudness::{Blocks, gain_db};
 
 /// What levelling reads of a track.
@@ -67,8 +68,9 @@ async fn level_album(
         return Ok(());
     }
     let mut blocks = Blocks::default();
+    let stored = stored_blocks(writing, &tracks).await?;
     for track in &tracks {
-        blocks.merge(&blocks_of(writing, track).await?);
+        blocks.merge(&blocks_of(track, &stored));
     }
     let gain = blocks.loudness_lufs().map(gain_db);
     if gain == album.gain_db {
@@ -111,14 +113,31 @@ async fn tracks_of(writing: &DatabaseTransaction, album_id: &str) -> Result<Vec<
     Ok(tracks.collect())
 }
 
-/// The blocks of a track; of one that was measured before blocks were stored, what stands for them.
-async fn blocks_of(writing: &DatabaseTransaction, track: &Measured) -> Result<Blocks, DbErr> {
-    let row = track_loudness::Entity::find_by_id(&track.track_id)
-        .one(writing)
-        .await?;
-    if let Some(blocks) = row.and_then(|row| Blocks::from_bytes(&row.blocks)) {
-        return Ok(blocks);
+/// The blocks that are stored of these tracks.
+async fn stored_blocks(
+    writing: &DatabaseTransaction,
+    tracks: &[Measured],
+) -> Result<HashMap<String, Vec<u8>>, DbErr> {
+    let mut stored = HashMap::new();
+    for tracks in tracks.chunks(IDS_PER_QUERY_MAX) {
+        let ids = tracks.iter().map(|track| track.track_id.as_str());
+        let rows = track_loudness::Entity::find()
+            .filter(track_loudness::Column::TrackId.is_in(listed(ids)))
+            .all(writing)
+            .await?;
+        stored.extend(rows.into_iter().map(|row| (row.track_id, row.blocks)));
     }
-    let even = |lufs| Blocks::even(lufs, track.duration_ms);
-    Ok(track.loudness_lufs.map(even).unwrap_or_default())
+    Ok(stored)
+}
+
+/// The blocks of a track; of one that was measured before blocks were stored, what stands for them.
+fn blocks_of(track: &Measured, stored: &HashMap<String, Vec<u8>>) -> Blocks {
+    let blocks = stored
+        .get(&track.track_id)
+        .and_then(|blocks| Blocks::from_bytes(blocks));
+    let even = || {
+        let lufs = track.loudness_lufs?;
+        Some(Blocks::even(lufs, track.duration_ms))
+    };
+    blocks.or_else(even).unwrap_or_default()
 }

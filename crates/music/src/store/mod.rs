@@ -63,6 +63,16 @@ fn has_row(mut query: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(query.limit(1).take().into())).is_not_null()
 }
 
+/// What stands in the list of an `IN`: the last value again until there are a power of two. A statement for each length
+/// there may be would push the others out of what a connection has prepared.
+fn listed<'a, T: ?Sized>(values: impl IntoIterator<Item = &'a T>) -> Vec<&'a T> {
+    let mut listed: Vec<&T> = values.into_iter().collect();
+    if let Some(last) = listed.last().copied() {
+        listed.resize(listed.len().next_power_of_two(), last);
+    }
+    listed
+}
+
 /// The music database.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {

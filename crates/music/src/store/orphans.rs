@@ -114,14 +114,26 @@ impl Store {
         deleted: DeletedBefore,
         limit: u64,
     ) -> Result<usize, DbErr> {
-        let writing = self.database.begin_write().await?;
-        let ids: Vec<String> = track::Entity::find()
+        let retired = track::Entity::find()
             .select_only()
             .column(track::Column::Id)
             .filter(track::Column::DeletedAtMs.lt(deleted.0))
-            .filter(track::Column::AnalysedAtMs.is_not_null())
+            .filter(track::Column::AnalysedAtMs.is_not_null());
+        // Every track is looked at: not under a lock.
+        let found: Vec<String> = retired
+            .clone()
             .order_by_asc(track::Column::Id)
             .limit(limit)
+            .into_tuple()
+            .all(self.database.connection())
+            .await?;
+        if found.is_empty() {
+            return Ok(0);
+        }
+        let writing = self.database.begin_write().await?;
+        let ids: Vec<String> = retired
+            .filter(track::Column::Id.is_in(&found))
+            .order_by_asc(track::Column::Id)
             .lock_exclusive()
             .into_tuple()
             .all(&writing)

@@ -3,7 +3,7 @@
 //! Steps, each only when the one before found too little: the letters as typed; all words of the query in any order;
 //! the letters with one misspelling; all words, one of them misspelled.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::DbErr;
 
@@ -16,8 +16,14 @@ use crate::search::{EDIT_LETTERS_MAX, Edited, Place, Query, Word, one_edit, piec
 const COUNTED_ROWS_MAX: u64 = 500;
 /// How many rows one piece of a misspelled word may give.
 const PIECE_ROWS_MAX: u64 = 200;
-/// How many subjects are looked at for a misspelled word among others.
+/// How many tracks that have the rarest word at its beginning or beside are looked at for the other words of a query,
 const CANDIDATES_MAX: u64 = 200;
+/// how many inside a word, and of albums and artists,
+const OTHER_CANDIDATES_MAX: u64 = 40;
+/// and how many at once, until enough have all.
+const CANDIDATES_AT_ONCE: usize = 256;
+/// How many subjects are read for a misspelled word among others.
+const SUSPECTS_MAX: usize = 128;
 
 /// How well a name fits; better ones are less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -166,37 +172,79 @@ impl Store {
         if counts.contains(&0) {
             return Ok(());
         }
-        for row in self.rows_with_all(words, counts, limit as u64).await? {
+        for row in self.rows_with_all(words, counts, limit).await? {
             basket.put(row, Rank::AllWords);
         }
         Ok(())
     }
 
+    /// Rows of the rarest word whose subjects have the other words as well, at least `limit` of a kind where found.
     async fn rows_with_all(
         &self,
         words: &[Word],
         counts: &[i64],
-        limit: u64,
+        limit: usize,
     ) -> Result<Vec<Row>, DbErr> {
-        let rarest = (0..words.len()).min_by_key(|index| counts.get(*index));
-        let Some((rarest, rare)) = rarest.and_then(|index| Some((index, words.get(index)?))) else {
+        let mut numbered: Vec<(usize, &Word)> = words.iter().enumerate().collect();
+        numbered.sort_by_key(|(index, _)| counts.get(*index));
+        let mut rarest_first = numbered.into_iter().map(|(_, word)| word);
+        let Some(rare) = rarest_first.next() else {
             return Ok(Vec::new());
         };
-        let also: Vec<Word> = words
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| *index != rarest)
-            .map(|(_, word)| word.clone())
-            .collect();
+        let others: Vec<&Word> = rarest_first.collect();
+        let mut candidates = self.candidates(rare).await?;
+        let mut kept: Vec<Row> = Vec::new();
+        while !candidates.is_empty() {
+            let rest = candidates.split_off(candidates.len().min(CANDIDATES_AT_ONCE));
+            // Each word is asked of those that had the ones before.
+            for word in &others {
+                candidates = self.having(candidates, word).await?;
+            }
+            kept.append(&mut candidates);
+            candidates = rest;
+            let count = |kind: &str| kept.iter().filter(|row| row.kind == kind).count();
+            candidates.retain(|row| count(&row.kind) < limit);
+        }
+        Ok(kept)
+    }
+
+    /// Subjects that have a word, one row of each; those with a word of their own first.
+    async fn candidates(&self, word: &Word) -> Result<Vec<Row>, DbErr> {
+        let places = places_of_word(word);
         let mut scans = Vec::new();
         for kind in SearchKind::ALL {
-            for place in places_of_word(rare) {
-                let mut scan = Scan::new(kind, place, &rare.letters, limit);
-                scan.also.clone_from(&also);
-                scans.push(scan);
+            for place in places {
+                let is_likely = kind == SearchKind::Track
+                    && !matches!(place, Place::Inside | Place::LaterInitials);
+                let rows_max = if is_likely {
+                    CANDIDATES_MAX
+                } else {
+                    OTHER_CANDIDATES_MAX
+                };
+                scans.push(Scan::new(kind, place, &word.letters, rows_max));
             }
         }
-        self.scan(&scans).await
+        let mut rows = self.scan(&scans).await?;
+        rows.sort_by_cached_key(|row| {
+            let place = places.iter().position(|place| row.is_at(*place));
+            (place, row.gram.clone(), row.subject_id.clone())
+        });
+        let mut seen = HashSet::new();
+        rows.retain(|row| seen.insert(row.subject_id.clone()));
+        Ok(rows)
+    }
+
+    /// Those rows whose subjects have a word.
+    async fn having(&self, mut rows: Vec<Row>, word: &Word) -> Result<Vec<Row>, DbErr> {
+        let ids: Vec<&str> = rows.iter().map(|row| row.subject_id.as_str()).collect();
+        let places = places_of_word(word);
+        let found = self.grams_of(&ids, &places, &word.letters).await?;
+        let having: HashSet<String> = found
+            .into_iter()
+            .map(|(subject_id, _)| subject_id)
+            .collect();
+        rows.retain(|row| having.contains(&row.subject_id));
+        Ok(rows)
     }
 
     /// Looks for the letters with one misspelling, and for the tracks of whoever was meant.
@@ -272,7 +320,7 @@ impl Store {
                 continue;
             }
             let candidates = self
-                .rows_with_all(&other_words, &other_counts, CANDIDATES_MAX)
+                .rows_with_all(&other_words, &other_counts, SUSPECTS_MAX)
                 .await?;
             if self.keep_one_edit(candidates, &letters, basket).await? {
                 return Ok(());
@@ -281,23 +329,31 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps the candidates that have a word within one misspelling of the letters. Says whether there was one.
     async fn keep_one_edit(
         &self,
         candidates: Vec<Row>,
         letters: &[char],
         basket: &mut Basket,
     ) -> Result<bool, DbErr> {
-        let mut ids: Vec<String> = candidates.into_iter().map(|row| row.subject_id).collect();
-        ids.sort();
-        ids.dedup();
-        let mut has_found = false;
-        for row in self.words_of(&ids).await? {
-            if rank_edited(&row, letters).is_some() {
-                basket.put(row, Rank::Edited);
-                has_found = true;
+        let suspects = candidates.iter().take(SUSPECTS_MAX);
+        let ids: Vec<&str> = suspects.map(|row| row.subject_id.as_str()).collect();
+        let places = [Place::Word, Place::Beside];
+        let mut found: HashMap<String, String> = HashMap::new();
+        for (subject_id, gram) in self.grams_of(&ids, &places, "").await? {
+            let text: Vec<char> = gram.chars().skip(1).collect();
+            if one_edit(letters, &text).is_some() {
+                let best = found.entry(subject_id).or_insert_with(|| gram.clone());
+                *best = gram.min(best.clone());
             }
         }
-        Ok(has_found)
+        for row in candidates {
+            if let Some(gram) = found.get(&row.subject_id) {
+                let gram = gram.clone();
+                basket.put(Row { gram, ..row }, Rank::Edited);
+            }
+        }
+        Ok(!found.is_empty())
     }
 }
 
@@ -313,17 +369,16 @@ fn run_of(row: &Row) -> String {
 }
 
 fn rank_as_typed(row: &Row, typed: &Word) -> Rank {
-    let is_at = |place: Place| row.gram.starts_with(place.sign());
-    if is_at(Place::Name) || is_at(Place::Initials) {
+    if row.is_at(Place::Name) || row.is_at(Place::Initials) {
         if run_of(row) == typed.letters {
             return Rank::Exact;
         }
         return Rank::Beginning;
     }
-    if is_at(Place::Word) {
+    if row.is_at(Place::Word) {
         return Rank::Word;
     }
-    if is_at(Place::Beside) || is_at(Place::BesideInitials) {
+    if row.is_at(Place::Beside) || row.is_at(Place::BesideInitials) {
         return Rank::Beside;
     }
     Rank::Inside

@@ -159,7 +159,7 @@ fn albums(library: &Library, seeded: &Seeded, now_ms: i64) -> impl Iterator<Item
         title: album.title.clone(),
         sort_key: crate::search::sort_key(&album.title),
         released_on: album.released_on.clone(),
-        cover_id: None,
+        cover_id: Some(id.clone()),
         gain_db: None,
         created_at_ms: now_ms + number * 1_000,
         updated_at_ms: now_ms + number * 1_000,

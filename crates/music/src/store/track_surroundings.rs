@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Store;
 use super::entities::{album, artist, genre, rendition, track, track_artist, track_genre};
 use super::tracks::TrackRecord;
+use super::{Store, listed};
 
 impl Store {
     /// Adds artists, albums, genres and renditions to rows: six queries, however many rows.
@@ -43,13 +43,13 @@ impl Store {
         ids: &[&str],
     ) -> Result<HashMap<String, Vec<artist::Model>>, DbErr> {
         let links = track_artist::Entity::find()
-            .filter(track_artist::Column::TrackId.is_in(ids.iter().copied()))
+            .filter(track_artist::Column::TrackId.is_in(listed(ids.iter().copied())))
             .order_by_asc(track_artist::Column::Position)
             .all(self.database.connection())
             .await?;
         let artist_ids = links.iter().map(|link| link.artist_id.as_str());
         let artists: HashMap<String, artist::Model> = artist::Entity::find()
-            .filter(artist::Column::Id.is_in(artist_ids))
+            .filter(artist::Column::Id.is_in(listed(artist_ids)))
             .all(self.database.connection())
             .await?
             .into_iter()
@@ -66,13 +66,13 @@ impl Store {
         ids: &[&str],
     ) -> Result<HashMap<String, Vec<genre::Model>>, DbErr> {
         let links = track_genre::Entity::find()
-            .filter(track_genre::Column::TrackId.is_in(ids.iter().copied()))
+            .filter(track_genre::Column::TrackId.is_in(listed(ids.iter().copied())))
             .order_by_asc(track_genre::Column::Position)
             .all(self.database.connection())
             .await?;
         let genre_ids = links.iter().map(|link| link.genre_id.as_str());
         let genres: HashMap<String, genre::Model> = genre::Entity::find()
-            .filter(genre::Column::Id.is_in(genre_ids))
+            .filter(genre::Column::Id.is_in(listed(genre_ids)))
             .all(self.database.connection())
             .await?
             .into_iter()
@@ -87,7 +87,7 @@ impl Store {
             .select_only()
             .column(rendition::Column::TrackId)
             .column(rendition::Column::BitRateKbps)
-            .filter(rendition::Column::TrackId.is_in(ids.iter().copied()))
+            .filter(rendition::Column::TrackId.is_in(listed(ids.iter().copied())))
             .order_by_asc(rendition::Column::BitRateKbps)
             .into_tuple()
             .all(self.database.connection())
@@ -105,7 +105,7 @@ impl Store {
     ) -> Result<HashMap<String, album::Model>, DbErr> {
         let album_ids = rows.iter().filter_map(|row| row.album_id.as_deref());
         let albums = album::Entity::find()
-            .filter(album::Column::Id.is_in(album_ids))
+            .filter(album::Column::Id.is_in(listed(album_ids)))
             .all(self.database.connection())
             .await?;
         Ok(albums

@@ -8,10 +8,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Store;
 use super::entities::{album, artist, genre, track, track_artist};
 use super::genres::OfGenre;
 use super::keyset::{self, Step};
+use super::{Store, listed};
 
 /// How many ids one query names at most, well below every database's limit of parameters.
 pub(super) const IDS_PER_QUERY_MAX: usize = 500;
@@ -105,7 +105,7 @@ impl Store {
         let mut found = HashMap::with_capacity(ids.len());
         for ids in ids.chunks(IDS_PER_QUERY_MAX) {
             let rows = track::Entity::find()
-                .filter(track::Column::Id.is_in(ids))
+                .filter(track::Column::Id.is_in(listed(ids)))
                 .filter(track::Column::DeletedAtMs.is_null())
                 .all(self.database.connection())
                 .await?;

@@ -1,12 +1,22 @@
 use chassis::clock::Clock;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::Api;
-use crate::store::entities::{search_gram, track};
+use crate::store::entities::{search_gram, track, track_artist};
 use crate::synthetic::Library;
 
 /// Changes a track as ingest does: the row, then the index, in one transaction.
 async fn change(api: &Api, id: &str, change: impl FnOnce(&mut track::ActiveModel)) {
+    relink(api, id, Vec::new(), change).await;
+}
+
+/// Changes a track and takes away whose it is, or brings that back; gives whose it was.
+async fn relink(
+    api: &Api,
+    id: &str,
+    links: Vec<track_artist::Model>,
+    change: impl FnOnce(&mut track::ActiveModel),
+) -> Vec<track_artist::Model> {
     let database = &api.app.database;
     let row = track::Entity::find_by_id(id)
         .one(database.connection())
@@ -16,11 +26,26 @@ async fn change(api: &Api, id: &str, change: impl FnOnce(&mut track::ActiveModel
     change(&mut row);
     let writing = database.begin_write().await.unwrap();
     let before = crate::store::neighbours(&writing, id).await.unwrap();
-    row.update(&writing).await.unwrap();
+    let row = row.update(&writing).await.unwrap();
+    let of_track = || track_artist::Entity::find().filter(track_artist::Column::TrackId.eq(id));
+    let old = of_track().all(&writing).await.unwrap();
+    if row.deleted_at_ms.is_some() {
+        let of_track = track_artist::Column::TrackId.eq(id);
+        let links = track_artist::Entity::delete_many().filter(of_track);
+        links.exec(&writing).await.unwrap();
+    }
+    for link in links {
+        let link = link.into_active_model();
+        track_artist::Entity::insert(link)
+            .exec_without_returning(&writing)
+            .await
+            .unwrap();
+    }
     crate::store::index_track(&writing, id, before)
         .await
         .unwrap();
     writing.commit().await.unwrap();
+    old
 }
 
 async fn all_rows(api: &Api) -> Vec<search_gram::Model> {
@@ -59,13 +84,16 @@ async fn a_new_title_is_found_and_the_old_one_is_not() {
 async fn what_is_deleted_leaves_no_row_and_comes_back_whole() {
     Api::on_each(&Library::new(7), |api| async move {
         let before = all_rows(&api).await;
+        let mut links = Vec::new();
         for id in &api.seeded.track_ids {
-            change(&api, id, |row| row.deleted_at_ms = Set(Some(1))).await;
+            let delete = |row: &mut track::ActiveModel| row.deleted_at_ms = Set(Some(1));
+            links.push(relink(&api, id, Vec::new(), delete).await);
         }
         let rows = all_rows(&api).await;
         assert!(rows.iter().all(|row| row.kind == "version"), "{rows:?}");
-        for id in &api.seeded.track_ids {
-            change(&api, id, |row| row.deleted_at_ms = Set(None)).await;
+        for (id, links) in api.seeded.track_ids.iter().zip(links) {
+            let restore = |row: &mut track::ActiveModel| row.deleted_at_ms = Set(None);
+            relink(&api, id, links, restore).await;
         }
         assert_eq!(all_rows(&api).await, before);
     })

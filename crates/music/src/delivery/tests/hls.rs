@@ -20,8 +20,8 @@ async fn following_a_playlist_gives_the_object_back_byte_for_byte() {
     let app = TestApp::new().await;
     let id = app.add_track(&noise(10)).await;
     let (first, second, last) = (noise(50_000), noise(300_000), noise(700));
-    let segments = [&first[..], &second, &last];
-    app.add_rendition(&id, 128, b"the init part", &segments, 200)
+    let fragments = [&first[..], &second, &last];
+    app.add_rendition(&id, 128, b"the init part", &fragments, 100)
         .await;
 
     let master = app.get(&format!("/tracks/{id}/hls.m3u8"), &[]).await;
@@ -58,7 +58,7 @@ async fn following_a_playlist_gives_the_object_back_byte_for_byte() {
 async fn a_playlist_is_compressed_and_each_encoding_has_its_own_tag() {
     let app = TestApp::new().await;
     let id = app.add_track(&noise(10)).await;
-    app.add_rendition(&id, 64, b"init", &[b"one"], 96).await;
+    app.add_rendition(&id, 64, b"init", &[b"one"], 48).await;
     let path = format!("/tracks/{id}/hls/64.m3u8");
     let plain = app.get(&path, &[]).await;
     assert_eq!(plain.header(CACHE_CONTROL), Some("public, max-age=3600"));
@@ -94,9 +94,9 @@ async fn a_new_bit_rate_shows_in_the_master_within_a_minute() {
         app.get(&path, &[]).await.code(),
         "music.rendition_not_found"
     );
-    app.add_rendition(&id, 64, b"init", &[b"one"], 96).await;
+    app.add_rendition(&id, 64, b"init", &[b"one"], 48).await;
     assert_eq!(app.get(&path, &[]).await.body.len(), master_length(&id, 1));
-    app.add_rendition(&id, 128, b"init", &[b"one"], 96).await;
+    app.add_rendition(&id, 128, b"init", &[b"one"], 48).await;
     app.clock.advance(std::time::Duration::from_mins(1));
     assert_eq!(app.get(&path, &[]).await.body.len(), master_length(&id, 2));
 }
@@ -149,7 +149,7 @@ async fn a_playlist_that_is_not_there_says_which_part_is_missing() {
 async fn a_row_that_contradicts_itself_is_not_played() {
     let app = TestApp::new().await;
     let id = app.add_track(&noise(10)).await;
-    app.add_rendition(&id, 64, b"init", &[b"one"], 97).await;
+    app.add_rendition(&id, 64, b"init", &[b"one"], 49).await;
     let answer = app.get(&format!("/tracks/{id}/hls/64.m3u8"), &[]).await;
     assert_eq!(
         (answer.status.as_u16(), answer.code().as_str()),

@@ -101,22 +101,22 @@ impl TestApp {
         id
     }
 
-    /// Stores a rendition of a track made of an init part and segments; answers its row.
+    /// Stores a rendition of a track made of an init part and fragments of 48 frames; answers its row.
     pub(crate) async fn add_rendition(
         &self,
         track_id: &str,
         bit_rate_kbps: i64,
         init: &[u8],
-        segments: &[&[u8]],
+        fragments: &[&[u8]],
         frame_count: i64,
     ) -> rendition::Model {
         let id = chassis::ids::new_id(&self.clock).to_string();
-        let object = [&[init], segments].concat().concat();
+        let object = [&[init], fragments].concat().concat();
         let object_key = format!("renditions/{id}.mp4");
         self.put(&object_key, &object).await;
-        let segment_bytes = segments
+        let fragment_bytes = fragments
             .iter()
-            .flat_map(|segment| u32::try_from(segment.len()).unwrap().to_be_bytes());
+            .flat_map(|fragment| u32::try_from(fragment.len()).unwrap().to_be_bytes());
         let row = rendition::Model {
             id,
             track_id: track_id.to_owned(),
@@ -126,9 +126,9 @@ impl TestApp {
             content_hash: hex(&object),
             sample_rate_hz: 48_000,
             init_bytes: i64::try_from(init.len()).unwrap(),
-            segment_frames: 96,
+            fragment_frames: 48,
             frame_count,
-            segment_bytes: segment_bytes.collect(),
+            fragment_bytes: fragment_bytes.collect(),
             average_bps: bit_rate_kbps * 1000,
             peak_bps: bit_rate_kbps * 1100,
             created_at_ms: NOW_MS,

@@ -11,8 +11,8 @@ use super::*;
 use crate::ingest::{ImportOptions, Library, PrepareError, import, prepare_all};
 
 const SAMPLE_RATE_HZ: u32 = 44_100;
-/// 3 s and a bit: two segments of 96 frames at 44.1 kHz, the second one short.
-const SAMPLE_COUNT: u32 = 3 * SAMPLE_RATE_HZ + 777;
+/// 12 s and a bit: eleven fragments of 48 frames at 44.1 kHz, the last one short; those past the eighth in twos.
+const SAMPLE_COUNT: u32 = 12 * SAMPLE_RATE_HZ + 777;
 
 #[tokio::test]
 async fn what_playlists_point_to_decodes_without_a_word_in_every_bit_rate() {

@@ -6,8 +6,8 @@ use testkit::each_database;
 
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::{ImportError, ImportOptions, ImportSummary, import};
-use crate::store::GenreQuery;
 use crate::store::entities::{album, artist, cover, genre, track};
+use crate::store::{ArtistQuery, GenreQuery};
 use crate::{Migrator, Store};
 
 async fn tracks(shelf: &Shelf) -> Vec<track::Model> {
@@ -25,17 +25,25 @@ async fn only_track(shelf: &Shelf) -> track::Model {
     tracks.remove(0)
 }
 
-/// The genres with how many tracks they have.
-async fn genres(shelf: &Shelf) -> Vec<(String, i64)> {
+/// How many tracks each genre and each artist has.
+async fn track_counts(shelf: &Shelf) -> Vec<(String, i64)> {
     let store = Store::new(shelf.library.database.clone());
     let all = GenreQuery {
         after: None,
         limit: 10,
     };
     let genres = store.list_genres(&all).await.unwrap();
-    let counts = genres.into_iter();
-    counts
+    let all = ArtistQuery {
+        genre_id: None,
+        after: None,
+        limit: 10,
+    };
+    let artists = store.list_artists(&all).await.unwrap();
+    let genres = genres.into_iter();
+    let artists = artists.into_iter();
+    genres
         .map(|record| (record.genre.name, record.track_count))
+        .chain(artists.map(|record| (record.artist.name, record.track_count)))
         .collect()
 }
 
@@ -169,10 +177,12 @@ async fn copies_are_one_track_until_their_tags_differ() {
 async fn a_removed_file_comes_back_as_the_same_track() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);
-        shelf.write_track("a.wav", 440, &[(TrackTitle, "One"), (Genre, "Jazz")]);
-        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two"), (Genre, "Jazz")]);
+        let both = [(Genre, "Jazz"), (TrackArtist, "Kim")];
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "One"), both[0], both[1]]);
+        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two"), both[0], both[1]]);
         shelf.import().await;
-        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 2)]);
+        let counts = |count| [("Jazz".to_owned(), count), ("Kim".to_owned(), count)];
+        assert_eq!(track_counts(&shelf).await, counts(2));
         let bytes = std::fs::read(shelf.path("a.wav")).unwrap();
         let id = tracks(&shelf)
             .await
@@ -188,7 +198,7 @@ async fn a_removed_file_comes_back_as_the_same_track() {
             .find(|row| row.id == id)
             .unwrap();
         assert!(gone.deleted_at_ms.is_some());
-        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 1)]);
+        assert_eq!(track_counts(&shelf).await, counts(1));
 
         shelf.write("back/a.wav", &bytes);
         assert_eq!(shelf.import().await.restored, 1);
@@ -198,7 +208,7 @@ async fn a_removed_file_comes_back_as_the_same_track() {
             .find(|row| row.id == id)
             .unwrap();
         assert_eq!((back.title.as_str(), back.deleted_at_ms), ("One", None));
-        assert_eq!(genres(&shelf).await, [("Jazz".to_owned(), 2)]);
+        assert_eq!(track_counts(&shelf).await, counts(2));
     })
     .await;
 }

@@ -54,14 +54,14 @@ async fn holds(shelf: &Shelf, rendition: &rendition::Model, ladder_rate: u64, ex
         samples.abs_diff(expected) <= 2_048,
         "{samples} for {expected}"
     );
-    let segment_bytes: i64 = rendition
-        .segment_bytes
+    let fragment_bytes: i64 = rendition
+        .fragment_bytes
         .as_chunks::<4>()
         .0
         .iter()
         .map(|size| i64::from(u32::from_be_bytes(*size)))
         .sum();
-    assert_eq!(rendition.init_bytes + segment_bytes, rendition.size_bytes);
+    assert_eq!(rendition.init_bytes + fragment_bytes, rendition.size_bytes);
 }
 
 #[tokio::test]

@@ -18,11 +18,13 @@ pub(crate) struct Model {
     pub sample_rate_hz: i64,
     /// Length of ftyp and moov.
     pub init_bytes: i64,
-    /// AAC frames per segment (96); the last may be shorter.
-    pub segment_frames: i64,
+    /// AAC frames of each fragment of the file; the last may be shorter.
+    #[sea_orm(column_name = "segment_frames")]
+    pub fragment_frames: i64,
     pub frame_count: i64,
-    /// Size of each segment, u32 big endian.
-    pub segment_bytes: Vec<u8>,
+    /// Size of each fragment, u32 big endian.
+    #[sea_orm(column_name = "segment_bytes")]
+    pub fragment_bytes: Vec<u8>,
     /// Measured AVERAGE-BANDWIDTH.
     pub average_bps: i64,
     /// Measured BANDWIDTH.

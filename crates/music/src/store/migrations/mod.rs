@@ -11,6 +11,7 @@ mod m0006_create_chart_listeners;
 mod m0007_add_job_deaths;
 mod m0008_create_track_loudness;
 mod m0009_create_orphans;
+mod m0010_sum_up;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_add_job_deaths::Migration),
             Box::new(m0008_create_track_loudness::Migration),
             Box::new(m0009_create_orphans::Migration),
+            Box::new(m0010_sum_up::Migration),
         ]
     }
 }

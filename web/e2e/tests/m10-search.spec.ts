@@ -51,11 +51,13 @@ test("M10 nothing is asked while Hangul is being composed", async ({ page }) => 
   await input.focus();
   await page.waitForLoadState("networkidle");
   const session = await page.context().newCDPSession(page);
+  await page.clock.install();
   for (const text of ["ㄷ", "다", "달"]) {
     await session.send("Input.imeSetComposition", { text, selectionStart: 1, selectionEnd: 1 });
-    await page.waitForTimeout(200);
+    await page.clock.runFor(1_000);
   }
   expect(asked).toEqual([]);
+  await page.clock.resume();
   await session.send("Input.insertText", { text: "달" });
   await expect(page.getByRole("option").first()).toContainText("달빛");
 });

@@ -19,6 +19,12 @@ test("M1 a play that counts brings its track into the chart that stands open, wi
   await expect(entry.locator(".track-rank")).toBeVisible({ timeout: CHART_WITHIN_MS });
   await expect(entry.locator(".track-rank")).toContainText(/\d/);
   await expect(chart.locator("#main time").first()).toBeVisible();
-  const { violations } = await new AxeBuilder({ page: chart }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await chart.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page: chart }).analyze();
+    expect(
+      violations.map(({ id }) => id),
+      colorScheme,
+    ).toEqual([]);
+  }
 });

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 
 pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
-pub use failure::{is_away, is_contention, is_unable, is_unique_violation, problem, storage_fault};
+pub use failure::{is_away, is_contention, is_unable, is_unique_violation, storage_fault};
 pub use migrate::{MIGRATION_WAIT, Pending};
 
 /// What the log leaves out of migrations, as a directive of its filter.
@@ -165,6 +165,9 @@ fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
                 let statement = format!(
                     "SET SESSION /*M! max_statement_time = {seconds} */ /*!80000 max_execution_time = {millis} */"
                 );
+                // What a transaction has waited for it also sees, as with PostgreSQL.
+                let isolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                sqlx::Executor::execute(&mut *connection, isolation).await?;
                 let statement = sqlx::AssertSqlSafe(statement);
                 sqlx::Executor::execute(connection, statement).await?;
                 Ok(())

@@ -12,13 +12,9 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use sea_orm::DbErr;
 
-use crate::problem::Problem;
-
 /// The object store of one service. Keys are built by the service, in one function.
 pub type Objects = Arc<dyn ObjectStore>;
 
-/// When a caller whose object store was away may come again.
-const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// An upload that nobody has written to for so long is not going on any more.
 const UPLOAD_AGE_MAX: Duration = Duration::from_hours(24);
 /// Made and removed to see that a folder can be written; the process id keeps two starts apart.
@@ -132,11 +128,6 @@ pub fn storage_fault(error: &(dyn StdError + 'static)) -> Option<StorageFault> {
         }
     }
     None
-}
-
-/// Makes an answer of an object store's error. A missing object is the service's business, not this function's.
-pub fn problem(error: object_store::Error) -> Problem {
-    Problem::unavailable(RETRY_AFTER).because(error)
 }
 
 #[cfg(test)]

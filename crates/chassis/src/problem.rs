@@ -97,17 +97,6 @@ impl Problem {
         problem
     }
 
-    /// 429: slow down.
-    pub fn rate_limited(retry_after: Duration) -> Self {
-        let mut problem = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limited",
-            "Too many requests",
-        );
-        problem.retry_after = Some(retry_after);
-        problem
-    }
-
     /// 500: a bug or a broken dependency; the cause is logged and never answered.
     pub fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
         Self::new(

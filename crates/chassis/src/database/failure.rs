@@ -1,12 +1,6 @@
-use std::time::Duration;
-
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::objects::StorageFault;
-use crate::problem::Problem;
-
-/// When a caller whose database was away may come again.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 const SQLITE_READONLY: u32 = 8;
 const SQLITE_FULL: u32 = 13;
@@ -14,15 +8,6 @@ const SQLITE_FULL: u32 = 13;
 const SQLITE_IOERR_WRITE: u32 = 778;
 /// The index of the log did not fit on the disk.
 const SQLITE_IOERR_SHMSIZE: u32 = 4874;
-
-/// Makes an answer of a store's error: 503 when the database is away or full, otherwise 500; the cause is logged.
-pub fn problem(error: DbErr) -> Problem {
-    if is_unable(&error) {
-        Problem::unavailable(RETRY_AFTER).because(error)
-    } else {
-        Problem::internal(error)
-    }
-}
 
 /// Whether a row was refused because another has the same unique key.
 pub fn is_unique_violation(error: &DbErr) -> bool {

@@ -46,6 +46,8 @@ pub(crate) use text::{Kind, answer_text};
 
 /// The bit rates renditions are made in, ascending.
 pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
+/// Samples of one AAC frame.
+pub(crate) const FRAME_SAMPLES: u64 = 1_024;
 
 /// An answer longer than this holds one of the slots for long answers: a client may take minutes over it.
 pub(crate) const LONG_ANSWER_BYTES_MIN: u64 = 1024 * 1024;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::FRAME_SAMPLES;
 use crate::API_PREFIX;
 use crate::store::entities::rendition;
 
@@ -14,8 +15,6 @@ const SEGMENT_FRAMES: u64 = 96;
 const SHORT_SEGMENTS: usize = 8;
 /// AAC-LC.
 const CODECS: &str = "mp4a.40.2";
-/// Samples of one AAC frame.
-const FRAME_SAMPLES: u64 = 1024;
 
 /// A rendition whose row contradicts itself: it must not be played.
 #[derive(Debug, thiserror::Error)]

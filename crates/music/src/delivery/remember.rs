@@ -12,6 +12,9 @@ use crate::Error;
 /// How long what was found is believed: as long a deleted track may still be heard.
 pub(super) const LIFETIME: Duration = Duration::from_mins(1);
 
+/// How long it is believed on while somebody looks it up again, and between tries while that place is away.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 /// A bounded memory of values by key.
 #[derive(Debug)]
 pub(super) struct Memory<K, V> {
@@ -35,7 +38,7 @@ impl<K, V> Weighter<K, Entry<V>> for ByWeight {
     }
 }
 
-impl<K: Eq + Hash, V: Clone> Memory<K, V> {
+impl<K: Clone + Eq + Hash, V: Clone> Memory<K, V> {
     /// A memory that holds values up to a weight; `items` only sizes its table.
     pub(super) fn new(items: usize, weight_max: u64, clock: Clock) -> Self {
         Self {
@@ -57,6 +60,15 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
             && u128::from(now_ms.abs_diff(entry.read_at_ms)) < LIFETIME.as_millis()
         {
             return Ok(entry.value.clone());
+        }
+        if let Some(entry) = &before {
+            // One looks it up; whoever comes meanwhile does not wait, however long an outage makes it take.
+            let again_at_ms = now_ms + millis(RETRY_AFTER);
+            let entry = Entry {
+                read_at_ms: again_at_ms - millis(LIFETIME),
+                ..entry.clone()
+            };
+            self.entries.insert(key.clone(), entry);
         }
         match (look_up.await, before) {
             (Ok((value, weight)), _) => {
@@ -88,6 +100,10 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     }
 }
 
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use sea_orm::DbErr;
@@ -117,9 +133,26 @@ mod tests {
         memory.get("a", async { Ok((1, 1)) }).await.unwrap();
         clock.advance(LIFETIME);
         assert_eq!(memory.get("a", async { Err(outage()) }).await.unwrap(), 1);
+        // For a while nobody asks again.
+        assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 1);
+        clock.advance(RETRY_AFTER);
         let gone = async { Err(Error::TrackNotFound("a".to_owned())) };
         assert!(memory.get("a", gone).await.is_err());
         assert!(memory.get("a", async { Err(outage()) }).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn only_one_waits_for_what_is_looked_up_again() {
+        let clock = Clock::manual(0);
+        let memory = Memory::new(8, 8, clock.clone());
+        memory.get("a", async { Ok((1, 1)) }).await.unwrap();
+        clock.advance(LIFETIME);
+        let meanwhile = async {
+            let known = memory.get("a", async { Err(outage()) }).await.unwrap();
+            Ok((known + 1, 1))
+        };
+        assert_eq!(memory.get("a", meanwhile).await.unwrap(), 2);
+        assert_eq!(memory.get("a", async { Ok((9, 1)) }).await.unwrap(), 2);
     }
 
     #[tokio::test]

@@ -5,8 +5,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// Samples of one AAC frame.
-pub(crate) const FRAME_SAMPLES: u64 = 1_024;
+use crate::delivery::FRAME_SAMPLES;
+
 /// How large the head or the head of one fragment may be, in bytes.
 const HEAD_BYTES_MAX: u64 = 1024 * 1024;
 /// How many fragments one file may have: a day in seconds.
@@ -90,8 +90,8 @@ impl Layout {
         }
     }
 
-    /// Bits per second over everything, and of the densest fragment. A last segment of less than half the length does
-    /// not count for the latter, as the HLS specification has it.
+    /// Bits per second over everything, and of the densest fragment: no segment is denser, be it one fragment or several.
+    /// A last one of less than half the length does not count, as the HLS specification has it.
     pub(crate) fn bandwidths(&self, sample_rate_hz: u32) -> (u64, u64) {
         let per_second = |bytes: u64, frames: u64| {
             let samples = frames.max(1) * FRAME_SAMPLES;

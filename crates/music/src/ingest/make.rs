@@ -13,12 +13,11 @@ use sea_orm::DbErr;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Library;
-use super::fmp4::{FRAME_SAMPLES, Layout, LayoutError, set_duration};
+use super::fmp4::{Layout, LayoutError, set_duration};
 use super::objects::{CopyError, FileId, hash_file, store_file};
-use super::transcode::{
-    BIT_RATES_KBPS, FRAGMENT_FRAMES, Ffmpeg, Source, TranscodeError, Transcoded,
-};
+use super::transcode::{FRAGMENT_FRAMES, Ffmpeg, Source, TranscodeError, Transcoded};
 use super::work_folder::WorkFolder;
+use crate::delivery::{BIT_RATES_KBPS, FRAME_SAMPLES};
 use crate::keys;
 use crate::store::entities::{rendition, track};
 use crate::store::{Prepared, Retry, Store};
@@ -62,7 +61,9 @@ impl MakeError {
             Self::Store(_)
             | Self::Save(_)
             | Self::Objects(_)
-            | Self::Transcode(TranscodeError::DiskFull) => Retry::Unblamed,
+            | Self::Transcode(TranscodeError::DiskFull | TranscodeError::Missing(_)) => {
+                Retry::Unblamed
+            }
             Self::Original(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
                 Retry::Unblamed
             }

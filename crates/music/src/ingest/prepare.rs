@@ -143,14 +143,16 @@ impl Worker {
             *ffmpeg = Ffmpeg::find().await;
             sweep_work_folders();
         }
-        let Some(ffmpeg) = ffmpeg else {
+        let Some(found) = ffmpeg else {
             tracing::warn!("ffmpeg was not found: tracks play as they are, without renditions");
             return Ok(FFMPEG_POLL);
         };
-        Ok(match self.work_once(ffmpeg).await? {
-            Some(_) => Duration::ZERO,
-            None => POLL,
-        })
+        let outcome = self.work_once(found).await?;
+        if matches!(outcome, Some(PrepareOutcome::Failed { .. })) {
+            // It may have been taken away.
+            *ffmpeg = None;
+        }
+        Ok(outcome.map_or(POLL, |_| Duration::ZERO))
     }
 
     /// Works until nothing is left that could be done soon. Says how many tries worked and failed.

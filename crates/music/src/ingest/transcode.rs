@@ -11,9 +11,8 @@ use tokio::process::{Child, Command};
 
 use super::analysis::{Analyser, Analysis};
 use super::text::clean_line;
+use crate::delivery::BIT_RATES_KBPS;
 
-/// The bit rates of the ladder.
-pub(crate) const BIT_RATES_KBPS: [u32; 3] = [64, 128, 256];
 /// AAC frames of each fragment: about a second, the least a player can start with.
 pub(crate) const FRAGMENT_FRAMES: u32 = 48;
 /// ffmpeg cuts at the first frame past this: half a frame before the grid, in halves of a frame.
@@ -62,6 +61,12 @@ pub(crate) enum TranscodeError {
     /// It works when there is room.
     #[error("the disk with the temporary folder is full")]
     DiskFull,
+    /// It works when ffmpeg does again.
+    #[error("ffmpeg does not run any more: {0}")]
+    Missing(String),
+    /// It may work another time, when others leave some; or a hostile file asks for too much.
+    #[error("ffmpeg did not get the memory it asked for")]
+    OutOfMemory,
     /// It may work another time.
     #[error("could not run ffmpeg")]
     Run(#[from] std::io::Error),
@@ -93,29 +98,21 @@ pub(crate) struct Transcoded {
 impl Ffmpeg {
     /// Tries `ffmpeg` from the search path; none when it is missing or cannot encode AAC.
     pub(crate) async fn find() -> Option<Self> {
-        let output = Command::new("ffmpeg")
-            .args(["-hide_banner", "-loglevel", "error", "-encoders"])
-            .stdin(Stdio::null())
-            .output()
-            .await
-            .ok()?;
-        let encoders = String::from_utf8_lossy(&output.stdout).into_owned();
-        let has_aac = encoders
-            .lines()
-            .any(|line| line.split_whitespace().nth(1) == Some("aac"));
-        if !output.status.success() || !has_aac {
-            return None;
-        }
+        let program = PathBuf::from("ffmpeg");
+        can_encode(&program).await.then(|| Self::new(program))
+    }
+
+    fn new(program: PathBuf) -> Self {
         let around = [&DIES_WITH_US[..], &LOW_PRIORITY[..]];
-        Some(Self {
-            program: PathBuf::from("ffmpeg"),
+        Self {
+            program,
             around: around
                 .into_iter()
                 .filter(|words| words.first().is_some_and(|word| Path::new(word).exists()))
                 .flatten()
                 .map(OsString::from)
                 .collect(),
-        })
+        }
     }
 
     /// Decodes, measures and encodes into `folder`. The child ends with this future.
@@ -135,6 +132,10 @@ impl Ffmpeg {
         let limit = timeout(source.duration_ms);
         let run = tokio::time::timeout(limit, follow(&mut child, sample_rate_hz));
         match run.await {
+            // Whatever runs it says the same when it cannot be run: the file is only to blame while ffmpeg works.
+            Ok(Err(TranscodeError::Undecodable(reason))) if !can_encode(&self.program).await => {
+                Err(TranscodeError::Missing(reason))
+            }
             Ok(analysis) => Ok(Transcoded {
                 analysis: analysis?,
                 sample_rate_hz,
@@ -162,6 +163,22 @@ impl Ffmpeg {
             .kill_on_drop(true);
         command
     }
+}
+
+/// Whether a program runs and encodes AAC.
+async fn can_encode(program: &Path) -> bool {
+    let output = Command::new(program)
+        .args(["-hide_banner", "-loglevel", "error", "-encoders"])
+        .stdin(Stdio::null())
+        .output()
+        .await;
+    output.is_ok_and(|output| {
+        let encoders = String::from_utf8_lossy(&output.stdout);
+        let mut names = encoders
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(1));
+        output.status.success() && names.any(|name| name == "aac")
+    })
 }
 
 /// The rungs of one track share one rate: 44.1 kHz for its family, 48 kHz for all others. Lower rates would not carry
@@ -285,6 +302,7 @@ struct Complaint {
     /// The last line that does not tell where files lie.
     line: String,
     is_disk_full: bool,
+    is_out_of_memory: bool,
 }
 
 impl Complaint {
@@ -295,12 +313,15 @@ impl Complaint {
                 .and_then(|line| clean_line(line, 200))
                 .unwrap_or_else(|| "it gave no reason".to_owned()),
             is_disk_full: DISK_FULL.iter().any(|reason| text.contains(reason)),
+            is_out_of_memory: text.contains(OUT_OF_MEMORY),
         }
     }
 
     fn into_error(self) -> TranscodeError {
         if self.is_disk_full {
             TranscodeError::DiskFull
+        } else if self.is_out_of_memory {
+            TranscodeError::OutOfMemory
         } else {
             TranscodeError::Undecodable(self.line)
         }
@@ -308,6 +329,7 @@ impl Complaint {
 }
 
 /// How the C library calls it, in `LC_ALL=C`.
+const OUT_OF_MEMORY: &str = "Cannot allocate memory";
 const DISK_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
 
 /// Reads the start of what ffmpeg says; the rest is read and dropped.
@@ -359,6 +381,22 @@ mod tests {
             error.to_string(),
             "ffmpeg cannot decode it: Invalid data found"
         );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_gone_is_not_the_files_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = Ffmpeg::new(folder.path().join("ffmpeg"));
+        let source = Source {
+            file: folder.path().join("original"),
+            demuxer: "wav",
+            is_mono: false,
+            sample_rate_hz: 44_100,
+            duration_ms: 1_000,
+        };
+        let error = gone.transcode(&source, folder.path()).await.unwrap_err();
+        let is_blameless = matches!(error, TranscodeError::Missing(_) | TranscodeError::Run(_));
+        assert!(is_blameless, "{error}");
     }
 
     #[test]

@@ -81,10 +81,10 @@ async fn create_play(
     let now_ms = app.clock.now_ms();
     let found = app
         .store
-        .find_track(&request.track_id)
+        .find_track_row(&request.track_id)
         .await
         .map_err(Error::from)?;
-    let record = found.ok_or(Error::TrackNotFound(request.track_id))?;
+    let track = found.ok_or(Error::TrackNotFound(request.track_id))?;
     let keys = app
         .plays
         .keys
@@ -106,12 +106,12 @@ async fn create_play(
     };
     let token = PlayToken {
         play_id: new_id(&app.clock).to_string(),
-        track_id: record.track.id,
+        track_id: track.id,
         listener_tag: listener.tag(keys),
         network_tag,
         is_simulated: request.is_simulated,
         started_at_ms: now_ms,
-        duration_ms: record.track.duration_ms,
+        duration_ms: track.duration_ms,
     };
     let may_chart = app.plays.settings.may_chart(token.is_simulated);
     app.plays

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use chassis::clock::Clock;
+use chassis::database::is_unique_violation;
 use chassis::ids;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -16,6 +17,8 @@ use super::jobs::{JobKind, insert_job};
 use super::levels::level_albums;
 use super::search_index::{self, Neighbours};
 
+/// How often a file is saved again that another import was quicker with.
+const ATTEMPTS_MAX: u32 = 5;
 /// How many rows one query reads at most.
 const ROWS_PER_QUERY: u64 = 5_000;
 
@@ -120,8 +123,15 @@ impl Store {
         clock: &Clock,
         stands: &(dyn Fn(&source::Model) -> bool + Sync),
     ) -> Result<Saved, DbErr> {
-        self.retrying(|| self.save_track_once(new.clone(), clock, stands))
-            .await
+        let save = || self.save_track_once(new.clone(), clock, stands);
+        for _attempt in 1..ATTEMPTS_MAX {
+            match self.retrying(save).await {
+                // Another import named the same artist, album or genre first: now it is there.
+                Err(error) if is_unique_violation(&error) => {}
+                saved => return saved,
+            }
+        }
+        self.retrying(save).await
     }
 
     async fn save_track_once(

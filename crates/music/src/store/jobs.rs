@@ -10,8 +10,8 @@ use sea_orm::{
     EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::Store;
 use super::entities::job;
-use super::{Store, listed};
 
 /// How long a claim holds without a sign of life.
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
@@ -318,21 +318,11 @@ pub(super) async fn insert_job(
     Ok(())
 }
 
-/// How many of some subjects still wait for work of a kind.
-pub(super) async fn count_open_jobs(
-    connection: &impl ConnectionTrait,
-    kind: JobKind,
-    subject_ids: &[&str],
-) -> Result<u64, DbErr> {
-    if subject_ids.is_empty() {
-        return Ok(0);
-    }
-    job::Entity::find()
-        .filter(job::Column::Kind.eq(kind.as_str()))
-        .filter(job::Column::SubjectId.is_in(listed(subject_ids.iter().copied())))
-        .filter(job::Column::State.is_in([QUEUED, RUNNING]))
-        .count(connection)
-        .await
+/// Whether a job of a kind still waits or is being done.
+pub(super) fn is_open(kind: JobKind) -> Condition {
+    Condition::all()
+        .add(job::Column::Kind.eq(kind.as_str()))
+        .add(job::Column::State.is_in([QUEUED, RUNNING]))
 }
 
 fn is_due(now_ms: i64) -> Condition {

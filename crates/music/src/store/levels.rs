@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    QueryTrait as _, sea_query::Expr,
 };
 
-use super::entities::{album, track, track_loudness};
-use super::jobs::{JobKind, count_open_jobs};
+use super::entities::{album, job, track, track_loudness};
+use super::jobs::{JobKind, is_open};
 use super::tracks::IDS_PER_QUERY_MAX;
 use super::{Store, listed};
 use crate::ingest::loudness::{Blocks, gain_db};
@@ -18,7 +18,6 @@ struct Measured {
     track_id: String,
     loudness_lufs: Option<f64>,
     duration_ms: i64,
-    is_analysed: bool,
 }
 
 impl Store {
@@ -56,17 +55,15 @@ async fn level_album(
     album_id: &str,
     now_ms: i64,
 ) -> Result<(), DbErr> {
-    // Locked, and the tracks as well: two processes that end the last two tracks of an album see each other's.
+    // Locked until the end: of two processes that end the last two tracks of an album the second sees the first's.
     let album = album::Entity::find_by_id(album_id).lock_exclusive();
     let Some(album) = album.one(writing).await? else {
         return Ok(());
     };
-    let tracks = tracks_of(writing, album_id).await?;
-    let unmeasured = tracks.iter().filter(|track| !track.is_analysed);
-    let unmeasured: Vec<&str> = unmeasured.map(|track| track.track_id.as_str()).collect();
-    if count_open_jobs(writing, JobKind::Prepare, &unmeasured).await? > 0 {
+    if has_open_job(writing, album_id).await? {
         return Ok(());
     }
+    let tracks = tracks_of(writing, album_id).await?;
     let mut blocks = Blocks::default();
     let stored = stored_blocks(writing, &tracks).await?;
     for track in &tracks {
@@ -86,31 +83,46 @@ async fn level_album(
 }
 
 async fn tracks_of(writing: &DatabaseTransaction, album_id: &str) -> Result<Vec<Measured>, DbErr> {
-    let rows: Vec<(String, Option<f64>, i64, Option<i64>)> = track::Entity::find()
+    let rows: Vec<(String, Option<f64>, i64)> = track::Entity::find()
         .select_only()
         .column(track::Column::Id)
         .column(track::Column::LoudnessLufs)
         .column(track::Column::DurationMs)
-        .column(track::Column::AnalysedAtMs)
-        .filter(
-            Condition::all()
-                .add(track::Column::AlbumId.eq(album_id))
-                .add(track::Column::DeletedAtMs.is_null()),
-        )
-        .lock_exclusive()
+        .filter(is_of_album(album_id))
         .into_tuple()
         .all(writing)
         .await?;
-    let tracks =
-        rows.into_iter().map(
-            |(track_id, loudness_lufs, duration_ms, analysed_at_ms)| Measured {
-                track_id,
-                loudness_lufs,
-                duration_ms,
-                is_analysed: analysed_at_ms.is_some(),
-            },
-        );
+    let tracks = rows
+        .into_iter()
+        .map(|(track_id, loudness_lufs, duration_ms)| Measured {
+            track_id,
+            loudness_lufs,
+            duration_ms,
+        });
     Ok(tracks.collect())
+}
+
+fn is_of_album(album_id: &str) -> Condition {
+    Condition::all()
+        .add(track::Column::AlbumId.eq(album_id))
+        .add(track::Column::DeletedAtMs.is_null())
+}
+
+/// Whether a track of an album still waits to be measured.
+async fn has_open_job(writing: &DatabaseTransaction, album_id: &str) -> Result<bool, DbErr> {
+    let unmeasured = track::Entity::find()
+        .select_only()
+        .column(track::Column::Id)
+        .filter(is_of_album(album_id))
+        .filter(track::Column::AnalysedAtMs.is_null())
+        .into_query();
+    let open = job::Entity::find()
+        .filter(is_open(JobKind::Prepare))
+        .filter(job::Column::SubjectId.in_subquery(unmeasured))
+        .limit(1)
+        .all(writing)
+        .await?;
+    Ok(!open.is_empty())
 }
 
 /// The blocks that are stored of these tracks.

@@ -8,8 +8,8 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 
-use super::Store;
 use super::entities::{chart_listener, chart_play, play, presence};
+use super::{Store, listed};
 use crate::plays::{HOUR_MS, PlayLimits};
 
 /// How many hours of plays one pruning deletes at most.
@@ -337,6 +337,7 @@ async fn update_presences(
             }
         }
     }
+    leave_out_older(transaction, &mut rows).await?;
     if rows.is_empty() {
         return Ok(());
     }
@@ -351,6 +352,28 @@ async fn update_presences(
         .on_conflict(on_conflict)
         .exec_without_returning(transaction)
         .await?;
+    Ok(())
+}
+
+/// Leaves out what is older than what is known.
+async fn leave_out_older(
+    transaction: &DatabaseTransaction,
+    rows: &mut BTreeMap<&str, presence::Model>,
+) -> Result<(), DbErr> {
+    let known: Vec<(String, String)> = presence::Entity::find()
+        .select_only()
+        .column(presence::Column::ListenerTag)
+        .column(presence::Column::PlayId)
+        .filter(presence::Column::ListenerTag.is_in(listed(rows.keys().copied())))
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    for (listener_tag, play_id) in known {
+        let is_older = |row: &presence::Model| row.play_id < play_id;
+        if rows.get(listener_tag.as_str()).is_some_and(is_older) {
+            rows.remove(listener_tag.as_str());
+        }
+    }
     Ok(())
 }
 

@@ -169,9 +169,6 @@ impl Store {
         limit: usize,
         basket: &mut Basket,
     ) -> Result<(), DbErr> {
-        if counts.contains(&0) {
-            return Ok(());
-        }
         for row in self.rows_with_all(words, counts, limit).await? {
             basket.put(row, Rank::AllWords);
         }
@@ -272,7 +269,7 @@ impl Store {
             let Some(rank) = rank_edited(&row, &letters) else {
                 continue;
             };
-            let name = run_of(&row);
+            let name = format!("{}{}", row.lead, run_of(&row));
             if kind_of(&row) == Some(SearchKind::Artist)
                 && meant
                     .as_ref()
@@ -316,9 +313,6 @@ impl Store {
                 .filter(others)
                 .filter_map(|index| counts.get(index).copied())
                 .collect();
-            if other_counts.contains(&0) {
-                continue;
-            }
             let candidates = self
                 .rows_with_all(&other_words, &other_counts, SUSPECTS_MAX)
                 .await?;

@@ -234,9 +234,11 @@ export class Player {
   #beginReport(item: QueueItem): void {
     if (this.#reportedKey === item.key) return;
     this.#reportedKey = item.key;
+    // What is heard from here on is told step by step.
+    const heardMs = this.#heardMs;
     void this.#reporting().then((reporter) => {
       if (this.#reportedKey !== item.key) return;
-      if (reporter) reporter.begin(item.track.id, this.#heardMs);
+      if (reporter) reporter.begin(item.track.id, heardMs);
       else this.#lateReport = { item, atMs: Date.now() + REPORTER_AGAIN_MS };
     });
   }

@@ -169,7 +169,7 @@ async fn the_top_result_is_the_best_of_all_kinds() {
 #[tokio::test]
 async fn an_artist_brings_the_tracks_even_when_misspelled() {
     Api::on_each(&library(), |api| async move {
-        for query in ["아이유", "아이우", "ㅇㅇㅇ"] {
+        for query in ["아이유", "아이우", "어이유", "ㅇㅇㅇ"] {
             let mut titles = names(&found(&api, query).await, "tracks");
             titles.sort();
             assert_eq!(

@@ -1,13 +1,13 @@
 //! What stays the same track, what becomes another, what goes and what comes back.
 
-use lofty::tag::ItemKey::{AlbumTitle, Genre, TrackArtist, TrackTitle};
+use lofty::tag::ItemKey::{AlbumArtist, AlbumTitle, Genre, TrackArtist, TrackTitle};
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use testkit::each_database;
 
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::{ImportError, ImportOptions, ImportSummary, import};
 use crate::store::entities::{album, artist, cover, genre, track};
-use crate::store::{ArtistQuery, GenreQuery};
+use crate::store::{ArtistQuery, GenreQuery, SearchKind};
 use crate::{Migrator, Store};
 
 async fn tracks(shelf: &Shelf) -> Vec<track::Model> {
@@ -92,6 +92,52 @@ async fn importing_twice_changes_nothing() {
             album::Entity::find().all(connection).await.unwrap().len(),
             1
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_imports_at_once_share_the_names_they_meet() {
+    each_database::<Migrator>(async |database| {
+        let shelves = [Shelf::new(database.clone()), Shelf::new(database)];
+        for (shelf, pitch) in shelves.iter().zip([300, 500]) {
+            for number in 0..8 {
+                let name = format!("Name {number}");
+                let tags =
+                    [TrackTitle, TrackArtist, AlbumTitle, Genre].map(|key| (key, name.as_str()));
+                shelf.write_track(&format!("{number}.wav"), pitch + 10 * number, &tags);
+            }
+        }
+        let [one, other] = &shelves;
+        let (one, other) = tokio::join!(Box::pin(one.import()), Box::pin(other.import()));
+        assert_eq!((one.added, other.added), (8, 8));
+        let connection = shelves[0].library.database.connection();
+        let genres = genre::Entity::find().all(connection).await.unwrap();
+        assert_eq!(genres.len(), 8);
+        assert_eq!(track_counts(&shelves[0]).await[0].1, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_album_is_found_by_its_own_artist_and_title() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        let hits = (AlbumTitle, "Greatest Hits");
+        let tags = [
+            (TrackTitle, "Slow Dance"),
+            (TrackArtist, "Kim"),
+            hits,
+            (AlbumArtist, "Many Voices"),
+        ];
+        shelf.write_track("a.wav", 440, &tags);
+        shelf.import().await;
+        let store = Store::new(shelf.library.database.clone());
+        for typed in ["voices greatest", "many greatest hits", "greatezt voices"] {
+            let query = crate::search::Query::parse(typed).unwrap();
+            let hits = store.search(&query, 5).await.unwrap();
+            assert_eq!(hits.ids(SearchKind::Album).len(), 1, "{typed}");
+        }
     })
     .await;
 }

@@ -287,6 +287,10 @@ async fn who_ended_or_went_on_is_present_with_the_latest_play_only() {
         ];
         record(&store, &both, &limits).await;
         assert_eq!(present().await, ["p2", "p3"]);
+        // A word about the earlier play that comes late.
+        let late = PlayWrite::Report(report("p1", "a", "x", 10));
+        record(&store, &[late], &limits).await;
+        assert_eq!(present().await, ["p2", "p3"]);
         let mut end_of_earlier = report("p1", "a", "x", 10);
         end_of_earlier.has_ended = true;
         let mut end = report("p3", "a", "y", 10);

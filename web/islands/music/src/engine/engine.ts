@@ -153,16 +153,6 @@ export class Engine {
     this.#beginnings.prepare(track.hls_url, startBitRate(this.#sourceOptions()), withSound);
   }
 
-  /** Takes everything off. */
-  unload(): void {
-    this.#finishPlay();
-    clearTimeout(this.#recoveryTimer);
-    this.#active.detach();
-    this.#standby.detach();
-    this.#stopTicking();
-    this.#publish({ status: "empty", wantsPlay: false, failure: null, delivery: null, bitRateKbps: null });
-  }
-
   /** Starts sound. To be called within a click where there is one. */
   play(): void {
     if (!this.#active.item) return;
@@ -180,8 +170,8 @@ export class Engine {
 
   pause(): void {
     clearTimeout(this.#recoveryTimer);
-    clearTimeout(this.#handoverTimer);
     this.#tick();
+    this.#stopHandover();
     this.#quality.pause(this.#host.now());
     this.#meter.interrupt();
     this.#publish({ wantsPlay: false, status: this.#active.item ? "paused" : "empty" });
@@ -193,8 +183,7 @@ export class Engine {
   seek(positionMs: number): void {
     this.#tick();
     const target = Math.max(0, Math.min(positionMs, this.durationMs - 1));
-    clearTimeout(this.#handoverTimer);
-    this.#handoverTimer = 0;
+    this.#stopHandover();
     this.#meter.interrupt();
     this.#watchdog.reset(this.#host.now());
     this.#active.seek(target);
@@ -206,8 +195,7 @@ export class Engine {
   nextChanged(): void {
     const next = this.#host.next();
     if (!this.#leaving && this.#standby.item && this.#standby.item.key !== next?.key) {
-      clearTimeout(this.#handoverTimer);
-      this.#handoverTimer = 0;
+      this.#stopHandover();
       this.#standby.detach();
     }
   }
@@ -436,9 +424,13 @@ export class Engine {
     this.#finishPlay();
   }
 
-  #swap(): void {
+  #stopHandover(): void {
     clearTimeout(this.#handoverTimer);
     this.#handoverTimer = 0;
+  }
+
+  #swap(): void {
+    this.#stopHandover();
     [this.#active, this.#standby] = [this.#standby, this.#active];
   }
 

@@ -93,3 +93,22 @@ it("forgets a play that the server does not know", async () => {
   await pass(60_000);
   expect(calls).toEqual([["open", "gone"]]);
 });
+
+it("opens a play that begins while another one is refused for long", async () => {
+  const reporter = new PlayReporter(api, () => Date.now());
+  const { open } = api;
+  api.open = async (trackId) => {
+    const answer = await open(trackId);
+    if (trackId !== "a") return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return { status: 503, body: null, retryAfterMs: 60_000 };
+  };
+  reporter.begin("a");
+  await pass(100);
+  reporter.begin("b");
+  await pass(5_000);
+  expect(calls).toEqual([
+    ["open", "a"],
+    ["open", "b"],
+  ]);
+});

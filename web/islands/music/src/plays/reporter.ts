@@ -21,6 +21,8 @@ export class PlayReporter {
   #reportEveryMs = DEFAULT_REPORT_EVERY_MS;
   #timer = 0;
   #sending = false;
+  /** Something to send has come since the sending began. */
+  #asked = false;
 
   constructor(api: PlaysApi, now: () => number) {
     this.#api = api;
@@ -65,11 +67,15 @@ export class PlayReporter {
 
   /** Sends what can be sent now and plans the rest. */
   async flush(): Promise<void> {
-    if (this.#sending) return this.#plan(1_000);
+    this.#asked = true;
+    if (this.#sending) return;
     this.#sending = true;
     try {
-      if (navigator.locks) await navigator.locks.request(LOCK, () => this.#sendAll());
-      else await this.#sendAll();
+      while (this.#asked) {
+        this.#asked = false;
+        if (navigator.locks) await navigator.locks.request(LOCK, () => this.#sendAll());
+        else await this.#sendAll();
+      }
     } finally {
       this.#sending = false;
     }

@@ -3,6 +3,8 @@ import type { Track } from "../track";
 import {
   createQueueReducer,
   EMPTY_QUEUE,
+  HEARD_LIMIT_TRACKS,
+  PAST_LIMIT_TRACKS,
   peekNext,
   QUEUE_LIMIT_TRACKS,
   type QueueAction,
@@ -122,6 +124,22 @@ describe("reordering", () => {
     expect([state.current?.track.id, ids(state.upcoming), ids(state.base)]).toEqual(["b", "cd", "abcd"]);
   });
 
+  it("takes back nothing that has ended since, however long the past is", () => {
+    const many = Array.from({ length: PAST_LIMIT_TRACKS + 2 }, (_, index) => track(String(index)));
+    run(
+      { type: "play_source", source: SOURCE, tracks: many, start: PAST_LIMIT_TRACKS },
+      { type: "add_last", tracks: tracks("xyzx") },
+    );
+    const before = state;
+    run(
+      { type: "remove", key: keyOf("z") },
+      { type: "advance", by: "end" },
+      { type: "advance", by: "end" },
+      { type: "restore_lists", from: before },
+    );
+    expect([state.current?.track.id, ids(state.queued)]).toEqual(["y", "zx"]);
+  });
+
   it("takes clearing back", () => {
     run({ type: "add_last", tracks: tracks("x") });
     const before = state;
@@ -188,6 +206,18 @@ describe("shuffle and repeat", () => {
     expect([state.current?.track.id, peekNext(state)?.track.id]).toEqual(["a", "a"]);
     run({ type: "advance", by: "listener" });
     expect(state.current?.track.id).toBe("b");
+  });
+});
+
+describe("what was heard", () => {
+  it("does not grow by going back and forth, nor without end by what is put in", () => {
+    run({ type: "play_source", source: SOURCE, tracks: tracks("ab"), start: 0 }, { type: "advance", by: "end" });
+    for (let times = 0; times < 3; times += 1) run({ type: "previous" }, { type: "advance", by: "listener" });
+    expect(state.heard.length).toBe(2);
+    for (let times = 0; times < HEARD_LIMIT_TRACKS; times += 1)
+      run({ type: "play_next", tracks: tracks("x") }, { type: "advance", by: "end" });
+    expect(state.heard.length).toBe(HEARD_LIMIT_TRACKS);
+    expect(state.heard.at(-1)).toBe(state.current?.key);
   });
 });
 

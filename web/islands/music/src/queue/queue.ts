@@ -61,6 +61,8 @@ export interface QueueEnvironment {
 export const QUEUE_LIMIT_TRACKS = 2_000;
 /** How far "previous" can go back. */
 export const PAST_LIMIT_TRACKS = 500;
+/** Most keys in `heard`: a whole source, and as much put in by hand as "previous" knows. */
+export const HEARD_LIMIT_TRACKS = QUEUE_LIMIT_TRACKS + PAST_LIMIT_TRACKS;
 
 /** A queue with nothing in it. */
 export const EMPTY_QUEUE: QueueState = {
@@ -178,9 +180,13 @@ function makeCurrent(state: QueueState, item: QueueItem): QueueState {
     ...state,
     current: item,
     past: past.slice(-PAST_LIMIT_TRACKS),
-    heard: [...state.heard, item.key],
+    heard: hear(state, item),
     finished: false,
   };
+}
+
+function hear({ heard }: QueueState, { key }: QueueItem): string[] {
+  return [...heard.filter((other) => other !== key), key].slice(-HEARD_LIMIT_TRACKS);
 }
 
 function previous(state: QueueState): QueueState {
@@ -192,7 +198,7 @@ function previous(state: QueueState): QueueState {
     past: state.past.slice(0, -1),
     current: before,
     [list]: [state.current, ...state[list]],
-    heard: [...state.heard.filter((key) => key !== before.key), before.key],
+    heard: hear(state, before),
     finished: false,
   };
 }
@@ -262,7 +268,9 @@ function lastSourceKey(state: QueueState): string | undefined {
 
 /** Takes both lists back from an earlier state, except what has begun to play since then. */
 function restoreLists(state: QueueState, from: QueueState): QueueState {
-  const begun = new Set(state.past.slice(from.past.length).map((item) => item.key));
+  // By their keys: the past is cut at its limit, so its length says nothing.
+  const before = new Set(from.past.map((item) => item.key));
+  const begun = new Set(state.past.map((item) => item.key).filter((key) => !before.has(key)));
   if (state.current) begun.add(state.current.key);
   const left = (items: QueueItem[]) => items.filter((item) => !begun.has(item.key));
   return { ...state, queued: left(from.queued), upcoming: left(from.upcoming), base: from.base, finished: false };

@@ -14,6 +14,8 @@ use crate::{screen, subprocess, web};
 /// A package with music that may be given on under the licence in its tags.
 struct Package {
     name: &'static str,
+    /// The name of its folder here: what its untagged tracks call their album.
+    title: &'static str,
     version: &'static str,
     sha256: &'static str,
     /// Where its music lies.
@@ -24,6 +26,7 @@ struct Package {
 const CORE: [Package; 2] = [
     Package {
         name: "singularity-music",
+        title: "Singularity",
         version: "007-2",
         sha256: "139ba1e408eeb0a72f1fff3760ca46558b9f81bed97dc8c0efa108c4007f4845",
         folder: "usr/share/games/singularity/music",
@@ -31,6 +34,7 @@ const CORE: [Package; 2] = [
     },
     Package {
         name: "colobot-common-sounds",
+        title: "Colobot",
         version: "0.2.0-2",
         sha256: "819e799542eac69c95b072567b5584eb3e0b2bb900de13efa3684915747b1644",
         folder: "usr/share/games/colobot/music",
@@ -39,6 +43,7 @@ const CORE: [Package; 2] = [
 ];
 const WIDE: Package = Package {
     name: "wesnoth-1.16-music",
+    title: "Wesnoth",
     version: "1:1.16.9-1",
     sha256: "f9bc3cde92b4ab30db5d7b85f89b4bcc3d788dd92602956d0347250850bf59bb",
     folder: "usr/share/games/wesnoth/1.16/data/core/music",
@@ -51,9 +56,13 @@ const NO_MUSIC: &str = "silence.ogg";
 pub(crate) fn bring(workspace: &Workspace, full: bool) -> Result<PathBuf> {
     let home = workspace.own("demo/music")?;
     let wanted: Vec<&Package> = CORE.iter().chain(full.then_some(&WIDE)).collect();
+    for package in CORE.iter().chain([&WIDE]) {
+        // What an earlier version brought.
+        let _ = std::fs::rename(home.join(package.name), home.join(package.title));
+    }
     let missing: Vec<_> = wanted
         .iter()
-        .filter(|package| !home.join(package.name).is_dir())
+        .filter(|package| !home.join(package.title).is_dir())
         .collect();
     if missing.is_empty() {
         screen::ready("Demo music", &workspace.shown(&home));
@@ -103,7 +112,7 @@ fn fetch(workspace: &Workspace, package: &Package, home: &Path) -> Result<()> {
     }
     std::fs::create_dir_all(home).while_doing(format!("create {}", home.display()))?;
     // The rename is last: a folder that is there is whole, also after a kill.
-    std::fs::rename(&music, home.join(package.name)).while_doing("put the demo music in place")?;
+    std::fs::rename(&music, home.join(package.title)).while_doing("put the demo music in place")?;
     std::fs::remove_dir_all(&work).while_doing("remove what was downloaded")
 }
 

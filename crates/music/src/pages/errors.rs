@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use chassis::Problem;
 use chassis::http::ErrorPages;
 use chassis::problem::Cause;
@@ -28,6 +28,12 @@ pub(super) async fn show_not_found(
     request: PageRequest,
     uri: Uri,
 ) -> Response {
+    // People type it, and some programs add it.
+    if let Some(path) = uri.path().strip_suffix('/') {
+        let query = uri.query().map(|query| format!("?{query}"));
+        return Redirect::permanent(&format!("{path}{}", query.unwrap_or_default()))
+            .into_response();
+    }
     show_error(&pages.app, &request, StatusCode::NOT_FOUND, uri.path()).await
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn router(pages: &PagesState) -> Router {
         .route("/music/search", get(search::show_search))
         .route("/music/chart/rules", get(rules::show_rules))
         .route("/music/tracks/{id}", get(tracks::show_track))
+        .route("/music/", get(errors::show_not_found))
         .route("/music/{*path}", get(errors::show_not_found))
         .with_state(PagesState::clone(pages))
 }

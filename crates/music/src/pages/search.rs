@@ -28,8 +28,9 @@ pub(super) async fn show_search(
     parameters: Parameters,
 ) -> Response {
     let text = parameters.get("q").unwrap_or_default().trim();
-    // A pasted page of text is searched by its beginning rather than refused.
-    let text: String = text.chars().take(QUERY_CHARS_MAX).collect();
+    // A pasted page of text is searched by its beginning rather than refused; what no page may hold is left out.
+    let shown = text.chars().filter(|letter| !letter.is_control());
+    let text: String = shown.take(QUERY_CHARS_MAX).collect();
     let page = search_page(&pages.app.store, request.lang(), text).await;
     respond(&pages, &request, page).await
 }

@@ -145,6 +145,23 @@ async fn what_is_not_there_has_a_page_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_slash_too_many_leads_to_the_page() {
+    let (app, _seeded) = app_with(1).await;
+    for (path, place) in [
+        ("/music/", "/music"),
+        ("/music/albums/?sort=title", "/music/albums?sort=title"),
+        ("/music//example.org/", "/music//example.org"),
+    ] {
+        let answer = get(&app, path, &[]).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::PERMANENT_REDIRECT, place),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn following_the_links_shows_every_track_once() {
     let (app, seeded) = app_with(230).await;
     let mut shown = Vec::new();
@@ -213,6 +230,14 @@ async fn structured_data_names_the_album_with_absolute_addresses() {
     assert_eq!(data["url"], format!("http://music.example{path}"));
     assert_eq!(data["track"].as_array().unwrap().len(), 10);
     app.stop().await;
+}
+
+#[tokio::test]
+async fn what_no_page_may_hold_is_left_out_of_a_search() {
+    let (app, _seeded) = app_with(1).await;
+    let answer = get(&app, "/music/search?q=%00%1bab%7fc", &[]).await;
+    let html = answer.text();
+    assert!(html.contains("abc") && !html.contains(['\0', '\u{1b}', '\u{7f}']));
 }
 
 #[tokio::test]

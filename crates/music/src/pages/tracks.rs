@@ -148,8 +148,31 @@ pub(crate) fn licence(licence: &str) -> Markup {
     let is_address = licence.starts_with("https://") || licence.starts_with("http://");
     let has_space = licence.contains(char::is_whitespace);
     html! {
-        @if is_address && !has_space { a rel="license noopener" href=(licence) { (licence) } }
-        @else { (licence) }
+        @if is_address && !has_space {
+            a rel="license noopener" href=(licence) {
+                @match creative_commons(licence) {
+                    Some(name) => { (name) }
+                    None => { (licence) }
+                }
+            }
+        } @else { (licence) }
+    }
+}
+
+/// What people call a licence of Creative Commons, told from its address: `CC BY-SA 3.0`.
+fn creative_commons(address: &str) -> Option<String> {
+    let (_, path) = address.split_once("://creativecommons.org/")?;
+    let mut parts = path.split('/');
+    let (kind, code, version) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_plain = |part: &str| {
+        let is_known = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
+        !part.is_empty() && part.chars().all(is_known)
+    };
+    match (kind, code) {
+        _ if !is_plain(code) || !is_plain(version) => None,
+        ("licenses", _) => Some(format!("CC {} {version}", code.to_uppercase())),
+        ("publicdomain", "zero") => Some(format!("CC0 {version}")),
+        _ => None,
     }
 }
 
@@ -227,6 +250,14 @@ mod tests {
                 .starts_with("<a ")
         );
         assert_eq!(licence("CC BY 3.0").into_string(), "CC BY 3.0");
+        let named = |address| licence(address).into_string();
+        assert!(
+            named("http://creativecommons.org/licenses/by-sa/3.0/").ends_with(">CC BY-SA 3.0</a>")
+        );
+        assert!(
+            named("https://creativecommons.org/publicdomain/zero/1.0/").ends_with(">CC0 1.0</a>")
+        );
+        assert!(named("https://creativecommons.org/licenses/").ends_with("licenses/</a>"));
         assert_eq!(
             licence("javascript:alert(1)").into_string(),
             "javascript:alert(1)"

@@ -122,16 +122,16 @@ impl Store {
         Ok(None)
     }
 
-    /// The jobs to look at: those whose holder is silent, then those that wait longest. Asked apart, because a database
-    /// would sort the whole queue for both at once.
+    /// The jobs to look at: those whose holder is silent, then the latest, whose tracks stand on the first page. Asked
+    /// apart, because a database would sort the whole queue for both at once.
     async fn list_due_jobs(&self, kind: JobKind, now_ms: i64) -> Result<Vec<job::Model>, DbErr> {
         let mut due = Vec::new();
         for condition in [is_silent(now_ms), is_queued(now_ms)] {
             let jobs = job::Entity::find()
                 .filter(job::Column::Kind.eq(kind.as_str()))
                 .filter(condition)
-                .order_by_asc(job::Column::RunAfterMs)
-                .order_by_asc(job::Column::Id)
+                .order_by_desc(job::Column::RunAfterMs)
+                .order_by_desc(job::Column::Id)
                 .limit(CANDIDATES)
                 .all(self.database.connection())
                 .await?;

@@ -1,10 +1,11 @@
 import { t } from "../i18n";
+import { notify } from "../notices";
 import { artistLine } from "../track";
 import type { Parts } from "../ui/context";
 import { markRows } from "./rows";
 import { announce, startSwapNavigation } from "./swap";
 
-/** Keeps the page and the player in step: marked rows, liked hearts, live chart, what is announced. */
+/** Keeps the page and the player in step: marked rows, liked hearts, live chart, the title, what is announced. */
 export function followPage({ player, library, ui, page }: Parts): void {
   const mark = () => markRows(player);
   const markLikes = () => {
@@ -25,17 +26,31 @@ export function followPage({ player, library, ui, page }: Parts): void {
       markLikes();
     });
   };
-  player.queue.subscribe(mark);
-  player.engine.state.subscribe(mark);
+  let pageTitle = document.title;
+  /** The tab of what sounds is found by the track's name. */
+  const nameTab = () => {
+    const { current } = player.queue.get();
+    document.title =
+      current && player.engine.state.get().wantsPlay
+        ? `${current.track.title} – ${artistLine(current.track)} · ${pageTitle}`
+        : pageTitle;
+  };
+  for (const store of [player.queue, player.engine.state]) {
+    store.subscribe(mark);
+    store.subscribe(nameTab);
+  }
   library.state.subscribe(markLikes);
   arrived();
 
   startSwapNavigation({
-    swapped() {
+    swapped(title) {
+      pageTitle = title;
+      nameTab();
       ui.set({ selecting: false, menu: null, sheet: false });
       page.set(({ version }) => ({ version: version + 1 }));
       arrived();
     },
+    offline: () => notify(t("player.offline")),
     slow: (isSlow) => document.documentElement.toggleAttribute("data-navigating", isSlow),
   });
   announceTracks(player);

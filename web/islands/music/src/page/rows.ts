@@ -4,6 +4,9 @@ import type { Player } from "../player";
 import type { QueueSource } from "../queue/queue";
 import { parseTrack, type Track } from "../track";
 
+/** So close to the end of a track there is nothing left to hear. */
+const LAST_MS = 1_000;
+
 /** A list of the page with its tracks, in order. */
 export interface PageList {
   source: QueueSource;
@@ -80,25 +83,34 @@ function readTrack(row: HTMLElement): Track | null {
   }
 }
 
-/** Plays a row within its list; a second click on what plays stops it. */
+/** Plays a row within its list; a second click on what plays stops it. The start time of a shared link comes first. */
 export function playRow(player: Player, row: HTMLElement): void {
   const list = listOf(row);
   const index = list.rows.indexOf(row);
   const track = list.tracks[index];
   if (!track) return;
   const { current, source } = player.queue.get();
-  if (current?.track.id === track.id && source?.id === list.source.id && current.origin === "source") player.toggle();
-  else player.playSource(list.source, list.tracks, index, takeStartTime());
+  const startMs = takeStartTime(track);
+  if (current?.track.id !== track.id || source?.id !== list.source.id || current.origin !== "source")
+    player.playSource(list.source, list.tracks, index, startMs ?? 0);
+  else {
+    if (startMs !== null && !player.engine.state.get().wantsPlay) player.seek(startMs);
+    player.toggle();
+  }
 }
 
-/** The start time of a shared link (`?t=65`). It counts once, for the page that was opened with it. */
-function takeStartTime(): number {
+/**
+ * The start time of a shared link (`?t=65`), or null. It counts once, for the page that was opened with it. Where
+ * nothing is left to hear after it, it means the beginning.
+ */
+function takeStartTime({ duration_ms }: Track): number | null {
   const url = new URL(location.href);
   const seconds = Number(url.searchParams.get("t"));
-  if (!(seconds > 0) || document.documentElement.dataset.page !== "track") return 0;
+  if (!(seconds > 0) || document.documentElement.dataset.page !== "track") return null;
   url.searchParams.delete("t");
   history.replaceState(history.state, "", url);
-  return seconds * 1_000;
+  const startMs = seconds * 1_000;
+  return startMs < duration_ms - LAST_MS ? startMs : 0;
 }
 
 /** Marks the row that plays, here and after each navigation. */

@@ -1,7 +1,9 @@
 /** What the swap navigation tells the rest. */
 export interface SwapEvents {
-  /** The new `<main>` stands in the page. */
-  swapped(): void;
+  /** The new `<main>` stands in the page, under this title. */
+  swapped(title: string): void;
+  /** There is no link to fetch a page over: the old one stays. */
+  offline(): void;
   /** A new page took longer than this to come: show that something is on its way. */
   slow(isSlow: boolean): void;
 }
@@ -18,7 +20,10 @@ interface Part {
   url: string;
 }
 
-/** Replaces `<main>` instead of loading pages, so that the music goes on. Any doubt means a normal navigation. */
+/**
+ * Replaces `<main>` instead of loading pages, so that the music goes on. Any doubt means a normal navigation.
+ * Without a link that would end the music for the browser's error page, so the page stays.
+ */
 export function startSwapNavigation(events: SwapEvents): void {
   const ahead = new Map<string, { at: number; part: Promise<Part | null> }>();
   let running: AbortController | null = null;
@@ -37,10 +42,18 @@ export function startSwapNavigation(events: SwapEvents): void {
     const mine = new AbortController();
     running = mine;
     const timer = setTimeout(() => events.slow(true), SLOW_AFTER_MS);
-    const part = await take(url, mine.signal).catch(() => null);
+    const part = await take(url, mine.signal).catch((error: unknown) =>
+      error instanceof TypeError ? "offline" : null,
+    );
     clearTimeout(timer);
     if (mine.signal.aborted) return;
     events.slow(false);
+    if (part === "offline") {
+      // The browser has already gone back or forward: the address follows what is shown.
+      if (scrollTo !== null) history.pushState({ scrollY }, "", shown);
+      events.offline();
+      return;
+    }
     if (!part) {
       location.assign(url);
       return;
@@ -51,7 +64,7 @@ export function startSwapNavigation(events: SwapEvents): void {
     }
     shown = pageOf(part.url);
     await show(part, new URL(url, location.href).hash, scrollTo);
-    events.swapped();
+    events.swapped(part.title);
   };
 
   document.addEventListener("click", (event) => {
@@ -178,7 +191,9 @@ function prefetchOnHover(ahead: Map<string, { at: number; part: Promise<Part | n
       const known = ahead.get(link.href);
       if (known && performance.now() - known.at < PREFETCH_LIFE_MS) return;
       ahead.clear();
-      ahead.set(link.href, { at: performance.now(), part: fetchPart(link.href).catch(() => null) });
+      const part = fetchPart(link.href);
+      part.catch(() => ahead.delete(link.href));
+      ahead.set(link.href, { at: performance.now(), part });
     }, PREFETCH_AFTER_MS);
   });
 }

@@ -43,6 +43,12 @@ it("asks again after trouble, not after a no", () => {
   expect([400, 401, 404, 409, 410, 422].some(isPassing)).toBe(false);
 });
 
+it("keeps nothing that is not a record", () => {
+  const broken = { ...openRecord("k", "t", 0), key: 5 as unknown as string };
+  const stored = JSON.parse('[null, {"id": 5}, "x", 7, {"touched_at_ms": 0}]');
+  expect(prune([...stored, broken, openRecord("k", "t", 0)], 1)).toEqual([openRecord("k", "t", 0)]);
+});
+
 it("keeps neither too old nor too many plays", () => {
   const records = Array.from({ length: OUTBOX_LIMIT_PLAYS + 3 }, (_, index) => openRecord(String(index), "t", index));
   const kept = prune(records, 10);

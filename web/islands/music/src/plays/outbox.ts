@@ -56,7 +56,13 @@ export function isPassing(status: number): boolean {
   return status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** Drops what is too old or too much. */
-export function prune(records: PlayRecord[], nowMs: number): PlayRecord[] {
-  return records.filter((record) => nowMs - record.touched_at_ms < OUTBOX_LIFE_MS).slice(-OUTBOX_LIMIT_PLAYS);
+/** Drops what is too old, too much, or no record at all: anything may stand in what was stored. */
+export function prune(records: (PlayRecord | null)[], nowMs: number): PlayRecord[] {
+  return records
+    .filter((record): record is PlayRecord => isRecord(record) && nowMs - record.touched_at_ms < OUTBOX_LIFE_MS)
+    .slice(-OUTBOX_LIMIT_PLAYS);
+}
+
+function isRecord(value: PlayRecord | null): value is PlayRecord {
+  return typeof value?.key === "string" && typeof value.track_id === "string" && typeof value.heard_ms === "number";
 }

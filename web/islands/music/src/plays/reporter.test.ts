@@ -83,6 +83,15 @@ it("sends after a reload what an earlier page could not", async () => {
   expect(calls).toContainEqual(["report", "play-a", 35_000, false]);
 });
 
+it("counts a play although what was stored is broken, and mends it", async () => {
+  localStorage.setItem("haas.music.plays", '[null,{"id":5},"x"]');
+  const reporter = new PlayReporter(api, () => Date.now());
+  reporter.begin("a");
+  await pass(10);
+  expect(calls).toEqual([["open", "a"]]);
+  expect(JSON.parse(localStorage.getItem("haas.music.plays") ?? "")).toMatchObject([{ track_id: "a" }]);
+});
+
 it("forgets a play that the server does not know", async () => {
   const reporter = new PlayReporter(api, () => Date.now());
   status = 404;

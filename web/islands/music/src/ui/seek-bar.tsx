@@ -43,6 +43,11 @@ export function SeekBar() {
       <div className="seek" style={style}>
         {known && <Waveform played={played} />}
         <input
+          // React's `onChange` is the `input` event; no pointer and no key ends what assistive technology sets.
+          ref={(input) => {
+            input?.addEventListener("change", commit);
+            return () => input?.removeEventListener("change", commit);
+          }}
           className="seek-input"
           type="range"
           min={0}

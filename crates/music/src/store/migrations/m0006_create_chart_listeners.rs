@@ -4,6 +4,8 @@ use chassis::schema::Columns;
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
 
+use super::{drop_index, links_of_deleted_tracks};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -28,7 +30,10 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("charts", "charts_at", &["at_ms"]))
             .await?;
-        manager.execute(genres_of_deleted_tracks()).await?;
+        // From now on the genres of a track go with it, so that those of a genre can be counted without looking at each track.
+        manager
+            .execute(links_of_deleted_tracks("track_genres"))
+            .await?;
         // Whoever asks for a genre or an artist wants its tracks: with them in the index no row is looked at.
         for (table, name, columns) in [
             (
@@ -53,20 +58,6 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-/// A migration that was cut short may have dropped it before.
-async fn drop_index(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    name: &'static str,
-) -> Result<(), DbErr> {
-    if !manager.has_index(table, name).await? {
-        return Ok(());
-    }
-    let mut index = Index::drop();
-    index.name(name).table(table);
-    manager.drop_index(index).await
 }
 
 /// Counting reads it whole, in the order of its key: `MariaDB` and MySQL store a table that way anyway, `SQLite` does
@@ -110,19 +101,6 @@ fn known_listeners() -> InsertStatement {
         .columns(["track_id", "listener_tag", "last_counted_at_ms"])
         .select_from(last)
         .expect("both name three columns")
-        .take()
-}
-
-/// From now on the genres of a track go with it, so that those of a genre can be counted without looking at each track.
-fn genres_of_deleted_tracks() -> DeleteStatement {
-    let deleted = Query::select()
-        .column("id")
-        .from("tracks")
-        .and_where(Expr::col("deleted_at_ms").is_not_null())
-        .take();
-    Query::delete()
-        .from_table("track_genres")
-        .and_where(Expr::col("track_id").in_subquery(deleted))
         .take()
 }
 

@@ -2,13 +2,18 @@
 
 use sea_orm_migration::prelude::*;
 
+use super::{drop_index, links_of_deleted_tracks};
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.execute(artists_of_deleted_tracks()).await?;
+        // From now on the artists of a track go with it, as its genres do.
+        manager
+            .execute(links_of_deleted_tracks("track_artists"))
+            .await?;
         // All that albums add up of their tracks, so that no row is looked at.
         let mut contents = Index::create();
         contents
@@ -22,25 +27,8 @@ impl MigrationTrait for Migration {
         // Nearly every track has the same value of `tracks_deleted`: a planner that takes the index for narrow reads the
         // whole library and sorts it. Only the sweep asks for deleted tracks, some times a day.
         for name in ["tracks_deleted", "tracks_album"] {
-            if manager.has_index("tracks", name).await? {
-                let mut index = Index::drop();
-                index.name(name).table("tracks");
-                manager.drop_index(index).await?;
-            }
+            drop_index(manager, "tracks", name).await?;
         }
         Ok(())
     }
-}
-
-/// From now on the artists of a track go with it, as its genres do.
-fn artists_of_deleted_tracks() -> DeleteStatement {
-    let deleted = Query::select()
-        .column("id")
-        .from("tracks")
-        .and_where(Expr::col("deleted_at_ms").is_not_null())
-        .take();
-    Query::delete()
-        .from_table("track_artists")
-        .and_where(Expr::col("track_id").in_subquery(deleted))
-        .take()
 }

@@ -1,6 +1,6 @@
 //! The schema, forward only: each change is a new file, and the version that runs still works with it.
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::prelude::*;
 
 mod m0001_create_catalogue;
 mod m0002_create_ingest;
@@ -32,4 +32,31 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_sum_up::Migration),
         ]
     }
+}
+
+/// A migration that was cut short may have dropped it before.
+async fn drop_index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+) -> Result<(), DbErr> {
+    if !manager.has_index(table, name).await? {
+        return Ok(());
+    }
+    let mut index = Index::drop();
+    index.name(name).table(table);
+    manager.drop_index(index).await
+}
+
+/// Takes what hangs on deleted tracks away from a table that names them.
+fn links_of_deleted_tracks(table: &'static str) -> DeleteStatement {
+    let deleted = Query::select()
+        .column("id")
+        .from("tracks")
+        .and_where(Expr::col("deleted_at_ms").is_not_null())
+        .take();
+    Query::delete()
+        .from_table(table)
+        .and_where(Expr::col("track_id").in_subquery(deleted))
+        .take()
 }

@@ -10,6 +10,7 @@ pub mod database;
 pub mod http;
 pub mod ids;
 pub mod lifecycle;
+mod nul;
 pub mod objects;
 pub mod paging;
 pub mod problem;

@@ -6,14 +6,18 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::nul;
 use crate::problem::Problem;
 
 /// How many items a page has when the caller does not say.
 pub const PAGE_ITEMS_DEFAULT: u64 = 50;
 /// How many items a page has at most.
 pub const PAGE_ITEMS_MAX: u64 = 200;
+/// How many bytes the JSON of a key has at most: the longest name a list may be sorted by (255 letters of four bytes, or
+/// of six where JSON escapes them), an id and a number. A request head has room for it.
+const KEY_BYTES_MAX: usize = 2048;
 /// How long a cursor may be.
-pub const CURSOR_BYTES_MAX: usize = 1024;
+pub const CURSOR_BYTES_MAX: usize = KEY_BYTES_MAX.div_ceil(3) * 4;
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,6 +92,9 @@ pub fn decode_cursor<K: DeserializeOwned>(cursor: &str) -> Result<K, Problem> {
     let bytes = URL_SAFE_NO_PAD
         .decode(cursor)
         .map_err(|_undecodable| refused())?;
+    if nul::is_in_json(&bytes) {
+        return Err(refused());
+    }
     serde_json::from_slice(&bytes).map_err(|_unreadable| refused())
 }
 
@@ -105,6 +112,22 @@ mod tests {
                 .next
                 .is_none()
         );
+    }
+
+    proptest::proptest! {
+        /// A name a list is sorted by has up to 255 letters, of any script.
+        #[test]
+        fn whatever_a_page_gives_as_next_is_taken(name in "[^\\x00]{255}", at_ms: i64) {
+            let key = ("title", at_ms, name, "0196b8f0-0000-7000-8000-000000000000".to_owned());
+            let cursor = encode_cursor(&key);
+            let read: (String, i64, String, String) = decode_cursor(&cursor).unwrap();
+            proptest::prop_assert_eq!((read.0.as_str(), read.1, read.2, read.3), key);
+        }
+    }
+
+    #[test]
+    fn a_cursor_with_nul_is_refused() {
+        assert!(decode_cursor::<String>(&encode_cursor(&"a\0b")).is_err());
     }
 
     #[test]

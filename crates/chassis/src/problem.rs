@@ -88,13 +88,12 @@ impl Problem {
 
     /// 503: a dependency is away or we are full; the caller should try again after this time.
     pub fn unavailable(retry_after: Duration) -> Self {
-        let mut problem = Self::new(
+        Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "Temporarily unavailable",
-        );
-        problem.retry_after = Some(retry_after);
-        problem
+        )
+        .retry_after(retry_after)
     }
 
     /// 500: a bug or a broken dependency; the cause is logged and never answered.
@@ -105,6 +104,13 @@ impl Problem {
             "Internal error",
         )
         .because(cause)
+    }
+
+    /// Says how long the caller should wait before it tries again.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// Adds a sentence for the person who reads it.

@@ -93,7 +93,7 @@ fn read_chart(section: &mut Section<'_>) -> chart::Settings {
     let simulated_plays_chart = section.switch(
         "simulated_plays_chart",
         default.simulated_plays_chart,
-        "Whether plays that are marked as simulated chart, without limits per network: for trying the product out.",
+        "Whether plays that are marked as simulated chart, without any limit per network: for trying the product out.",
     );
     chart::Settings {
         time_zone: zone.0,
@@ -105,6 +105,12 @@ fn read_chart(section: &mut Section<'_>) -> chart::Settings {
 fn read_play_limits(section: &mut Section<'_>, default: PlayLimits) -> PlayLimits {
     let per_hour = 1..=1_000_000_000;
     PlayLimits {
+        network_starts_per_minute_max: section.count(
+            "network_starts_per_minute_max",
+            default.network_starts_per_minute_max,
+            1..=1_000_000_000,
+            "How many plays may begin from one network (/24, /48) in a minute; more get 429 with Retry-After.",
+        ),
         listener_plays_per_hour_max: section.count(
             "listener_plays_per_hour_max",
             default.listener_plays_per_hour_max,

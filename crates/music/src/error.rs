@@ -69,6 +69,12 @@ pub(crate) enum Error {
     /// Figures that no play can have had.
     #[error("no play can have gone like this")]
     SummaryRefused,
+    /// One network begins more plays than one network may.
+    #[error("too many plays begin from this network: try again in the next minute")]
+    TooManyStarts {
+        /// Until the next minute.
+        retry_after: Duration,
+    },
     /// More wants to be recorded than the database takes.
     #[error("too many plays wait to be recorded")]
     Busy,
@@ -87,15 +93,32 @@ pub(crate) enum Error {
     /// A stored chart that this version cannot read.
     #[error("could not read a stored chart")]
     StoredChart(#[source] serde_json::Error),
+    /// What everybody is shown could not be read; those who waited for it share the cause.
+    #[error("could not read what everybody is shown")]
+    NotRead(#[source] Arc<Self>),
     /// The database did not answer or refused.
     #[error("could not query the music database")]
     Store(#[from] DbErr),
 }
 
 impl Error {
-    /// Whether it says nothing about what was asked for, only that something is away.
+    /// Whether the database could not do it now, and may later.
+    fn is_unable(&self) -> bool {
+        match self {
+            Self::NotRead(cause) => cause.is_unable(),
+            Self::NotRecorded(cause) => is_unable(cause),
+            Self::Store(cause) => is_unable(cause),
+            _ => false,
+        }
+    }
+
+    /// Whether it says nothing about what was asked for, only that something is away or full.
     pub(crate) fn is_outage(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::CoverStore(_))
+        match self {
+            Self::NotRead(cause) => cause.is_outage(),
+            Self::Store(_) | Self::CoverStore(_) | Self::NotRecorded(_) | Self::Busy => true,
+            _ => false,
+        }
     }
 }
 
@@ -145,6 +168,13 @@ impl From<Error> for Problem {
                     .detail(error)
             }
             Error::PlayExpired => unprocessable("music.play_expired", "Play expired").detail(error),
+            Error::TooManyStarts { retry_after } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "music.too_many_plays",
+                "Too many plays",
+            )
+            .detail(error)
+            .retry_after(retry_after),
             Error::Busy | Error::SubscribersFull | Error::LongAnswersBusy => {
                 Self::unavailable(RETRY_AFTER).detail(error)
             }
@@ -152,13 +182,8 @@ impl From<Error> for Problem {
                 Self::not_found("music.chart_not_found", "Chart not found").detail(error)
             }
             Error::NotAnHour => Self::invalid(&error).field("hour", &error),
-            Error::NotRecorded(ref cause) if is_unable(cause) => {
-                Self::unavailable(RETRY_AFTER).because(error)
-            }
-            Error::Store(ref cause) if is_unable(cause) => {
-                Self::unavailable(RETRY_AFTER).because(error)
-            }
-            Error::Store(_) | Error::NotRecorded(_) | Error::StoredChart(_) => {
+            error if error.is_unable() => Self::unavailable(RETRY_AFTER).because(error),
+            Error::Store(_) | Error::NotRecorded(_) | Error::NotRead(_) | Error::StoredChart(_) => {
                 Self::internal(error)
             }
         }

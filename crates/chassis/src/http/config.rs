@@ -12,6 +12,8 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long a connection may take to send a request head, also between requests.
     pub idle_timeout: Duration,
+    /// How long a client may take none of the bytes that are sent to it.
+    pub send_timeout: Duration,
     /// How many requests are being answered at once.
     pub in_flight_max: usize,
     /// How many connections are open at once.
@@ -42,6 +44,12 @@ impl Config {
             second..=3600 * second,
             "How long a connection may be silent, between requests or within a request head.",
         );
+        let send_timeout = section.duration(
+            "send_timeout",
+            60 * second,
+            second..=3600 * second,
+            "How long a client may take nothing of an answer; then the connection is closed. A player goes on with a range.",
+        );
         let in_flight = section.count(
             "in_flight_max",
             1024,
@@ -63,6 +71,7 @@ impl Config {
             body_bytes_max: usize_of(body),
             request_timeout,
             idle_timeout,
+            send_timeout,
             in_flight_max: usize_of(in_flight),
             connections_max: usize_of(connections),
             trusted_proxies: TrustedProxies::new(trusted),

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
 use super::client::PeerAddress;
-use super::watched::{Answering, Reading, Socket, State};
+use super::watched::{Answering, Reading, SendLimit, Socket, State};
 
 /// What all connections of one listener share.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub(super) struct Serving {
     pub(super) idle_timeout: Duration,
     /// How long it must be quiet until a connection rests; waking up costs a microsecond, which busy ones need not pay.
     pub(super) rest_after: Duration,
+    pub(super) send_limit: SendLimit,
     pub(super) stopping: CancellationToken,
 }
 
@@ -73,7 +74,8 @@ impl Serving {
 
     async fn wake(&self, stream: TcpStream, read: Bytes, peer: IpAddr) -> Outcome {
         let state = Arc::new(State::default());
-        let socket = TokioIo::new(Socket::new(stream, read, Arc::clone(&state)));
+        let socket = Socket::new(stream, read, Arc::clone(&state), self.send_limit.clone());
+        let socket = TokioIo::new(socket);
         let service = service_fn({
             let (state, router) = (Arc::clone(&state), self.router.clone());
             move |request| answer(&state, router.clone(), peer, request)

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::nul;
 use crate::problem::Problem;
 
 /// A JSON body, read with problems that say what is wrong and where; also an answer.
@@ -35,6 +36,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                     ),
                     _ => Problem::invalid("the request body broke off"),
                 })?;
+        if nul::is_in_json(&bytes) {
+            return Err(Problem::invalid("the request body holds a NUL character"));
+        }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let pointer = pointer_of(error.path());
@@ -63,6 +67,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
+        if nul::is_in_url(query) {
+            return Err(Problem::invalid("the query holds a NUL character"));
+        }
         let pairs = serde_urlencoded::Deserializer::new(form_pairs(query));
         match serde_path_to_error::deserialize(pairs) {
             Ok(value) => Ok(Self(value)),
@@ -87,12 +94,14 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let nothing_there =
+            || Problem::not_found("not_found", "Not found").detail("nothing can have this address");
+        if nul::is_in_url(parts.uri.path()) {
+            return Err(nothing_there());
+        }
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(rejection) if rejection.status().is_client_error() => {
-                Err(Problem::not_found("not_found", "Not found")
-                    .detail("nothing can have this address"))
-            }
+            Err(rejection) if rejection.status().is_client_error() => Err(nothing_there()),
             Err(rejection) => Err(Problem::internal(rejection)),
         }
     }

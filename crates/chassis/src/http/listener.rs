@@ -13,6 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::config::Config;
 use super::connection::{Serving, serve_connection};
 use super::metrics::HttpMetrics;
+use super::watched::SendLimit;
 use crate::lifecycle::Tasks;
 
 /// Connections that wait to be accepted; tokio's 128 costs a burst of visitors a second each.
@@ -91,6 +92,10 @@ pub async fn serve_with(
         router,
         idle_timeout: config.idle_timeout,
         rest_after: REST_AFTER,
+        send_limit: SendLimit {
+            timeout: config.send_timeout,
+            stalled: metrics.connections_stalled.clone(),
+        },
         stopping: stopping.clone(),
     });
     loop {

@@ -24,6 +24,7 @@ pub struct HttpMetrics {
     pub(super) shed: Counter,
     pub(super) connections: Gauge,
     pub(super) connections_refused: Counter,
+    pub(super) connections_stalled: Counter,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -50,6 +51,7 @@ impl HttpMetrics {
             shed: Counter::default(),
             connections: Gauge::default(),
             connections_refused: Counter::default(),
+            connections_stalled: Counter::default(),
         };
         registry.register_with_unit(
             "http_server_request_duration",
@@ -76,6 +78,11 @@ impl HttpMetrics {
             "http_server_refused_connections",
             "Connections refused because too many were open",
             metrics.connections_refused.clone(),
+        );
+        registry.register(
+            "http_server_stalled_connections",
+            "Connections closed because the client took nothing of an answer for too long",
+            metrics.connections_stalled.clone(),
         );
         metrics
     }

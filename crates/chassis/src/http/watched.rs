@@ -5,13 +5,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Buf as _, Bytes};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 
 /// What is under way on one connection. Everything that changes it runs in the connection's own task, or ends before
 /// that task is woken, so that relaxed counters do.
@@ -144,20 +147,39 @@ impl http_body::Body for Reading {
     }
 }
 
-/// A socket that knows whether everything written was flushed, and that gives back first what was read before a rest.
+/// How long a client may take nothing of what is sent to it.
+#[derive(Clone, Debug)]
+pub(super) struct SendLimit {
+    pub(super) timeout: Duration,
+    /// Counts those who took longer.
+    pub(super) stalled: Counter,
+}
+
+/// A socket that knows whether everything written was flushed, that gives back first what was read before a rest, and
+/// that fails when the other end takes nothing for too long: else it would hold what the answer holds for ever.
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
     read: Bytes,
     state: Arc<State>,
+    send_limit: SendLimit,
+    /// Runs while the system takes no more.
+    waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream, read: Bytes, state: Arc<State>) -> Self {
+    pub(super) fn new(
+        stream: TcpStream,
+        read: Bytes,
+        state: Arc<State>,
+        send_limit: SendLimit,
+    ) -> Self {
         Self {
             stream,
             read,
             state,
+            send_limit,
+            waiting: None,
         }
     }
 
@@ -167,6 +189,26 @@ impl Socket {
 
     fn note_written(&self) {
         self.state.is_unflushed.store(true, Ordering::Release);
+    }
+
+    /// Ends the wait for a write that the system does not take.
+    fn limit(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.waiting = None;
+            return written;
+        }
+        let timeout = self.send_limit.timeout;
+        let waiting = self
+            .waiting
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        ready!(waiting.as_mut().poll(context));
+        self.send_limit.stalled.inc();
+        let reason = "the client took nothing of the answer for too long";
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, reason)))
     }
 }
 
@@ -193,7 +235,8 @@ impl AsyncWrite for Socket {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.note_written();
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.limit(written, context)
     }
 
     fn poll_write_vectored(
@@ -202,7 +245,8 @@ impl AsyncWrite for Socket {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.note_written();
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.limit(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

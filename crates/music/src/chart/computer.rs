@@ -1,6 +1,7 @@
 //! Computes the chart: once a minute the current one, each full hour the one that stays.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use chassis::clock::Clock;
@@ -10,7 +11,7 @@ use super::live::PRESENT_MS;
 use super::metrics::Metrics;
 use super::rules::{Entry, freeze, is_night, rank};
 use super::{Settings, hour_name, read_entries};
-use crate::plays::HOUR_MS;
+use crate::plays::{HOUR_MS, hour_of};
 use crate::store::{CURRENT, Lease, NewChart};
 use crate::{Error, Store};
 
@@ -44,6 +45,8 @@ pub(crate) struct Computer {
     /// Names this process among those that share the lease.
     pub(crate) holder: String,
     pub(crate) metrics: Metrics,
+    /// The hour in which this process last forgot what is old.
+    pub(crate) pruned_hour: AtomicI64,
 }
 
 /// What one look led to.
@@ -95,10 +98,12 @@ impl Computer {
         self.metrics
             .compute_seconds
             .observe(started.elapsed().as_secs_f64());
-        self.metrics.computed_at_seconds.set(minute_ms / 1_000);
-        // Whoever lost the lease may have left hours to be made up for: what they are counted from stays.
-        self.prune(minute_ms, is_current_new && 0 < hours_frozen)
-            .await?;
+        // Whoever lost the lease computed nothing that anybody sees, and may have left hours to be made up for: what
+        // they are counted from stays.
+        if is_current_new {
+            self.metrics.computed_at_seconds.set(minute_ms / 1_000);
+            self.prune(minute_ms).await?;
+        }
         Ok(Computed {
             is_current_new,
             hours_frozen,
@@ -174,10 +179,11 @@ impl Computer {
         Ok(rank(counted.counts, is_night, &before, &counted.past))
     }
 
-    /// Forgets what has been counted: listeners who left each minute, the rest when an hour is full.
-    async fn prune(&self, now_ms: i64, is_hour_full: bool) -> Result<(), Error> {
+    /// Forgets what has been counted: listeners who left each minute, the rest once an hour.
+    async fn prune(&self, now_ms: i64) -> Result<(), Error> {
         self.store.delete_presences(now_ms - PRESENT_MS).await?;
-        if is_hour_full {
+        let hour = hour_of(now_ms);
+        if self.pruned_hour.load(Ordering::Relaxed) != hour {
             self.store
                 .delete_plays_started_before(now_ms - PLAYS_KEPT_MS)
                 .await?;
@@ -190,6 +196,7 @@ impl Computer {
             self.store
                 .delete_hourly_charts_before(now_ms - HOURLY_CHARTS_KEPT_MS)
                 .await?;
+            self.pruned_hour.store(hour, Ordering::Relaxed);
         }
         Ok(())
     }

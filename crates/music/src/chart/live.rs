@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwapOption;
 use pages::Document;
 use serde::Serialize;
-use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::api::{Chart, ChartEntry};
+use super::kept::Kept;
 use super::read_entries;
 use super::rules::Entry;
 use crate::api::{Track, tracks::rfc3339};
@@ -28,61 +27,6 @@ const FALLBACK_TRACKS: u64 = 100;
 const LISTENING_TRACKS: u64 = 20;
 /// Caches may keep what we keep for a second; after that they ask.
 const CACHE_CONTROL: &str = "public, max-age=1";
-
-/// A value that is read again after a while, by one of those who want it; the others wait for it or are given what
-/// was there.
-#[derive(Debug)]
-struct Kept<T> {
-    value: ArcSwapOption<(i64, Arc<T>)>,
-    reading: Mutex<()>,
-}
-
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self {
-            value: ArcSwapOption::empty(),
-            reading: Mutex::default(),
-        }
-    }
-}
-
-impl<T> Kept<T> {
-    /// The value, read again when it is older than `fresh_ms`; `read` is given what there was. While reading fails,
-    /// what there was is shown: a chart of some minutes ago is better than none.
-    async fn get(
-        &self,
-        now_ms: i64,
-        fresh_ms: i64,
-        read: impl AsyncFnOnce(Option<Arc<T>>) -> Result<Arc<T>, Error>,
-    ) -> Result<Arc<T>, Error> {
-        if let Some(value) = self.fresh(now_ms, fresh_ms) {
-            return Ok(value);
-        }
-        let _reading = self.reading.lock().await;
-        if let Some(value) = self.fresh(now_ms, fresh_ms) {
-            return Ok(value);
-        }
-        let before = self.value.load().as_ref().map(|kept| Arc::clone(&kept.1));
-        let value = match (read(before.clone()).await, before) {
-            (Ok(value), _) => value,
-            (Err(Error::Store(error)), Some(before)) => {
-                tracing::warn!(%error, "the database is away; what was read before is shown");
-                before
-            }
-            (Err(error), _) => return Err(error),
-        };
-        self.value
-            .store(Some(Arc::new((now_ms, Arc::clone(&value)))));
-        Ok(value)
-    }
-
-    fn fresh(&self, now_ms: i64, fresh_ms: i64) -> Option<Arc<T>> {
-        let kept = self.value.load();
-        kept.as_ref()
-            .filter(|kept| now_ms < kept.0 + fresh_ms)
-            .map(|kept| Arc::clone(&kept.1))
-    }
-}
 
 /// The chart and the numbers as this process shows them.
 #[derive(Debug, Default)]
@@ -136,19 +80,19 @@ impl Live {
             }
             Ok(Arc::new(Shown::new(read_current(app).await?)))
         };
-        self.chart
-            .get(app.clock.now_ms(), CHART_LOOK_MS, read)
-            .await
+        self.chart.get(&app.clock, CHART_LOOK_MS, read).await
     }
 
     /// Who listens now.
     pub(crate) async fn listening(&self, app: &App) -> Result<Arc<Shown<Listening>>, Error> {
-        let now_ms = app.clock.now_ms();
         let read = async |_before| {
-            let listening = read_listening(app, now_ms - PRESENT_MS).await?;
+            let after_ms = app.clock.now_ms() - PRESENT_MS;
+            let listening = read_listening(app, after_ms).await?;
             Ok(Arc::new(Shown::new(listening)))
         };
-        self.listening.get(now_ms, LISTENING_LOOK_MS, read).await
+        self.listening
+            .get(&app.clock, LISTENING_LOOK_MS, read)
+            .await
     }
 }
 

@@ -9,6 +9,7 @@
 pub(crate) mod api;
 mod computer;
 mod events;
+mod kept;
 mod live;
 mod metrics;
 pub(crate) mod rules;
@@ -17,6 +18,7 @@ mod settings;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use chassis::ids::new_id;
 use chassis::service::Context;
@@ -52,6 +54,7 @@ impl ChartState {
             settings: Arc::clone(settings),
             holder: new_id(&context.clock).to_string(),
             metrics: metrics.clone(),
+            pruned_hour: AtomicI64::default(),
         };
         context.tasks.spawn(computer.run(context.tasks.clone()));
         Self {

@@ -1,7 +1,8 @@
 //! All albums, and one of them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use chassis::http::Path;
 use maud::{Markup, html};
 use pages::components::{
     AlbumCard, Lead, Link, TrackRow, album_card, card_grid, chips, duration_words, duration_xml,

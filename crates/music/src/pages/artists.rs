@@ -1,7 +1,8 @@
 //! One artist: albums, then tracks.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use chassis::http::Path;
 use maud::{Markup, html};
 use pages::components::{
     Lead, card_grid, glow, icon, lead_cover, list_actions, more_link, track_list,

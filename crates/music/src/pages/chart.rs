@@ -1,7 +1,8 @@
 //! The chart: TOP 100 as it stands, or as it stood at a full hour; the newest music while nobody has played anything.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use chassis::http::Path;
 use maud::{Markup, html};
 use pages::components::{Action, Lead, Movement, empty_state, icon, list_actions, track_list};
 use pages::{Lang, Page, PageRequest};

@@ -1,7 +1,8 @@
 //! One genre: its newest tracks, and the way to the other genres.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use chassis::http::Path;
 use maud::html;
 use pages::components::{Lead, Link, chips, list_actions, more_link, track_list};
 use pages::{Lang, Page, PageRequest};

@@ -1,7 +1,8 @@
 //! The page of one track: plays without script, and says what is known of it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
+use chassis::http::Path;
 use maud::{Markup, html};
 use pages::components::{duration_clock, duration_xml, glow, icon, lead_cover, links as link_list};
 use pages::{Lang, Page, PageRequest};

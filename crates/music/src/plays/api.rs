@@ -11,14 +11,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::{Builder, Uuid};
 
 use super::listener::Listener;
 use super::metrics::{ReportLabels, ReportOutcome};
-use super::rules::{PLAY_MS_MAX, REPORT_EVERY_MS, credited_ms, hour_of, qualifies_after_ms};
+use super::rules::{PLAY_MS_MAX, REPORT_EVERY_MS, credited_ms, qualifies_after_ms};
 use super::token::PlayToken;
 use super::{Plays, summaries};
 use crate::store::{NewPlay, PlayWrite, Recorded, Report};
 use crate::{API_PREFIX, App, AppState, Error, Result};
+
+/// What the id of a play is made from the key of its start for.
+const PLAY_ID_PURPOSE: &str = "play of a start";
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -32,6 +36,11 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 struct CreatePlay {
     /// What is played.
     track_id: String,
+    /// A random UUID. A start sent again with the same one, because its answer was lost, is the same play and the same
+    /// listener.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    key: Option<Uuid>,
     /// True when a program plays and nobody listens. Such plays chart only where the server is set up for it.
     #[serde(default)]
     is_simulated: bool,
@@ -40,7 +49,7 @@ struct CreatePlay {
 /// A play that began.
 #[derive(Debug, Serialize, ToSchema)]
 struct Play {
-    /// UUIDv7.
+    /// A UUID.
     id: String,
     /// Goes with every report; any server takes it.
     play_token: String,
@@ -91,21 +100,33 @@ async fn create_play(
         .plays(&app.store, now_ms)
         .await
         .map_err(Error::from)?;
+    let network = address.network();
+    if !(request.is_simulated && app.plays.settings.simulated_plays_chart) {
+        app.plays.starts.admit(network.clone(), now_ms)?;
+    }
     let known = Listener::of(&headers, keys, now_ms);
     let is_new = known.is_none();
-    let listener = known.unwrap_or_else(Listener::random);
+    let new_listener = || match &request.key {
+        Some(key) => Listener::of_start(key, keys),
+        None => Listener::random(),
+    };
+    let listener = known.unwrap_or_else(new_listener);
     let network_tag = if request.is_simulated {
         None
     } else {
         let tag = app
             .plays
             .keys
-            .network_tag(&app.store, &address.network(), now_ms)
+            .network_tag(&app.store, &network, now_ms)
             .await;
         Some(tag.map_err(Error::from)?)
     };
+    let play_id = match &request.key {
+        Some(key) => play_id_of(key, &track.id, keys),
+        None => new_id(&app.clock),
+    };
     let token = PlayToken {
-        play_id: new_id(&app.clock).to_string(),
+        play_id: play_id.to_string(),
         track_id: track.id,
         listener_tag: listener.tag(keys),
         network_tag,
@@ -145,6 +166,7 @@ async fn report_play(
         Ok(Recorded::Counted) => ReportOutcome::Counted,
         Ok(Recorded::CountedBefore) => ReportOutcome::CountedBefore,
         Ok(Recorded::Limited) => ReportOutcome::Limited,
+        Err(error) if error.is_outage() => ReportOutcome::Unavailable,
         Err(_) => ReportOutcome::Refused,
     };
     app.plays
@@ -182,12 +204,18 @@ async fn record_report(
         track_id: token.track_id,
         listener_tag: token.listener_tag,
         network_tag: token.network_tag,
-        hour: hour_of(token.started_at_ms),
+        started_at_ms: token.started_at_ms,
         heard_ms,
         has_ended: request.ended,
         reported_at_ms: now_ms,
     };
     recorder.record(PlayWrite::Report(report)).await
+}
+
+/// The same for the same key and track, and nobody without the server's key can choose one.
+fn play_id_of(key: &Uuid, track_id: &str, keys: &Keys) -> Uuid {
+    let start = [key.as_bytes(), track_id.as_bytes()].concat();
+    Builder::from_custom_bytes(keys.tag(PLAY_ID_PURPOSE, &start)).into_uuid()
 }
 
 fn new_play(token: &PlayToken, may_chart: bool) -> NewPlay {

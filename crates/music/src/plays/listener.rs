@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use chassis::signing::Keys;
+use uuid::Uuid;
 
 use super::keys::tag;
 use super::rules::HOUR_MS;
@@ -16,6 +17,8 @@ const COOKIE_PATH: &str = "/api/music/v1/plays";
 const COOKIE_PURPOSE: &str = "listener cookie";
 /// What the tag is made for.
 const TAG_PURPOSE: &str = "listener";
+/// What a new listener is made from the key of a start for.
+const START_PURPOSE: &str = "listener of a start";
 
 /// A listener's random number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,12 @@ impl Listener {
     /// Somebody new.
     pub(super) fn random() -> Self {
         Self(rand::random())
+    }
+
+    /// Somebody new who begins a play with a key: the same again when the start is repeated because its answer, and with
+    /// it the cookie, was lost.
+    pub(super) fn of_start(key: &Uuid, keys: &Keys) -> Self {
+        Self(keys.tag(START_PURPOSE, key.as_bytes()))
     }
 
     /// Who the cookie says it is; none without a cookie, or when it is not one that we signed.

@@ -55,8 +55,10 @@ pub(super) enum ReportOutcome {
     CountedBefore,
     /// Recorded, and would count but for a limit.
     Limited,
-    /// Refused.
+    /// Refused: no play can have gone like this.
     Refused,
+    /// Not recorded, because something was away or full.
+    Unavailable,
 }
 
 impl EncodeLabelValue for ReportOutcome {
@@ -67,6 +69,7 @@ impl EncodeLabelValue for ReportOutcome {
             Self::CountedBefore => "counted_before",
             Self::Limited => "limited",
             Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Invariants:
 //! * a listener is a random cookie; only its keyed tag is stored, no address ever is;
 //! * a play is a signed token, so that any replica takes any report of it;
+//! * a start sent again with its key is the same play, for the same listener;
 //! * an answered report is durable, and repeating or reordering reports changes nothing;
 //! * what is heard is bounded by wall time, and what may chart by limits; raw plays are kept apart from charting ones.
 
@@ -12,6 +13,7 @@ mod listener;
 mod metrics;
 mod recorder;
 mod rules;
+mod starts;
 mod summaries;
 mod token;
 
@@ -24,7 +26,8 @@ use crate::chart::Settings;
 use keys::Keys;
 use metrics::Metrics;
 use recorder::Recorder;
-pub(crate) use rules::{HOUR_MS, PlayLimits};
+pub(crate) use rules::{HOUR_MS, PlayLimits, hour_of};
+use starts::Starts;
 
 /// What the handlers of plays share.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ pub(crate) struct Plays {
     settings: Arc<Settings>,
     keys: Keys,
     recorder: Recorder,
+    starts: Starts,
     metrics: Metrics,
 }
 
@@ -39,6 +43,7 @@ impl Plays {
     pub(crate) fn new(store: &Store, context: &mut Context<'_>, settings: Arc<Settings>) -> Self {
         Self {
             recorder: Recorder::new(store.clone(), context.tasks.clone(), settings.limits),
+            starts: Starts::new(settings.limits.network_starts_per_minute_max),
             metrics: Metrics::register(context.metrics),
             keys: Keys::default(),
             settings,

@@ -14,10 +14,12 @@ pub(crate) const PLAY_MS_MAX: i64 = 24 * HOUR_MS;
 /// A clock hour.
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 
-/// What may chart at most; more is recorded and does not chart.
+/// What is recorded, and of it what charts, at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PlayLimits {
-    /// Tracks that one listener counts for in a clock hour: nobody hears more than 120 times 30 s.
+    /// Plays that begin from one network in a minute and are recorded, per process; more are refused.
+    pub(crate) network_starts_per_minute_max: u64,
+    /// Tracks that one listener counts for in a clock hour.
     pub(crate) listener_plays_per_hour_max: u64,
     /// Counted plays from one network in a clock hour.
     pub(crate) network_plays_per_hour_max: u64,
@@ -28,6 +30,7 @@ pub(crate) struct PlayLimits {
 impl Default for PlayLimits {
     fn default() -> Self {
         Self {
+            network_starts_per_minute_max: 1_200,
             listener_plays_per_hour_max: 60,
             network_plays_per_hour_max: 600,
             network_track_plays_per_hour_max: 20,

@@ -11,8 +11,9 @@ use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 use testkit::{Answer, App};
 
+use crate::Config;
 use crate::store::entities::{chart_play, play, presence};
-use crate::testing::{empty_app, insert_track};
+use crate::testing::{app_set_up, empty_app, insert_track};
 
 const PLAYS: &str = "/api/music/v1/plays";
 
@@ -155,6 +156,53 @@ async fn a_browser_gets_its_cookie_once_and_counts_once_per_track_and_hour() {
     advance_s(&app, 31);
     assert!(is_counted(&app, &third, 31_000).await);
     assert_eq!(counted(&app).await, 2);
+}
+
+#[tokio::test]
+async fn a_start_repeated_because_its_answer_was_lost_is_the_same_play_of_the_same_listener() {
+    let app = with_track().await;
+    insert_track(app.database.connection(), "other", 200_000).await;
+    let body = json!({"track_id": "long", "key": "0a1b2c3d-0000-4000-8000-000000000001"});
+    let lost = create(&app, &body).await;
+    advance_s(&app, 10);
+    let again = create(&app, &body).await;
+    let (lost_play, play) = (lost.json(), again.json());
+    assert_eq!(lost_play["id"], play["id"]);
+    advance_s(&app, 31);
+    assert!(is_counted(&app, &play, 31_000).await);
+    assert!(is_counted(&app, &lost_play, 31_000).await);
+    let connection = app.database.connection();
+    let plays = play::Entity::find().all(connection).await.unwrap();
+    assert_eq!((plays.len(), plays[0].heard_ms), (1, 31_000));
+    let present = presence::Entity::find().all(connection).await.unwrap();
+    assert_eq!((present.len(), counted(&app).await), (1, 1));
+    let body = json!({"track_id": "other", "key": "0a1b2c3d-0000-4000-8000-000000000001"});
+    assert_ne!(create(&app, &body).await.json()["id"], play["id"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_uuid_is_refused() {
+    let app = with_track().await;
+    let refused = create(&app, &json!({"track_id": "long", "key": "1"})).await;
+    assert_eq!(refused.refusal().0, 422);
+}
+
+#[tokio::test]
+async fn a_network_that_begins_too_many_plays_is_told_when_to_come_again() {
+    let mut config = Config::default();
+    config.chart.limits.network_starts_per_minute_max = 2;
+    let app = app_set_up(config).await;
+    insert_track(app.database.connection(), "long", 200_000).await;
+    let simulated = json!({"track_id": "long", "is_simulated": true});
+    started(&app, "long").await;
+    create(&app, &simulated).await.json();
+    let refused = create(&app, &simulated).await;
+    assert_eq!(refused.header("retry-after"), "60");
+    assert_eq!(refused.refusal(), (429, "music.too_many_plays".to_owned()));
+    advance_s(&app, 60);
+    started(&app, "long").await;
+    let plays = play::Entity::find().all(app.database.connection()).await;
+    assert_eq!(plays.unwrap().len(), 3);
 }
 
 #[tokio::test]

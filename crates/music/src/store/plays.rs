@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::entities::{chart_listener, chart_play, play, presence};
 use super::{Store, listed};
-use crate::plays::{HOUR_MS, PlayLimits};
+use crate::plays::{HOUR_MS, PlayLimits, hour_of};
 
 /// How many hours of plays one pruning deletes at most.
 const SLICES_MAX: usize = 48;
@@ -35,8 +35,7 @@ pub(crate) struct Report {
     pub(crate) listener_tag: String,
     /// Null for plays that no network limit binds.
     pub(crate) network_tag: Option<String>,
-    /// Hours since 1970 when the play started.
-    pub(crate) hour: i64,
+    pub(crate) started_at_ms: i64,
     /// Media time, no more than wall time allows.
     pub(crate) heard_ms: i64,
     pub(crate) has_ended: bool,
@@ -45,6 +44,13 @@ pub(crate) struct Report {
     /// Whether it may chart once it is qualified, and shows among those who listen now.
     pub(crate) may_chart: bool,
     pub(crate) reported_at_ms: i64,
+}
+
+impl Report {
+    /// The clock hour in which the play began, and in which it charts.
+    fn hour(&self) -> i64 {
+        hour_of(self.started_at_ms)
+    }
 }
 
 /// One thing to record.
@@ -192,7 +198,7 @@ async fn record_report(
     let play = chart_play::Model {
         track_id: report.track_id.clone(),
         listener_tag: report.listener_tag.clone(),
-        hour: report.hour,
+        hour: report.hour(),
         network_tag: report.network_tag.clone(),
         counted_at_ms: report.reported_at_ms,
     };
@@ -252,7 +258,7 @@ async fn is_counted(transaction: &DatabaseTransaction, report: &Report) -> Resul
     let key = (
         report.track_id.clone(),
         report.listener_tag.clone(),
-        report.hour,
+        report.hour(),
     );
     let row = chart_play::Entity::find_by_id(key).one(transaction).await?;
     Ok(row.is_some())
@@ -263,7 +269,7 @@ async fn is_within_limits(
     report: &Report,
     limits: &PlayLimits,
 ) -> Result<bool, DbErr> {
-    let of_hour = || chart_play::Entity::find().filter(chart_play::Column::Hour.eq(report.hour));
+    let of_hour = || chart_play::Entity::find().filter(chart_play::Column::Hour.eq(report.hour()));
     let of_listener = of_hour()
         .filter(chart_play::Column::ListenerTag.eq(report.listener_tag.as_str()))
         .count(transaction)
@@ -292,24 +298,27 @@ async fn update_presences(
 ) -> Result<(), DbErr> {
     let mut rows: BTreeMap<&str, presence::Model> = BTreeMap::new();
     for write in writes {
-        let (listener_tag, play_id, track_id, seen_at_ms, is_present, has_ended) = match write {
-            PlayWrite::Start(play) => (
-                &play.listener_tag,
-                &play.id,
-                &play.track_id,
-                play.started_at_ms,
-                play.may_chart,
-                false,
-            ),
-            PlayWrite::Report(report) => (
-                &report.listener_tag,
-                &report.play_id,
-                &report.track_id,
-                report.reported_at_ms,
-                report.may_chart,
-                report.has_ended,
-            ),
-        };
+        let (listener_tag, play_id, track_id, started_at_ms, seen_at_ms, is_present, has_ended) =
+            match write {
+                PlayWrite::Start(play) => (
+                    &play.listener_tag,
+                    &play.id,
+                    &play.track_id,
+                    play.started_at_ms,
+                    play.started_at_ms,
+                    play.may_chart,
+                    false,
+                ),
+                PlayWrite::Report(report) => (
+                    &report.listener_tag,
+                    &report.play_id,
+                    &report.track_id,
+                    report.started_at_ms,
+                    report.reported_at_ms,
+                    report.may_chart,
+                    report.has_ended,
+                ),
+            };
         if !is_present {
             continue;
         }
@@ -328,10 +337,11 @@ async fn update_presences(
             play_id: play_id.clone(),
             track_id: track_id.clone(),
             seen_at_ms,
+            started_at_ms,
         };
-        // Ids sort by time: a late word about an earlier play does not hide the one that began after it.
+        // A late word about an earlier play does not hide the one that began after it.
         match rows.get(listener_tag.as_str()) {
-            Some(known) if row.play_id < known.play_id => {}
+            Some(known) if began(&row) < began(known) => {}
             _ => {
                 rows.insert(listener_tag, row);
             }
@@ -347,6 +357,7 @@ async fn update_presences(
         presence::Column::PlayId,
         presence::Column::TrackId,
         presence::Column::SeenAtMs,
+        presence::Column::StartedAtMs,
     ]);
     presence::Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
         .on_conflict(on_conflict)
@@ -360,21 +371,22 @@ async fn leave_out_older(
     transaction: &DatabaseTransaction,
     rows: &mut BTreeMap<&str, presence::Model>,
 ) -> Result<(), DbErr> {
-    let known: Vec<(String, String)> = presence::Entity::find()
-        .select_only()
-        .column(presence::Column::ListenerTag)
-        .column(presence::Column::PlayId)
+    let known = presence::Entity::find()
         .filter(presence::Column::ListenerTag.is_in(listed(rows.keys().copied())))
-        .into_tuple()
         .all(transaction)
         .await?;
-    for (listener_tag, play_id) in known {
-        let is_older = |row: &presence::Model| row.play_id < play_id;
-        if rows.get(listener_tag.as_str()).is_some_and(is_older) {
-            rows.remove(listener_tag.as_str());
+    for known in known {
+        let is_older = |row: &presence::Model| began(row) < began(&known);
+        if rows.get(known.listener_tag.as_str()).is_some_and(is_older) {
+            rows.remove(known.listener_tag.as_str());
         }
     }
     Ok(())
+}
+
+/// In which order plays of one listener began.
+fn began(presence: &presence::Model) -> (i64, &str) {
+    (presence.started_at_ms, &presence.play_id)
 }
 
 async fn delete_presence(

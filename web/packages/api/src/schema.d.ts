@@ -531,6 +531,12 @@ export interface components {
         CreatePlay: {
             /** @description True when a program plays and nobody listens. Such plays chart only where the server is set up for it. */
             is_simulated?: boolean;
+            /**
+             * Format: uuid
+             * @description A random UUID. A start sent again with the same one, because its answer was lost, is the same play and the same
+             *     listener.
+             */
+            key?: string | null;
             /** @description What is played. */
             track_id: string;
         };
@@ -803,7 +809,7 @@ export interface components {
         };
         /** @description A play that began. */
         Play: {
-            /** @description UUIDv7. */
+            /** @description A UUID. */
             id: string;
             /** @description Goes with every report; any server takes it. */
             play_token: string;
@@ -1809,7 +1815,7 @@ export interface operations {
     get_master_playlist: {
         parameters: {
             query?: {
-                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                /** @description What the player reports of itself, by CTA-5004; of requests for media it is counted, here it is let pass */
                 CMCD?: string;
             };
             header?: never;
@@ -1860,7 +1866,7 @@ export interface operations {
     get_media_playlist: {
         parameters: {
             query?: {
-                /** @description What the player reports of itself, by CTA-5004; counted, never kept */
+                /** @description What the player reports of itself, by CTA-5004; of requests for media it is counted, here it is let pass */
                 CMCD?: string;
             };
             header?: never;

@@ -1,6 +1,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 use hyper_util::rt::TokioTimer;
+use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -20,6 +21,7 @@ fn routes() -> Router {
         .route("/echo", post(|body: String| async move { body }))
         .route("/ignore", post(|| async { "ignored" }))
         .route("/long", get(|| async { vec![b'x'; 4 << 20] }))
+        .route("/longer", get(|| async { vec![b'x'; 32 << 20] }))
 }
 
 async fn connect(idle_timeout: Duration) -> Connected {
@@ -27,6 +29,21 @@ async fn connect(idle_timeout: Duration) -> Connected {
 }
 
 async fn connect_resting(idle_timeout: Duration, rest_after: Duration) -> Connected {
+    connect_limited(idle_timeout, rest_after, no_send_limit()).await
+}
+
+fn no_send_limit() -> SendLimit {
+    SendLimit {
+        timeout: PATIENCE,
+        stalled: Counter::default(),
+    }
+}
+
+async fn connect_limited(
+    idle_timeout: Duration,
+    rest_after: Duration,
+    send_limit: SendLimit,
+) -> Connected {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap());
     let (client, accepted) = tokio::join!(client, listener.accept());
@@ -41,6 +58,7 @@ async fn connect_resting(idle_timeout: Duration, rest_after: Duration) -> Connec
         router: routes(),
         idle_timeout,
         rest_after,
+        send_limit,
         stopping: stopping.clone(),
     });
     let mut served = JoinSet::new();
@@ -216,8 +234,47 @@ async fn nothing_but_the_socket_is_held_at_rest() {
         router: routes(),
         idle_timeout: PATIENCE,
         rest_after: Duration::ZERO,
+        send_limit: no_send_limit(),
         stopping: CancellationToken::new(),
     });
     let bytes = size_of_val(&serve_connection(serving, stream, peer.ip()));
     assert!(bytes <= 1024, "a connection at rest takes {bytes} bytes");
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_an_answer_is_let_go_and_who_takes_it_slowly_is_not() {
+    let stalled = Counter::default();
+    let send_limit = SendLimit {
+        timeout: Duration::from_millis(500),
+        stalled: stalled.clone(),
+    };
+    let connect = || connect_limited(PATIENCE, Duration::ZERO, send_limit.clone());
+    let (mut slow, mut silent) = (connect().await, connect().await);
+    for connected in [&mut slow, &mut silent] {
+        connected
+            .send("GET /long HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await;
+    }
+    // The slow one takes a little each 50 ms until the silent one has been let go.
+    let mut ticks = tokio::time::interval(Duration::from_millis(50));
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        tokio::select! {
+            ended = silent.served.join_next() => {
+                ended.unwrap().unwrap();
+                break;
+            }
+            _ = ticks.tick() => {
+                let read = slow.client.read(&mut piece).await.unwrap();
+                assert_ne!(read, 0, "the slow one was let go");
+            }
+        }
+    }
+    assert_eq!(stalled.get(), 1);
+    let mut rest = 0;
+    while rest < 1 << 20 {
+        let read = slow.client.read(&mut piece).await.unwrap();
+        assert_ne!(read, 0, "the slow one was let go");
+        rest += read;
+    }
 }

@@ -1,4 +1,5 @@
 use super::Api;
+use crate::API_PREFIX;
 use crate::synthetic::Library;
 
 #[tokio::test]
@@ -120,6 +121,29 @@ async fn what_cannot_be_meant_is_refused() {
     ] {
         assert_eq!(api.get(&path).await.refusal().0, 400, "{path}");
     }
+}
+
+#[tokio::test]
+async fn text_with_nul_is_refused_before_a_database_has_to() {
+    Api::on_each(&Library::new(25), async |api| {
+        let cursor = chassis::paging::encode_cursor(&("added", 0, "\0"));
+        for (path, status) in [
+            ("/tracks/%00".to_owned(), 404),
+            ("/tracks/%00/lyrics".to_owned(), 404),
+            ("/tracks?artist=%00".to_owned(), 400),
+            ("/search?q=a%00".to_owned(), 400),
+            (format!("/tracks?cursor={cursor}"), 400),
+        ] {
+            assert_eq!(api.get(&path).await.refusal().0, status, "{path}");
+        }
+        let page = api.app.get("/music/albums/%00").await;
+        assert_eq!(page.status, 404);
+        let play = serde_json::json!({"track_id": "\0"});
+        let path = format!("{API_PREFIX}/plays");
+        let refused = api.app.send_json(axum::http::Method::POST, &path, &play);
+        assert_eq!(refused.await.refusal().0, 400);
+    })
+    .await;
 }
 
 #[tokio::test]

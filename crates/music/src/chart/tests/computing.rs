@@ -8,10 +8,11 @@ use testkit::each_database;
 
 use super::*;
 use crate::Migrator;
-use crate::chart::computer::{CHART_PLAYS_KEPT_MS, Computed};
+use crate::chart::computer::{CHART_PLAYS_KEPT_MS, Computed, PLAYS_KEPT_MS};
 use crate::chart::rules::{Count, MovementKind};
-use crate::store::NewChart;
-use crate::store::entities::chart_listener;
+use crate::plays::PlayLimits;
+use crate::store::entities::{chart_listener, play};
+use crate::store::{NewChart, NewPlay, PlayWrite};
 use crate::testing::insert_track;
 
 async fn with_tracks(database: &Database, ids: &[&str]) {
@@ -281,6 +282,32 @@ async fn plays_that_no_window_reaches_are_forgotten() {
             .unwrap();
         let left: Vec<_> = left.iter().map(|row| row.listener_tag.as_str()).collect();
         assert_eq!(left, ["new"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn raw_plays_are_forgotten_where_nothing_charts() {
+    each_database::<Migrator>(async |database: Database| {
+        let clock = Clock::manual(NOON_MS);
+        let old_ms = NOON_MS - PLAYS_KEPT_MS;
+        let starts = [("old", old_ms - 1), ("kept", old_ms)].map(|(id, started_at_ms)| {
+            PlayWrite::Start(NewPlay {
+                id: id.to_owned(),
+                track_id: "a".to_owned(),
+                listener_tag: "x".to_owned(),
+                is_simulated: true,
+                started_at_ms,
+                may_chart: false,
+            })
+        });
+        let store = Store::new(database.clone());
+        let limits = PlayLimits::default();
+        store.record_plays(&starts, &limits).await.unwrap();
+        computer(&database, &clock, "one").look().await.unwrap();
+        let left = play::Entity::find().all(database.connection()).await;
+        let left: Vec<_> = left.unwrap().into_iter().map(|play| play.id).collect();
+        assert_eq!(left, ["kept"]);
     })
     .await;
 }

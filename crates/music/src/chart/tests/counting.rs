@@ -35,7 +35,7 @@ fn reports(random: &mut SmallRng) -> Vec<PlayWrite> {
                 track_id: (*TRACKS.choose(random).unwrap()).to_owned(),
                 listener_tag: (*LISTENERS.choose(random).unwrap()).to_owned(),
                 network_tag: None,
-                hour: at_ms.div_euclid(HOUR_MS),
+                started_at_ms: at_ms,
                 heard_ms: 30_000,
                 has_ended: false,
                 is_qualified: true,

@@ -6,6 +6,7 @@ mod http;
 mod week;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use chassis::clock::Clock;
 use chassis::database::Database;
@@ -32,6 +33,7 @@ fn computer(database: &Database, clock: &Clock, holder: &str) -> Computer {
         settings: Arc::new(Settings::default()),
         holder: holder.to_owned(),
         metrics: Metrics::register(&mut Registry::default()),
+        pruned_hour: AtomicI64::default(),
     }
 }
 

@@ -21,6 +21,7 @@ fn limits(listener: u64, network: u64, network_track: u64) -> PlayLimits {
         listener_plays_per_hour_max: listener,
         network_plays_per_hour_max: network,
         network_track_plays_per_hour_max: network_track,
+        ..PlayLimits::default()
     }
 }
 
@@ -41,7 +42,7 @@ fn report(play_id: &str, track_id: &str, listener: &str, heard_ms: i64) -> Repor
         track_id: track_id.to_owned(),
         listener_tag: listener.to_owned(),
         network_tag: Some("network".to_owned()),
-        hour: 1_000,
+        started_at_ms: START_MS,
         heard_ms,
         has_ended: false,
         is_qualified: 30_000 <= heard_ms,

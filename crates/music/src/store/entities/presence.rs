@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub play_id: String,
     pub track_id: String,
     pub seen_at_ms: i64,
+    pub started_at_ms: i64,
 }
 
 /// None: joins are written where they are asked.

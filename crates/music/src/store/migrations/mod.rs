@@ -12,6 +12,7 @@ mod m0007_add_job_deaths;
 mod m0008_create_track_loudness;
 mod m0009_create_orphans;
 mod m0010_sum_up;
+mod m0011_add_presence_starts;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_create_track_loudness::Migration),
             Box::new(m0009_create_orphans::Migration),
             Box::new(m0010_sum_up::Migration),
+            Box::new(m0011_add_presence_starts::Migration),
         ]
     }
 }

@@ -62,7 +62,8 @@ impl Database {
                 .create_if_missing(true)
                 .row_buffer_size(SQLITE_ROWS_BUFFERED)
                 .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "NORMAL")
+                // A commit that was answered survives the power going out as well.
+                .pragma("synchronous", "FULL")
                 .pragma("busy_timeout", "5000")
                 .pragma("cache_size", "-4000")
                 .pragma("temp_store", "memory")

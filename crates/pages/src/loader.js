@@ -10,7 +10,8 @@
     return l;
   };
   let loading, ready;
-  const load = () => loading ||= new Promise((done, failed) => {
+  const parsed = () => d.readyState != "loading" ? Promise.resolve() : new Promise((done) => d.addEventListener("DOMContentLoaded", done));
+  const load = () => loading ||= parsed().then(() => new Promise((done, failed) => {
     const b = JSON.parse(d.getElementById("boot").textContent);
     if (!b.app) return failed();
     for (const script of b.scripts) link("modulepreload", script);
@@ -20,7 +21,7 @@
     if (!d.cookie.includes(held)) fetch(b.css[0]).then((a) => {
       if (a.ok) d.cookie = held + ";path=/;max-age=31536000;samesite=lax";
     }, () => {});
-  }).then(() => { ready = 1; }, (e) => { loading = 0; throw e; });
+  })).then(() => { ready = 1; }, (e) => { loading = 0; throw e; });
   addEventListener("click", (e) => {
     const a = e.target.closest?.("[data-act],a[data-lang]");
     if (!a) return;

@@ -35,8 +35,13 @@ pub(crate) enum MusicCommand {
     Import(ImportArguments),
 }
 
+/// What scripts may rely on.
+const IMPORT_EXIT_CODES: &str = "Exit codes:\n  0    everything was imported\n  1    the run could not be finished; the next one goes on\n  \
+     3    some files were left out, each named with its reason\n  64   wrong arguments or configuration\n  130  somebody stopped it";
+
 /// What `haas music import` takes.
 #[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXIT_CODES)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "flags of a command line are independent"

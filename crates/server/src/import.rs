@@ -84,20 +84,24 @@ async fn import_into(
         _ if tasks.stopping().is_cancelled() => stopped(screen),
         Ok((failed, left)) => {
             screen.say_left(failed, left);
-            if summary.skipped == 0 && failed == 0 {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(EXIT_SOME_SKIPPED)
-            }
+            finished(summary.skipped + failed)
         }
         Err(error @ PrepareError::NoFfmpeg) => {
             screen.say_missing(&error);
-            ExitCode::SUCCESS
+            finished(summary.skipped)
         }
         Err(error) => {
             screen.fail(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+fn finished(left_out: u64) -> ExitCode {
+    if left_out == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_SOME_SKIPPED)
     }
 }
 

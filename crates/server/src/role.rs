@@ -28,7 +28,7 @@ impl FromStr for Role {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let role = Self::ALL.into_iter().find(|role| role.name() == name);
-        role.ok_or_else(|| format!("no service {name}; there are {}", Self::names()))
+        role.ok_or_else(|| format!("no service {name}; known are: {}", Self::names()))
     }
 }
 

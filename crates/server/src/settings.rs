@@ -66,7 +66,7 @@ impl Settings {
         );
         let only = server.list::<Role>(
             "only",
-            &format!("a list of services; there are {}", Role::names()),
+            &format!("a list of services, of: {}", Role::names()),
             "The services that run here; all when it is empty.",
         );
         let migrates = server.switch(

@@ -11,7 +11,8 @@ const TIME_UNITS: [(&str, u64); 5] = [
 ];
 
 /// Units of size, largest first; the decimal ones are read, never written.
-const SIZE_UNITS: [(&str, u64); 7] = [
+const SIZE_UNITS: [(&str, u64); 8] = [
+    ("TiB", 1 << 40),
     ("GiB", 1 << 30),
     ("MiB", 1 << 20),
     ("KiB", 1 << 10),
@@ -44,7 +45,7 @@ pub fn duration_text(duration: Duration) -> String {
 pub fn size_text(bytes: u64) -> String {
     match bytes {
         0 => "0B".to_owned(),
-        bytes => text_with_unit(bytes, &SIZE_UNITS[..4]),
+        bytes => text_with_unit(bytes, &SIZE_UNITS[..5]),
     }
 }
 

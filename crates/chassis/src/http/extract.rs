@@ -39,6 +39,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if nul::is_in_json(&bytes) {
             return Err(Problem::invalid("the request body holds a NUL character"));
         }
+        refuse_list(&bytes)?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let pointer = pointer_of(error.path());
@@ -105,6 +106,20 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
             Err(rejection) => Err(Problem::internal(rejection)),
         }
     }
+}
+
+/// All that is taken here are objects. A list would be read as the fields of one in their order, which nobody promised.
+fn refuse_list(json: &[u8]) -> Result<(), Problem> {
+    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'[') {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid",
+        "Invalid request",
+    )
+    .field("#", "must be an object, not a list"))
 }
 
 fn form_pairs(query: &str) -> form_urlencoded::Parse<'_> {

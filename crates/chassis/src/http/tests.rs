@@ -153,6 +153,11 @@ async fn broken_json_is_400_and_a_wrong_field_is_422_with_its_place() {
     let (status, document) = problem_of(post_of(r#"{"track_id":"a","heard_ms":"x"}"#)).await;
     assert_eq!(status, 422);
     assert_eq!(document["errors"][0]["pointer"], "#/heard_ms");
+    let (status, document) = problem_of(post_of(r#" ["a",1]"#)).await;
+    assert_eq!(
+        (status.as_u16(), &document["errors"][0]["pointer"]),
+        (422, &"#".into())
+    );
     let (status, _) = problem_of(post_of(r#"{"track_id":"a","heard_ms":1} tail"#)).await;
     assert_eq!(status, 400);
     let (status, _, body) = ask(post_of(r#"{"track_id":"a","heard_ms":1}"#)).await;

@@ -41,7 +41,7 @@ pub(crate) struct Chart {
     /// Whether it is the current one, which changes every minute.
     pub(crate) is_live: bool,
     pub(crate) entries: Vec<ChartEntry>,
-    /// The newest tracks, only while the current chart has no entries.
+    /// The newest tracks that have no rank, only while the current chart has fewer than ten.
     pub(crate) fallback: Vec<Track>,
 }
 

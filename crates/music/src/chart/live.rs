@@ -21,7 +21,9 @@ const CHART_LOOK_MS: i64 = 1_000;
 const LISTENING_LOOK_MS: i64 = 5_000;
 /// A listener is there for this long after the last sign of life: three reports.
 pub(crate) const PRESENT_MS: i64 = 90_000;
-/// How many of the newest tracks are shown while there are no ranks.
+/// A chart with fewer ranks does not fill a page: the newest tracks are shown below,
+const FEW_RANKS: usize = 10;
+/// so many at most.
 const FALLBACK_TRACKS: u64 = 100;
 /// How many tracks the list of those who listen now has.
 const LISTENING_TRACKS: u64 = 20;
@@ -121,9 +123,11 @@ async fn read_current(app: &App) -> Result<Chart, Error> {
         None => (app.clock.now_ms(), Vec::new()),
     };
     let entries = with_tracks(app, entries).await?;
-    let fallback = if entries.is_empty() {
+    let fallback = if entries.len() < FEW_RANKS {
         let newest = app.store.list_newest_tracks(FALLBACK_TRACKS).await?;
-        newest.into_iter().map(Track::from).collect()
+        let has_rank = |track: &Track| entries.iter().any(|entry| entry.track.id == track.id);
+        let newest = newest.into_iter().map(Track::from);
+        newest.filter(|track| !has_rank(track)).collect()
     } else {
         Vec::new()
     };

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chassis::http::Path;
 use maud::{Markup, html};
-use pages::components::{Action, Lead, Movement, empty_state, icon, list_actions, track_list};
+use pages::components::{Lead, Movement, empty_state, icon, list_actions, track_list};
 use pages::{Lang, Page, PageRequest};
 
 use super::PagesState;
@@ -70,6 +70,12 @@ async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
                 (list_actions(lang))
             }
             (ranks(lang, "chart", &chart.entries))
+            @if !chart.fallback.is_empty() {
+                section.section {
+                    div.section-header { h2 { (lang.t("chart.newest")) } }
+                    (newest_list(lang, "new", &chart.fallback))
+                }
+            }
         }
     };
     Ok(Page::new("chart", HOME, lang.t("chart.title"), main)
@@ -77,31 +83,33 @@ async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
 }
 
 fn without_ranks(lang: Lang, newest: &[Track]) -> Markup {
-    let rows: Vec<_> = newest
-        .iter()
-        .map(|track| track_row(track, Lead::None))
-        .collect();
     html! {
         header.page-header {
             div {
                 h1 { (lang.t("chart.title")) }
                 p.page-detail {
-                    (lang.t("chart.not_yet")) " "
+                    @if !newest.is_empty() { (lang.t("chart.not_yet")) " " }
                     a href="/music/chart/rules" { (lang.t("chart.rules")) }
                 }
                 p.page-detail.live data-live="listening" hidden {}
             }
-            @if !rows.is_empty() { (list_actions(lang)) }
+            @if !newest.is_empty() { (list_actions(lang)) }
         }
-        @if rows.is_empty() {
-            (empty_state("music", lang.t("chart.no_music"), lang.t("chart.no_music_hint"), &[
-                Action { label: lang.t("nav.chart_rules").to_owned(), href: "/music/chart/rules".to_owned() },
-            ]))
+        @if newest.is_empty() {
+            (empty_state("music", lang.t("chart.no_music"), lang.t("chart.no_music_hint"), &[]))
         } @else {
             h2.visually-hidden { (lang.t("chart.newest")) }
-            (track_list(lang, "chart", &rows))
+            (newest_list(lang, "chart", newest))
         }
     }
+}
+
+fn newest_list(lang: Lang, source: &str, newest: &[Track]) -> Markup {
+    let rows: Vec<_> = newest
+        .iter()
+        .map(|track| track_row(track, Lead::None))
+        .collect();
+    track_list(lang, source, &rows)
 }
 
 async fn past_page(app: &App, lang: Lang, hour: String) -> Result<Page> {

@@ -33,6 +33,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 
 /// A play that begins.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct CreatePlay {
     /// What is played.
     track_id: String,
@@ -61,6 +62,7 @@ struct Play {
 
 /// What was heard of a play so far.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ReportPlay {
     play_token: String,
     /// Media time heard since the play began; skipping adds nothing.
@@ -101,9 +103,8 @@ async fn create_play(
         .await
         .map_err(Error::from)?;
     let network = address.network();
-    if !(request.is_simulated && app.plays.settings.simulated_plays_chart) {
-        app.plays.starts.admit(network.clone(), now_ms)?;
-    }
+    let is_exempt = request.is_simulated && app.plays.settings.simulated_plays_chart;
+    let may_be_new = is_exempt || app.plays.starts.admit(network.clone(), now_ms)?;
     let known = Listener::of(&headers, keys, now_ms);
     let is_new = known.is_none();
     let new_listener = || match &request.key {
@@ -134,10 +135,11 @@ async fn create_play(
         started_at_ms: now_ms,
         duration_ms: track.duration_ms,
     };
-    let may_chart = app.plays.settings.may_chart(token.is_simulated);
+    // Where many new listeners come from one network, those show who are still there at their first report.
+    let is_present = app.plays.settings.may_chart(token.is_simulated) && (!is_new || may_be_new);
     app.plays
         .recorder
-        .record(PlayWrite::Start(new_play(&token, may_chart)))
+        .record(PlayWrite::Start(new_play(&token, is_present)))
         .await?;
     app.plays.metrics.plays_started.inc();
     let mut response = (StatusCode::CREATED, Json(play(&token, keys))).into_response();
@@ -218,14 +220,14 @@ fn play_id_of(key: &Uuid, track_id: &str, keys: &Keys) -> Uuid {
     Builder::from_custom_bytes(keys.tag(PLAY_ID_PURPOSE, &start)).into_uuid()
 }
 
-fn new_play(token: &PlayToken, may_chart: bool) -> NewPlay {
+fn new_play(token: &PlayToken, is_present: bool) -> NewPlay {
     NewPlay {
         id: token.play_id.clone(),
         track_id: token.track_id.clone(),
         listener_tag: token.listener_tag.clone(),
         is_simulated: token.is_simulated,
         started_at_ms: token.started_at_ms,
-        may_chart,
+        is_present,
     }
 }
 

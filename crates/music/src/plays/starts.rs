@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::Error;
 
 const MINUTE_MS: i64 = 60_000;
+/// So many listeners that nobody has seen before are believed to listen as soon as they begin.
+const FIRST_STARTS: u64 = 30;
 /// How many networks are told apart in a minute. Whoever has more passes any limit per network, so that counting them
 /// all would only cost memory.
 const NETWORKS_MAX: usize = 50_000;
@@ -33,8 +35,9 @@ impl Starts {
         }
     }
 
-    /// Counts a start, or refuses it and says when the next minute begins.
-    pub(super) fn admit(&self, network: Vec<u8>, now_ms: i64) -> Result<(), Error> {
+    /// Counts a start, or refuses it and says when the next minute begins. Says whether it is one of the first from its
+    /// network in this minute.
+    pub(super) fn admit(&self, network: Vec<u8>, now_ms: i64) -> Result<bool, Error> {
         let minute = now_ms.div_euclid(MINUTE_MS);
         let mut counted = self.counted.lock().expect("nobody panics while holding it");
         if counted.minute != minute || NETWORKS_MAX <= counted.networks.len() {
@@ -51,7 +54,7 @@ impl Starts {
             });
         }
         *count += 1;
-        Ok(())
+        Ok(*count <= FIRST_STARTS)
     }
 }
 

@@ -206,6 +206,23 @@ async fn a_network_that_begins_too_many_plays_is_told_when_to_come_again() {
 }
 
 #[tokio::test]
+async fn of_many_new_listeners_of_one_network_only_those_show_who_stay() {
+    let app = with_track().await;
+    let mut plays = Vec::new();
+    for _ in 0..32 {
+        plays.push(started(&app, "long").await);
+    }
+    let present = async || {
+        let rows = presence::Entity::find().all(app.database.connection());
+        rows.await.unwrap().len()
+    };
+    assert_eq!(present().await, 30);
+    advance_s(&app, 30);
+    report(&app, &plays[31], 30_000, false).await;
+    assert_eq!(present().await, 31);
+}
+
+#[tokio::test]
 async fn a_simulated_play_is_recorded_and_does_not_chart() {
     let app = with_track().await;
     let body = json!({"track_id": "long", "is_simulated": true});

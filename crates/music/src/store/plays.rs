@@ -23,8 +23,8 @@ pub(crate) struct NewPlay {
     pub(crate) listener_tag: String,
     pub(crate) is_simulated: bool,
     pub(crate) started_at_ms: i64,
-    /// Whether it may chart, and shows among those who listen now.
-    pub(crate) may_chart: bool,
+    /// Whether its listener shows among those who listen now from the start on.
+    pub(crate) is_present: bool,
 }
 
 /// What is known of a play by now; may come late, twice and out of order.
@@ -306,7 +306,7 @@ async fn update_presences(
                     &play.track_id,
                     play.started_at_ms,
                     play.started_at_ms,
-                    play.may_chart,
+                    play.is_present,
                     false,
                 ),
                 PlayWrite::Report(report) => (

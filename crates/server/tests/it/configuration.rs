@@ -82,7 +82,7 @@ fn a_database_of_an_unknown_kind_is_refused_without_showing_the_url() {
 fn an_unknown_service_is_refused_with_the_known_ones() {
     let output = Haas::run(HAAS, &["serve", "--only", "musik"]);
     assert_eq!(output.code, Some(64));
-    let expected = "--only: server.only = \"musik\" is not accepted; accepted is a list of services; there are music";
+    let expected = "--only: server.only = \"musik\" is not accepted; accepted is a list of services, of: music";
     assert!(output.stderr.contains(expected), "{}", output.stderr);
 }
 

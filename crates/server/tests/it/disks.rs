@@ -242,6 +242,10 @@ fn an_import_without_ffmpeg_says_what_works_without_it() {
     assert_eq!(output.code, Some(0), "{output:?}");
     let expected = "was not found; tracks play as they are until it is installed";
     assert!(output.stderr.contains(expected), "{output:?}");
+    // What was left out is told by the exit code here as well.
+    shelf.write("Kim/2020 - One/02 - Broken.wav", b"RIFF");
+    let output = Binary::new(HAAS).with("PATH", "/nowhere").run(&arguments);
+    assert_eq!(output.code, Some(3), "{output:?}");
 }
 
 /// A configuration of a server that prepares nothing, so that nothing but the test fills its disk.

@@ -475,7 +475,7 @@ export interface components {
             /** @description The moment it stands for: RFC 3339, UTC. */
             at: string;
             entries: components["schemas"]["ChartEntry"][];
-            /** @description The newest tracks, only while the current chart has no entries. */
+            /** @description The newest tracks that have no rank, only while the current chart has fewer than ten. */
             fallback: components["schemas"]["Track"][];
             /** @description The full hour of a past chart; null for the current one. */
             hour?: string | null;

@@ -298,7 +298,7 @@ async fn raw_plays_are_forgotten_where_nothing_charts() {
                 listener_tag: "x".to_owned(),
                 is_simulated: true,
                 started_at_ms,
-                may_chart: false,
+                is_present: false,
             })
         });
         let store = Store::new(database.clone());

@@ -71,11 +71,17 @@ async fn without_plays_there_are_no_ranks_and_the_newest_tracks_are_shown() {
 }
 
 #[tokio::test]
-async fn a_chart_shows_ranks_with_their_numbers_and_no_fallback() {
+async fn a_chart_shows_ranks_with_their_numbers_and_what_is_ranked_once() {
     let app = app_with_chart().await;
+    insert_track(app.database.connection(), "c", 200_000).await;
     let chart = app.get(CHART).await.json();
     assert_eq!(chart["at"], "2026-11-23T06:00:00Z");
-    assert_eq!(chart["fallback"], json!([]));
+    // Two ranks do not fill a page.
+    let fallback = chart["fallback"].as_array().unwrap();
+    assert_eq!((fallback.len(), &fallback[0]["id"]), (1, &json!("c")));
+    let page = app.get("/music").await;
+    let page = page.text();
+    assert!(page.find("data-id=\"b\"").unwrap() < page.find("data-id=\"c\"").unwrap());
     let entry = &chart["entries"][0];
     assert_eq!(
         (&entry["rank"], &entry["track"]["id"]),

@@ -32,7 +32,7 @@ fn start(play_id: &str, track_id: &str, listener: &str) -> PlayWrite {
         listener_tag: listener.to_owned(),
         is_simulated: false,
         started_at_ms: START_MS,
-        may_chart: true,
+        is_present: true,
     })
 }
 

@@ -6,6 +6,7 @@ mod covers;
 mod description;
 pub(crate) mod genres;
 mod hls;
+mod licence;
 mod lyrics;
 pub(crate) mod search;
 mod streams;
@@ -22,6 +23,7 @@ pub(crate) use albums::Album;
 pub(crate) use artists::Artist;
 pub(crate) use description::show_description;
 pub(crate) use genres::Genre;
+pub(crate) use licence::Licence;
 pub(crate) use tracks::{AlbumName, Named, Track};
 
 /// Every route of the API.

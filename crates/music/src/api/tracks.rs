@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::licence::Licence;
 use crate::store::entities::{artist, genre};
 use crate::store::{TrackQuery, TrackRecord, TrackStart};
 use crate::{API_PREFIX, AppState, Error, Result};
@@ -56,6 +57,10 @@ pub(crate) struct Track {
     pub(crate) composer: Option<String>,
     /// As tagged, often a URL.
     pub(crate) licence: Option<String>,
+    /// What people call the licence, such as `CC BY-SA 3.0`; as tagged where it is not known.
+    pub(crate) licence_name: Option<String>,
+    /// Where the text of the licence is, when the tag says it.
+    pub(crate) licence_url: Option<String>,
     /// As tagged.
     pub(crate) copyright: Option<String>,
     /// Gain that brings the track to -18 LUFS, in dB.
@@ -176,6 +181,9 @@ impl From<TrackRecord> for Track {
             .cover_id
             .or_else(|| album.as_ref().and_then(|album| album.cover_id.clone()));
         let cover_urls = cover_id.as_deref().map(CoverUrls::new);
+        let licence = track.licence.as_deref().map(Licence::read);
+        let licence_name = licence.as_ref().map(|licence| licence.name.clone());
+        let licence_url = licence.and_then(|licence| licence.url.map(str::to_owned));
         let has_lyrics = track.lyrics_plain.is_some() || track.lyrics_synced.is_some();
         Self {
             artists: artists.into_iter().map(Named::from).collect(),
@@ -206,6 +214,8 @@ impl From<TrackRecord> for Track {
             duration_ms: track.duration_ms,
             released_on: track.released_on,
             composer: track.composer,
+            licence_name,
+            licence_url,
             licence: track.licence,
             copyright: track.copyright,
             track_gain_db: track.gain_db,

@@ -771,6 +771,10 @@ export interface components {
                 id: string;
                 /** @description As tagged, often a URL. */
                 licence?: string | null;
+                /** @description What people call the licence, such as `CC BY-SA 3.0`; as tagged where it is not known. */
+                licence_name?: string | null;
+                /** @description Where the text of the licence is, when the tag says it. */
+                licence_url?: string | null;
                 /** @description Null without lyrics. */
                 lyrics_url?: string | null;
                 /** @description The page for people. */
@@ -969,6 +973,10 @@ export interface components {
             id: string;
             /** @description As tagged, often a URL. */
             licence?: string | null;
+            /** @description What people call the licence, such as `CC BY-SA 3.0`; as tagged where it is not known. */
+            licence_name?: string | null;
+            /** @description Where the text of the licence is, when the tag says it. */
+            licence_url?: string | null;
             /** @description Null without lyrics. */
             lyrics_url?: string | null;
             /** @description The page for people. */

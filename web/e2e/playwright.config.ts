@@ -9,6 +9,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Another machine's name for the server under test: unlike 127.0.0.1 no secure context over plain HTTP.
+  "--host-resolver-rules=MAP music.test 127.0.0.1",
 ];
 
 export default defineConfig({

@@ -13,6 +13,23 @@ test("M1 the first page shows real music, says where the chart stands, and plays
   await expect(rows.first()).toHaveAttribute("data-playing", "");
 });
 
+test("M1 who is listening comes and goes without moving the list", async ({ page }) => {
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await open(page, "/music");
+    const topWhen = (listeners: string) =>
+      page.evaluate((text) => {
+        const line = document.querySelector<HTMLElement>("#main [data-live=listening]");
+        if (!line) throw new Error("no line for who is listening");
+        line.hidden = text === "";
+        line.textContent = text;
+        return document.querySelector("#main .track-list")?.getBoundingClientRect().top;
+      }, listeners);
+    expect(await topWhen("지금 12명이 듣고 있어요")).toBe(await topWhen(""));
+    await expect(page.locator("#main [data-live=listening]")).toBeHidden();
+  }
+});
+
 test("M1 some rows are chosen and go to the queue", async ({ page }) => {
   await open(page, "/music");
   await row(page, "Aurora").locator('[data-act="play"]').click();

@@ -79,10 +79,10 @@ test("the whole way: newest music without ranks, a click, ten seconds of sound, 
   await expect.poll(async () => (await sounding(page)).bufferedEnd - (await sounding(page)).time).toBeGreaterThan(8);
   const beforeSlow = await stalls();
   await setRate(link, 100);
-  await expect(badge(page)).toHaveText("64 kbps", { timeout: 60_000 });
+  await expect(badge(page)).toHaveText("64 kbit/s", { timeout: 60_000 });
   await silentSeconds(page, 5);
   await setRate(link, 4_000);
-  await expect(badge(page)).not.toHaveText("64 kbps", { timeout: 60_000 });
+  await expect(badge(page)).not.toHaveText("64 kbit/s", { timeout: 60_000 });
   expect(await stalls()).toBe(beforeSlow);
   await expect.poll(() => loudness(page)).toBeGreaterThan(0.01);
 });

@@ -39,6 +39,26 @@ test("M2 a reload keeps track, position, queue, volume and settings, and stays p
   expect((await sounding(page)).time).toBeLessThan(before + 4);
 });
 
+test("M2 a start whose answer is lost is sent again as the same play", async ({ page }) => {
+  const starts: { track_id: string; key: string }[] = [];
+  await page.route("**/api/music/v1/plays", async (route) => {
+    starts.push(route.request().postDataJSON());
+    if (starts.length > 1) return route.continue();
+    // The server has it; the link breaks before it can say so.
+    await route.fetch();
+    return route.abort();
+  });
+  await open(page, "/music/new");
+  await playRow(page, "Cascade");
+  await expect.poll(() => starts.length, { timeout: 20_000 }).toBe(2);
+  expect(starts[1]).toEqual(starts[0]);
+  expect(starts[0]?.key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  // What follows is a play of its own.
+  await page.keyboard.press("Shift+N");
+  await expect.poll(() => starts.length, { timeout: 20_000 }).toBe(3);
+  expect(starts[2]?.key).not.toBe(starts[0]?.key);
+});
+
 test("M2 what was heard reaches the server in media time, and survives a server that is away", async ({ page }) => {
   const reports: { heard_ms: number; ended: boolean }[] = [];
   let away = true;

@@ -15,9 +15,9 @@ test("M12 a chosen quality takes effect at the next segment and is shown", async
   await playRow(page, "Aurora");
   await soundMoves(page, 1);
   for (const [name, shown] of [
-    ["데이터 절약", "64 kbps"],
-    ["높음", "256 kbps"],
-    ["보통", "128 kbps"],
+    ["데이터 절약", "64 kbit/s"],
+    ["높음", "256 kbit/s"],
+    ["보통", "128 kbit/s"],
   ] as const) {
     await choose(page, name);
     await expect(badge(page)).toHaveText(shown, { timeout: 8_000 });
@@ -33,10 +33,10 @@ test("M12 quality follows a link of 1 Mbit/s, 100 kbit/s and back, without a sta
   await soundMoves(page, 3);
   await setRate(link, 100);
   expect(await silentSeconds(page, 45)).toBeLessThan(0.3);
-  await expect(badge(page)).toHaveText("64 kbps");
+  await expect(badge(page)).toHaveText("64 kbit/s");
   await setRate(link, 1_000);
   expect(await silentSeconds(page, 40)).toBeLessThan(0.3);
-  await expect(badge(page)).not.toHaveText("64 kbps");
+  await expect(badge(page)).not.toHaveText("64 kbit/s");
 });
 
 /** What the media requests of the page say of themselves, by the standard's headers. */
@@ -69,7 +69,7 @@ test("M12 with Save-Data music starts and stays at 64 kbit/s, and nothing is fet
   await row(page, "Aurora").locator('[data-act="play"]').hover();
   await playRow(page, "Aurora");
   await soundMoves(page, 3);
-  await expect(badge(page)).toHaveText("64 kbps");
+  await expect(badge(page)).toHaveText("64 kbit/s");
   expect(asked.length).toBeGreaterThan(2);
   for (const { br } of asked) expect(br).toMatch(/^6\d$/);
 });

@@ -59,6 +59,37 @@ test("M13 a server in trouble is asked again, and music starts when it is better
   expect(refusals).toBeLessThan(0);
 });
 
+test("M13 a file that is refused while the server is busy is asked for again when the server said to", async ({
+  page,
+}) => {
+  const refusedAt: number[] = [];
+  await page.route("**/tracks/*/hls.m3u8", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.route("**/tracks/*/stream*", (route) => {
+    // As the server does when all of its whole-file answers are given: a small part is answered all the same.
+    const isPart = /^bytes=\d+-\d+$/.test(route.request().headers().range ?? "");
+    const firstAt = refusedAt[0] ?? Date.now();
+    if (isPart || Date.now() - firstAt > 4_000) return route.continue();
+    refusedAt.push(Date.now());
+    return route.fulfill({ status: 503, headers: { "retry-after": "5" }, body: "" });
+  });
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  await expect(nowTitle(page)).toHaveText("Aurora");
+  // The element's own request and the one that asked why it failed.
+  expect(refusedAt).toHaveLength(2);
+});
+
+test("M13 a server that is gone is named, not the link", async ({ page }) => {
+  await page.route("**/tracks/*/hls.m3u8", (route) => route.abort());
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await expect(page.locator(".player-notice")).toContainText("서버가 응답하지 않아요");
+  await page.unroute("**/tracks/*/hls.m3u8");
+  await soundMoves(page);
+  await expect(page.locator(".player-notice")).toHaveCount(0);
+});
+
 test("M13 broken renditions give way to the file itself", async ({ page }) => {
   await page.route("**/media/**", (route) => route.fulfill({ status: 404, body: "" }));
   await openAlbum(page, NOISE);

@@ -5,12 +5,15 @@ let messages: Record<string, string> = {};
 let plurals = new Intl.PluralRules("ko");
 let language = "ko";
 
-/** Loads the messages of one language; the other one is never fetched. */
-export async function loadMessages(wanted: string): Promise<void> {
-  language = wanted === "en" ? "en" : "ko";
-  const module = language === "en" ? await import("@messages/en.json") : await import("@messages/ko.json");
-  messages = module.default;
-  plurals = new Intl.PluralRules(language);
+/** Loads the messages of one language; the other one is not fetched. What it returns puts them into use. */
+export async function loadMessages(wanted: string): Promise<() => void> {
+  const isEnglish = wanted === "en";
+  const module = isEnglish ? await import("@messages/en.json") : await import("@messages/ko.json");
+  return () => {
+    language = isEnglish ? "en" : "ko";
+    messages = module.default;
+    plurals = new Intl.PluralRules(language);
+  };
 }
 
 /** The language of the page. */

@@ -21,7 +21,8 @@ function start(mount: HTMLElement): void {
   listenToActions(parts);
   listenToKeys(parts);
   followPage(parts);
-  void loadMessages(pageLanguage).then(() => {
+  void loadMessages(pageLanguage).then((use) => {
+    use();
     const root = mount.appendChild(document.createElement("div"));
     createRoot(root).render(
       <PartsContext value={parts}>

@@ -1,3 +1,4 @@
+import { t } from "./i18n";
 import { createStore } from "./store";
 
 /** A short message at the edge of the page, perhaps with one thing to do about it. */
@@ -23,6 +24,11 @@ export function notify(text: string, action: Notice["action"] = null): void {
   const id = lastId;
   notices.set({ shown: [...notices.get().shown, { id, text, action }].slice(-NOTICES_SHOWN) });
   setTimeout(() => dismiss(id), action ? UNDO_MS : PLAIN_MS);
+}
+
+/** Says what was done, with the way back. */
+export function notifyUndoable(text: string, run: () => void): void {
+  notify(text, { label: t("player.undo"), run });
 }
 
 /** Takes a notice away. */

@@ -1,10 +1,11 @@
-import { get, type PlaybackSummary, type Track as TrackDetail } from "@haas/api";
+import { get, type Track as TrackDetail } from "@haas/api";
 import { Engine, type EngineHost } from "./engine/engine";
 import { elementVolume } from "./engine/loudness";
 import type { Throughput } from "./engine/start-level";
 import { t } from "./i18n";
-import { notify } from "./notices";
-import type { PlayReporter } from "./plays/reporter";
+import { newId } from "./ids";
+import { notify, notifyUndoable } from "./notices";
+import { Plays } from "./plays/plays";
 import {
   createQueueReducer,
   peekNext,
@@ -27,8 +28,6 @@ const RESTART_AFTER_MS = 3_000;
 /** What is not music waits no longer than this for the music. */
 const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
-/** Pause before the reporter's modules are asked for again where there was no link. */
-const REPORTER_AGAIN_MS = 5_000;
 const SAVE_QUEUE_AFTER_MS = 300;
 const SAVE_POSITION_EVERY_MS = 1_000;
 
@@ -44,22 +43,17 @@ export class Player {
   readonly moved = createStore({ count: 0 });
   readonly engine: Engine;
   readonly sleep: SleepTimer;
-  readonly #reduce = createQueueReducer({ random: Math.random, newKey: () => crypto.randomUUID() });
-  /** Loaded with the first sound, or when plays of an earlier visit still wait to be told. */
-  #reporter: Promise<PlayReporter | null> | null = null;
-  #playsApi: typeof import("./plays/api") | null = null;
+  readonly #reduce = createQueueReducer({ random: Math.random, newKey: newId });
+  readonly #plays = new Plays();
   readonly #tabs: Tabs;
   #mediaSession: Promise<void> | null = null;
-  #reportedKey: string | null = null;
-  /** A play that sounds without a reporter, and when to ask for one again. */
-  #lateReport: { item: QueueItem; atMs: number } | null = null;
-  /** Heard of the current play. */
-  #heardMs = 0;
+  /** The place in the queue whose play has begun. */
+  #begunKey: string | null = null;
   #saveTimer = 0;
   #savedPositionAtMs = 0;
 
   constructor(elements: [HTMLAudioElement, HTMLAudioElement]) {
-    this.engine = new Engine(elements, crypto.randomUUID(), this.#host());
+    this.engine = new Engine(elements, newId(), this.#host());
     this.sleep = new SleepTimer(
       (factor) => this.engine.applyVolume(this.settings.get().muted, factor),
       () => this.pause(),
@@ -76,8 +70,8 @@ export class Player {
     this.engine.applyVolume(this.settings.get().muted);
     this.#restore();
     addEventListener("pagehide", () => this.#leave());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#checkpoint());
-    if (readStored("plays")) void this.#reporting().then((reporter) => reporter?.flush());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#plays.checkpoint());
+    if (readStored("plays")) this.#plays.tell();
   }
 
   /** Plays a list from one of its tracks; `start` null begins at the top, or anywhere when shuffled. */
@@ -98,7 +92,7 @@ export class Player {
 
   pause(): void {
     this.engine.pause();
-    this.#checkpoint();
+    this.#plays.checkpoint();
     this.#savePosition();
   }
 
@@ -149,16 +143,15 @@ export class Player {
       return;
     }
     if (roomInQueue(before) < tracks.length) notify(t("queue.full"));
-    this.dispatch({ type: where, tracks });
-    const text = where === "play_next" ? t("queue.added_next") : t("queue.added_last");
-    notify(text, { label: t("player.undo"), run: () => this.dispatch({ type: "restore_lists", from: before }) });
+    this.change({ type: where, tracks }, where === "play_next" ? t("queue.added_next") : t("queue.added_last"));
   }
 
   /** Changes the queue in a way that can be taken back for five seconds. */
   change(action: QueueAction, said: string): void {
-    const before = this.queue.get();
+    const from = this.queue.get();
     this.dispatch(action);
-    notify(said, { label: t("player.undo"), run: () => this.dispatch({ type: "restore_lists", from: before }) });
+    const to = this.queue.get();
+    notifyUndoable(said, () => this.dispatch({ type: "take_back", from, to }));
   }
 
   dispatch(action: QueueAction): void {
@@ -193,13 +186,16 @@ export class Player {
         this.#afterAdvance(!sleeping);
       },
       skipFailed: () => this.next(),
-      sounded: (item) => this.#sounded(item),
+      sounded: (item) => {
+        if (this.#begunKey !== item.key) this.#plays.begin(item.track.id);
+        this.#begunKey = item.key;
+        this.#sounded(item);
+      },
       heard: (stepMs) => {
-        this.#heardMs += stepMs;
-        this.#tellHeard(stepMs);
+        this.#plays.heard(stepMs);
         if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
       },
-      summed: (summary) => this.#sendSummary(summary),
+      summed: (summary) => this.#plays.sum(summary),
       throughput: () => readStored<Throughput>("throughput"),
       measured: (bps) => writeStored("throughput", { bps: Math.round(bps), at_ms: Date.now() }),
       volumeOf: (item) => this.#volumeOf(item),
@@ -223,7 +219,7 @@ export class Player {
       setTimeout(() => this.#sounded(item, waitedMs + LOOK_AGAIN_MS), LOOK_AGAIN_MS);
       return;
     }
-    this.#beginReport(item);
+    this.#plays.tell();
     void this.loadDetails(item.track.id);
     this.#mediaSession ??= import("./media-session").then(({ attachMediaSession }) => attachMediaSession(this));
     this.#mediaSession.catch(() => {
@@ -231,59 +227,9 @@ export class Player {
     });
   }
 
-  #beginReport(item: QueueItem): void {
-    if (this.#reportedKey === item.key) return;
-    this.#reportedKey = item.key;
-    // What is heard from here on is told step by step.
-    const heardMs = this.#heardMs;
-    void this.#reporting().then((reporter) => {
-      if (this.#reportedKey !== item.key) return;
-      if (reporter) reporter.begin(item.track.id, heardMs);
-      else this.#lateReport = { item, atMs: Date.now() + REPORTER_AGAIN_MS };
-    });
-  }
-
-  #tellHeard(stepMs: number): void {
-    const late = this.#lateReport;
-    if (late === null) {
-      if (this.#reportedKey !== null) void this.#reporter?.then((reporter) => reporter?.heard(stepMs));
-    } else if (Date.now() >= late.atMs) {
-      this.#lateReport = null;
-      this.#reportedKey = null;
-      this.#beginReport(late.item);
-    }
-  }
-
-  /** The reporter, or null where its modules cannot come because there is no link; then they are asked for again. */
-  #reporting(): Promise<PlayReporter | null> {
-    this.#reporter ??= Promise.all([import("./plays/reporter"), import("./plays/api")]).then(
-      ([{ PlayReporter }, api]) => {
-        this.#playsApi = api;
-        return new PlayReporter(api.playsApi, () => Date.now());
-      },
-      () => {
-        this.#reporter = null;
-        return null;
-      },
-    );
-    return this.#reporter;
-  }
-
-  /** At once where the module is there: when the page goes away nothing later would run. */
-  #sendSummary(summary: PlaybackSummary): void {
-    if (this.#playsApi) this.#playsApi.sendSummary(summary);
-    else void import("./plays/api").then(({ sendSummary }) => sendSummary(summary)).catch(() => {});
-  }
-
-  #checkpoint(): void {
-    void this.#reporter?.then((reporter) => reporter?.checkpoint());
-  }
-
   #trackOver(): void {
-    this.#reportedKey = null;
-    this.#lateReport = null;
-    this.#heardMs = 0;
-    void this.#reporter?.then((reporter) => reporter?.end());
+    this.#begunKey = null;
+    this.#plays.end();
   }
 
   #afterAdvance(play = true): void {
@@ -315,7 +261,7 @@ export class Player {
 
   #leave(): void {
     this.engine.flush();
-    this.#checkpoint();
+    this.#plays.checkpoint();
     this.#saveQueue();
     this.#savePosition();
   }

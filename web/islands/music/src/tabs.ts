@@ -1,7 +1,9 @@
+import { newId } from "./ids";
+
 /** Only one tab sounds at a time: whoever starts tells the others. */
 export class Tabs {
   readonly #channel: BroadcastChannel | null;
-  readonly #self = crypto.randomUUID();
+  readonly #self = newId();
 
   constructor(otherStarted: () => void) {
     this.#channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("haas.music") : null;

@@ -82,12 +82,17 @@ export async function send<M extends "post" | "put", P extends PathOf<M>>(
       body: JSON.stringify(input.body),
       keepalive: true,
     });
-    const seconds = Number(response.headers.get("retry-after"));
     const body = response.ok && response.status !== 204 ? await response.json() : null;
-    return { status: response.status, body, retryAfterMs: seconds > 0 ? seconds * 1_000 : null };
+    return { status: response.status, body, retryAfterMs: retryAfterMs(response) };
   } catch {
     return { status: 0, body: null, retryAfterMs: null };
   }
+}
+
+/** When to ask again, where the answer says so. */
+export function retryAfterMs({ headers }: Response): number | null {
+  const seconds = Number(headers.get("retry-after"));
+  return seconds > 0 ? seconds * 1_000 : null;
 }
 
 /** What the server tells of the chart, by the name of the event. */

@@ -47,7 +47,20 @@ beforeEach(() => {
   };
   engine = new Engine(elements, "session", host);
 });
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Lets the server answer with a status, or not at all (0), and the element that sounds fail by it. */
+async function fail(status: number): Promise<void> {
+  vi.stubGlobal("MediaError", { MEDIA_ERR_NETWORK: 2, MEDIA_ERR_DECODE: 3 });
+  vi.stubGlobal("fetch", () =>
+    status === 0 ? Promise.reject(new TypeError()) : Promise.resolve(new Response("", { status })),
+  );
+  elements[0].dispatchEvent(new Event("error"));
+  await vi.advanceTimersByTimeAsync(0);
+}
 
 /** Lets the time pass in which what plays moves on; no element says that it has ended. */
 async function pass(ms: number): Promise<void> {
@@ -77,4 +90,52 @@ it("hands over also after a pause close to the end", async () => {
   engine.play();
   await pass(1_000);
   expect(handedOver).toEqual(["b"]);
+});
+
+it("does not hold a tunnel against a track: a busy server behind it is asked again", async () => {
+  engine.load(item("a"));
+  engine.play();
+  const statuses = [];
+  for (const answer of [0, 0, 0, 0, 0, 503, 0, 503, 503, 503]) {
+    await fail(answer);
+    statuses.push(engine.state.get().status);
+  }
+  expect(statuses.slice(0, -1)).not.toContain("failed");
+  expect(engine.state.get()).toMatchObject({ status: "failed", failure: { reason: "network" } });
+});
+
+it("sounds again after another try, although the element has stopped", async () => {
+  engine.load(item("a"));
+  engine.play();
+  await fail(503);
+  elements[0].pause();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(elements[0].paused).toBe(false);
+  await fail(503);
+  elements[0].pause();
+  engine.pause();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(elements[0].paused).toBe(true);
+});
+
+it("counts anew once something has loaded", async () => {
+  engine.load(item("a"));
+  engine.play();
+  for (let round = 0; round < 3; round += 1) {
+    for (let refusal = 0; refusal < 3; refusal += 1) await fail(503);
+    elements[0].dispatchEvent(new Event("progress"));
+  }
+  expect(engine.state.get().status).toBe("loading");
+});
+
+it("says whether the link or the server is away", async () => {
+  engine.load(item("a"));
+  engine.play();
+  await fail(0);
+  expect(engine.state.get().status).toBe("unreachable");
+  vi.stubGlobal("navigator", { onLine: false });
+  await fail(0);
+  expect(engine.state.get().status).toBe("offline");
+  elements[0].dispatchEvent(new Event("progress"));
+  expect(engine.state.get().status).toBe("loading");
 });

@@ -7,12 +7,24 @@ import { Deck } from "./deck";
 import { loadHls } from "./load-hls";
 import { MediaTimeMeter } from "./media-time";
 import { PlayQuality } from "./play-quality";
-import { recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
+import { isUnanswered, recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
 import type { SourceFailure } from "./source";
 import { type Quality, startBitRate, type Throughput } from "./start-level";
 
-/** What the player does, in one word. `loading` before the first sound, `buffering` after it. */
-export type Status = "empty" | "paused" | "loading" | "playing" | "buffering" | "offline" | "blocked" | "failed";
+/**
+ * What the player does, in one word. `loading` before the first sound, `buffering` after it; `offline` without a link,
+ * `unreachable` where there is one and still nobody answers.
+ */
+export type Status =
+  | "empty"
+  | "paused"
+  | "loading"
+  | "playing"
+  | "buffering"
+  | "offline"
+  | "unreachable"
+  | "blocked"
+  | "failed";
 
 /** What the interface shows of the engine. The playhead is not in it: ask `positionMs`, it moves all the time. */
 export interface EngineState {
@@ -84,7 +96,9 @@ export class Engine {
   #quality = new PlayQuality();
   #watchdog = new Watchdog();
   #progressive = false;
-  #attempts = 0;
+  /** Failures since something last loaded: those that the server answered with, and those without an answer. */
+  #refused = 0;
+  #unanswered = 0;
   #skips = 0;
   #lastTickPositionMs = 0;
   #startedFromMs = 0;
@@ -227,7 +241,7 @@ export class Engine {
   #beginPlay(): void {
     this.#meter = new MediaTimeMeter();
     this.#quality = new PlayQuality();
-    this.#attempts = 0;
+    this.#refused = this.#unanswered = 0;
     this.#progressive = false;
     this.#lastTickPositionMs = this.positionMs;
   }
@@ -254,10 +268,20 @@ export class Engine {
     const run = () => {
       if (deck !== this.#active || deck.item !== item || !this.state.get().wantsPlay) return;
       this.#publish({ delivery: deck.source?.delivery ?? null, bitRateKbps: deck.source?.bitRateKbps ?? null });
-      deck.audio.play().catch((error: unknown) => this.#playRefused(deck, error));
+      this.#sound(deck);
     };
     if (attached) void attached.then(run);
     else run();
+  }
+
+  #sound(deck: Deck): void {
+    if (deck.source) deck.audio.play().catch((error: unknown) => this.#playRefused(deck, error));
+  }
+
+  /** Loads again, and goes on sounding where that is wanted: an element that has failed no longer plays. */
+  #retry(): void {
+    this.#active.source?.retry();
+    if (this.state.get().wantsPlay) this.#sound(this.#active);
   }
 
   #sourceOptions() {
@@ -354,6 +378,7 @@ export class Engine {
     if (stillness !== "stuck") return;
     this.#watchdog.reset(now);
     this.#active.source?.lowerLevel();
+    this.#sound(this.#active);
   }
 
   /** The sound has stopped and nobody asked for it. */
@@ -401,7 +426,7 @@ export class Engine {
     const next = this.#standby;
     if (this.#leaving || !next.source || !next.item || next.item.key !== this.#host.next()?.key) return false;
     const item = next.item;
-    next.audio.play().catch((error: unknown) => this.#playRefused(next, error));
+    this.#sound(next);
     this.#completePlay();
     this.#swap();
     const leaving = this.#standby;
@@ -443,14 +468,15 @@ export class Engine {
 
   #loaded(deck: Deck): void {
     if (deck !== this.#active) return;
-    this.#attempts = 0;
+    this.#refused = this.#unanswered = 0;
     clearTimeout(this.#recoveryTimer);
-    if (this.state.get().status === "offline")
+    const { status } = this.state.get();
+    if (status === "offline" || status === "unreachable")
       this.#publish({ status: this.#quality.hasSounded ? "buffering" : "loading" });
   }
 
   #linkBack(): void {
-    if (this.state.get().wantsPlay) this.#active.source?.retry();
+    if (this.state.get().wantsPlay) this.#retry();
   }
 
   #failed(deck: Deck, failure: SourceFailure): void {
@@ -459,12 +485,12 @@ export class Engine {
       return;
     }
     const delivery = deck.source?.delivery ?? "progressive";
+    const online = navigator.onLine;
     const recovery = recoveryOf(failure, {
-      attempts: this.#attempts,
+      attempts: isUnanswered(failure, online) ? this.#unanswered++ : this.#refused++,
       delivery: this.#progressive || !deck.item?.track.hls_url ? "progressive" : delivery,
-      online: navigator.onLine,
+      online,
     });
-    this.#attempts += 1;
     clearTimeout(this.#recoveryTimer);
     switch (recovery.do) {
       case "use_progressive":
@@ -479,9 +505,9 @@ export class Engine {
         // What is already loaded goes on sounding; the state changes when it has run out.
         if (recovery.do === "wait_for_link" && this.state.get().wantsPlay && deck.aheadMs < SOUND_PROOF_MS) {
           this.#quality.stall(this.#host.now());
-          this.#publish({ status: "offline" });
+          this.#publish({ status: online ? "unreachable" : "offline" });
         }
-        this.#recoveryTimer = window.setTimeout(() => deck === this.#active && deck.source?.retry(), recovery.afterMs);
+        this.#recoveryTimer = window.setTimeout(() => deck === this.#active && this.#retry(), recovery.afterMs);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Delivery } from "@haas/api";
+import { type Delivery, retryAfterMs } from "@haas/api";
 import { withCmcd } from "./cmcd";
 import { failureOfStatus, type Source, type SourceEvents, type SourceFailure, type SourceOptions } from "./source";
 
@@ -12,6 +12,8 @@ export class ProgressiveSource implements Source {
   readonly #events: SourceEvents;
   readonly #stop = new AbortController();
   #starved = false;
+  /** The server had no fault the last time that the element had one. */
+  #doubted = false;
 
   /** `native` says that the url is an HLS playlist which the browser plays by itself. */
   constructor(
@@ -58,7 +60,6 @@ export class ProgressiveSource implements Source {
 
   #load(startMs: number): void {
     const audio = this.#audio;
-    const playing = !audio.paused;
     audio.src = withCmcd(this.#url, {
       ot: "a",
       sf: this.delivery === "hls" ? "h" : "o",
@@ -69,21 +70,26 @@ export class ProgressiveSource implements Source {
     });
     this.#starved = false;
     audio.currentTime = startMs / 1_000;
-    if (playing) void audio.play().catch(() => {});
   }
 
-  /** A media element does not say why it failed, so ask for one byte. */
+  /** A media element does not say why it failed, so the server is asked. */
   async #explain(): Promise<void> {
     const code = this.#audio.error?.code;
-    const failure = code === MediaError.MEDIA_ERR_DECODE ? { kind: "decode" as const } : await this.#probe();
+    const failure = code === MediaError.MEDIA_ERR_DECODE ? { kind: "decode" as const } : await this.#probe(code);
     if (!this.#stop.signal.aborted) this.#events.failed(failure);
   }
 
-  async #probe(): Promise<SourceFailure> {
+  /** Asks for the whole file as the element does: a busy server still answers small parts. */
+  async #probe(code: number | undefined): Promise<SourceFailure> {
     try {
-      const answer = await fetch(this.#url, { headers: { range: "bytes=0-0" }, signal: this.#stop.signal });
+      const answer = await fetch(this.#url, { headers: { range: "bytes=0-" }, signal: this.#stop.signal });
+      // Its head was all that is wanted to know.
       await answer.body?.cancel();
-      return answer.ok ? { kind: "decode" } : failureOfStatus(answer.status);
+      if (!answer.ok) return failureOfStatus(answer.status, retryAfterMs(answer));
+      // What kept the element from the file may be over by now: only twice the same fault is the file's.
+      const isOver = code === MediaError.MEDIA_ERR_NETWORK || !this.#doubted;
+      this.#doubted = true;
+      return isOver ? { kind: "network", status: answer.status } : { kind: "decode" };
     } catch {
       return { kind: "network", status: 0 };
     }

@@ -22,6 +22,11 @@ describe("what to do about a failure", () => {
     expect(recoveryOf(failure, { ...hls, attempts: RETRIES })).toEqual({ do: "give_up", reason: "network" });
   });
 
+  it("asks a busy server again when it said to, within reason", () => {
+    const waits = [5_000, null, 3_600_000].map((asked) => recoveryOf(failureOfStatus(503, asked), file));
+    expect(waits).toEqual([5_000, 1_000, 60_000].map((afterMs) => ({ do: "retry", afterMs })));
+  });
+
   it("plays the file when the renditions are missing or broken, and only then gives up", () => {
     expect(recoveryOf(failureOfStatus(404), hls)).toEqual({ do: "use_progressive" });
     expect(recoveryOf({ kind: "decode" }, hls)).toEqual({ do: "use_progressive" });

@@ -5,6 +5,8 @@ import type { SourceFailure } from "./source";
 export const RETRIES = 3;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 15_000;
+/** A server that asks for more patience is asked again all the same. */
+const LONGEST_PATIENCE_MS = 60_000;
 /** How long the notice stands before the next track begins. */
 export const SKIP_AFTER_MS = 5_000;
 /** Tracks skipped in a row without a sound before the player stops instead. */
@@ -18,17 +20,26 @@ export type Recovery =
   | { do: "use_progressive" }
   | { do: "give_up"; reason: Failure };
 
-/** What to do about a failure. `attempts` counts the failures since something last loaded. */
+/** Whether nobody answered. That says nothing of the track, so it never counts against it. */
+export function isUnanswered(failure: SourceFailure, online: boolean): boolean {
+  return failure.kind === "network" && (failure.status === 0 || !online);
+}
+
+/**
+ * What to do about a failure. `attempts` counts the failures since something last loaded: those without an answer where
+ * this one has none, else those with one.
+ */
 export function recoveryOf(
   failure: SourceFailure,
   { attempts, delivery, online }: { attempts: number; delivery: Delivery; online: boolean },
 ): Recovery {
-  const afterMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
-  if (failure.kind === "network" && (failure.status === 0 || !online)) return { do: "wait_for_link", afterMs };
+  const backoffMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
+  if (isUnanswered(failure, online)) return { do: "wait_for_link", afterMs: backoffMs };
   if (failure.kind !== "network" && delivery === "hls") return { do: "use_progressive" };
   if (failure.kind === "missing") return { do: "give_up", reason: reasonOfStatus(failure.status) };
   if (failure.kind === "decode") return { do: "give_up", reason: "decode" };
-  return attempts < RETRIES ? { do: "retry", afterMs } : { do: "give_up", reason: "network" };
+  if (attempts >= RETRIES) return { do: "give_up", reason: "network" };
+  return { do: "retry", afterMs: Math.min(LONGEST_PATIENCE_MS, failure.retryAfterMs ?? backoffMs) };
 }
 
 function reasonOfStatus(status: number): Failure {

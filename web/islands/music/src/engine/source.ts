@@ -3,9 +3,12 @@ import type { Track } from "../track";
 import type { Beginnings } from "./beginnings";
 import type { Quality, Throughput } from "./start-level";
 
-/** Why a source cannot go on. `status` is the HTTP status, 0 when there was no answer at all. */
+/**
+ * Why a source cannot go on. `status` is the HTTP status, 0 when there was no answer at all; `retryAfterMs` is when the
+ * server wants to be asked again.
+ */
 export type SourceFailure =
-  | { kind: "network"; status: number }
+  | { kind: "network"; status: number; retryAfterMs?: number | null }
   | { kind: "missing"; status: number }
   | { kind: "decode" };
 
@@ -37,19 +40,19 @@ export interface Source {
   readonly bitRateKbps: 64 | 128 | 256 | null;
   /** Takes effect at the next segment. */
   setQuality(quality: Quality): void;
-  /** Goes one level down where there is one; used when nothing moves. */
+  /** Goes one level down where there is one; used when nothing moves. As after `retry`, the element may stand paused. */
   lowerLevel(): void;
   /** The buffer ran dry (told to the server with the next request). */
   starved(): void;
   /** Measured throughput in bits per second, or null before there is one. */
   throughputBps(): number | null;
-  /** Tries to load again where the playhead stands. */
+  /** Tries to load again where the playhead stands. An element that loads anew stands paused: whoever asks plays it. */
   retry(): void;
   destroy(): void;
 }
 
 /** Tells an answer that will not change by asking again from one that may. */
-export function failureOfStatus(status: number): SourceFailure {
+export function failureOfStatus(status: number, retryAfterMs: number | null = null): SourceFailure {
   const final = status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
-  return { kind: final ? "missing" : "network", status };
+  return final ? { kind: "missing", status } : { kind: "network", status, retryAfterMs };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { locale, t } from "../i18n";
 import { notices } from "../notices";
 import { createStore } from "../store";
 import type { Parts } from "../ui/context";
@@ -41,7 +42,7 @@ const shown = () => document.querySelector("#main")?.textContent;
 it("stays where it is while there is no link, and says so", async () => {
   answer = () => Promise.reject(new TypeError("no link"));
   follow();
-  await vi.waitFor(() => expect(notices.get().shown).toMatchObject([{ text: "player.offline" }]));
+  await vi.waitFor(() => expect(notices.get().shown).toMatchObject([{ text: "site.no_answer" }]));
   history.pushState(null, "", "/music/genres");
   dispatchEvent(new PopStateEvent("popstate"));
   await vi.waitFor(() => expect(notices.get().shown).toHaveLength(2));
@@ -66,4 +67,42 @@ it("names the tab after what plays, from page to page", async () => {
   expect(shown()).toBe("Albums");
   state.set({ wantsPlay: false });
   expect(document.title).toBe("Albums");
+});
+
+it("switches the language in place: the page, what stands around it and the islands' texts", async () => {
+  document.documentElement.lang = "ko";
+  document.body.insertAdjacentHTML("afterbegin", '<header class="site-header">차트</header>');
+  const asked: (string | undefined)[] = [];
+  answer = async () => ({
+    ...(await page(200)()),
+    headers: new Headers({ "content-type": "text/html", "content-language": "en" }),
+    text: async () => '<title>Albums</title><header class="site-header">Chart</header><main id="main">Albums</main>',
+  });
+  vi.stubGlobal("fetch", (_url: string, { headers }: { headers: Record<string, string> }) => {
+    asked.push(headers["x-partial"]);
+    return answer();
+  });
+  document.querySelector("a")?.setAttribute("data-lang", "en");
+  follow();
+  await vi.waitFor(() => expect(document.documentElement.lang).toBe("en"));
+  expect(asked).toEqual(["main", undefined]);
+  expect(document.querySelector("header")?.textContent).toBe("Chart");
+  expect([locale(), t("player.play")]).toEqual(["en", "Play"]);
+  expect(assign).not.toHaveBeenCalled();
+});
+
+it("does not ask in another language by itself", async () => {
+  const asked = vi.fn();
+  vi.stubGlobal("fetch", asked);
+  vi.useFakeTimers();
+  const link = document.querySelector("a");
+  link?.setAttribute("href", "/music/genres");
+  link?.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).not.toHaveBeenCalled();
+  delete link?.dataset.lang;
+  link?.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toHaveBeenCalledOnce();
+  vi.useRealTimers();
 });

@@ -3,6 +3,7 @@ import { notify } from "../notices";
 import { artistLine } from "../track";
 import type { Parts } from "../ui/context";
 import { markRows } from "./rows";
+import { isSheetPlace, keepSheetInHistory } from "./sheet-history";
 import { announce, startSwapNavigation } from "./swap";
 
 /** Keeps the page and the player in step: marked rows, liked hearts, live chart, the title, what is announced. */
@@ -46,14 +47,16 @@ export function followPage({ player, library, ui, page }: Parts): void {
     swapped(title) {
       pageTitle = title;
       nameTab();
-      ui.set({ selecting: false, menu: null, sheet: false });
+      ui.set({ selecting: false, menu: null });
       page.set(({ version }) => ({ version: version + 1 }));
       arrived();
     },
-    offline: () => notify(t("player.offline")),
+    offline: () => notify(t("site.no_answer")),
     slow: (isSlow) => document.documentElement.toggleAttribute("data-navigating", isSlow),
   });
   announceTracks(player);
+  ui.set({ sheet: isSheetPlace() && player.queue.get().current !== null });
+  keepSheetInHistory(ui);
 }
 
 /** The chart page follows the chart; other pages do not even load what that takes. */

@@ -1,3 +1,5 @@
+import { loadMessages } from "../i18n";
+
 /** What the swap navigation tells the rest. */
 export interface SwapEvents {
   /** The new `<main>` stands in the page, under this title. */
@@ -14,10 +16,15 @@ const PREFETCH_AFTER_MS = 65;
 const PREFETCH_LIFE_MS = 15_000;
 const SERVICE_PREFIX = "/music";
 
+/** What stands around `<main>` in the language of the page. */
+const FRAME = [".skip-link", ".site-header", ".site-footer"];
+
 interface Part {
   title: string;
   main: HTMLElement;
   url: string;
+  /** Where the page comes in another language: puts that into use around `<main>` and in the islands. */
+  speak: (() => void) | null;
 }
 
 /**
@@ -62,6 +69,8 @@ export function startSwapNavigation(events: SwapEvents): void {
       history.replaceState({ ...history.state, scrollY }, "");
       history.pushState({ scrollY: 0 }, "", part.url);
     }
+    // What was fetched ahead is in the language that is left.
+    if (part.speak) ahead.clear();
     shown = pageOf(part.url);
     await show(part, new URL(url, location.href).hash, scrollTo);
     events.swapped(part.title);
@@ -109,7 +118,7 @@ function isService(url: string): boolean {
 
 function linkOf(target: EventTarget | null): HTMLAnchorElement | null {
   const link = target instanceof Element ? target.closest<HTMLAnchorElement>("a[href]") : null;
-  if (!link || link.target !== "" || link.hasAttribute("download") || link.dataset.lang) return null;
+  if (!link || link.target !== "" || link.hasAttribute("download")) return null;
   return isService(link.href) ? link : null;
 }
 
@@ -129,18 +138,36 @@ function formTarget(event: SubmitEvent): string | null {
   return url.href;
 }
 
-async function fetchPart(url: string, signal?: AbortSignal): Promise<Part | null> {
-  const answer = await fetch(url, { headers: { "x-partial": "main" }, ...(signal ? { signal } : {}) });
+async function fetchPart(url: string, signal?: AbortSignal, whole = false): Promise<Part | null> {
+  const answer = await fetch(url, { headers: whole ? {} : { "x-partial": "main" }, ...(signal ? { signal } : {}) });
   const isHtml = answer.headers.get("content-type")?.startsWith("text/html") ?? false;
   // A page that says "not found" is a page too; a server in trouble is not.
   if (!isHtml || answer.status >= 500 || !isService(answer.url)) return null;
+  const lang = answer.headers.get("content-language");
+  if (!whole && lang && lang !== document.documentElement.lang) return fetchPart(url, signal, true);
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = parsed.querySelector<HTMLElement>("main#main");
-  return main ? { title: parsed.title, main: document.adoptNode(main), url: answer.url + new URL(url).hash } : null;
+  const speak = whole && lang ? await languageOf(parsed, lang) : null;
+  return main
+    ? { title: parsed.title, main: document.adoptNode(main), url: answer.url + new URL(url).hash, speak }
+    : null;
 }
 
-async function show({ title, main }: Part, hash: string, scrollTo: number | null): Promise<void> {
+async function languageOf(page: Document, lang: string): Promise<() => void> {
+  const use = await loadMessages(lang);
+  return () => {
+    use();
+    document.documentElement.lang = lang;
+    for (const part of FRAME) {
+      const fresh = page.querySelector(part);
+      if (fresh) document.querySelector(part)?.replaceWith(document.adoptNode(fresh));
+    }
+  };
+}
+
+async function show({ title, main, speak }: Part, hash: string, scrollTo: number | null): Promise<void> {
   const put = () => {
+    speak?.();
     document.querySelector("#main")?.replaceWith(main);
     document.title = title;
     document.documentElement.dataset.page = main.dataset.page ?? "";
@@ -186,7 +213,8 @@ function prefetchOnHover(ahead: Map<string, { at: number; part: Promise<Part | n
   document.addEventListener("pointerover", (event) => {
     clearTimeout(timer);
     const link = event.pointerType === "mouse" ? linkOf(event.target) : null;
-    if (!link || link.href === location.href) return;
+    // To ask in the other language would already choose it.
+    if (!link || link.href === location.href || link.dataset.lang) return;
     timer = window.setTimeout(() => {
       const known = ahead.get(link.href);
       if (known && performance.now() - known.at < PREFETCH_LIFE_MS) return;

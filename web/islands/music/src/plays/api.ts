@@ -3,7 +3,7 @@ import type { PlaysApi } from "./reporter";
 
 /** The plays API of this server. */
 export const playsApi: PlaysApi = {
-  open: (trackId) => send("post", "/api/music/v1/plays", { body: { track_id: trackId } }),
+  open: (trackId, key) => send("post", "/api/music/v1/plays", { body: { track_id: trackId, key } }),
   report: (id, report) => send("put", "/api/music/v1/plays/{id}", { path: { id }, body: report }),
 };
 

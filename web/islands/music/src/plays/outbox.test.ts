@@ -1,5 +1,14 @@
 import { expect, it } from "vitest";
-import { afterFailure, isPassing, nextStep, OUTBOX_LIFE_MS, OUTBOX_LIMIT_PLAYS, openRecord, prune } from "./outbox";
+import {
+  afterFailure,
+  isPassing,
+  nextStep,
+  OUTBOX_LIFE_MS,
+  OUTBOX_LIMIT_PLAYS,
+  openRecord,
+  prune,
+  sentKey,
+} from "./outbox";
 
 const opened = (change: object) => ({
   ...openRecord("k", "t", 0),
@@ -36,6 +45,11 @@ it("waits longer after each failure, or as long as the server says", () => {
   expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   expect(afterFailure(record, 100, 7_000).retry_at_ms).toBe(7_100);
   expect(nextStep(record, 59_000)).toEqual({ waitMs: 1_000 });
+});
+
+it("shows the server no key that it would refuse", () => {
+  const uuid = "00010203-0405-4607-8809-0A0b0c0d0e0f";
+  expect([uuid, "k", "", `${uuid}-`].map((key) => sentKey(openRecord(key, "t", 0)))).toEqual([uuid, null, null, null]);
 });
 
 it("asks again after trouble, not after a no", () => {

@@ -17,6 +17,7 @@ export interface PlayRecord {
 export const OUTBOX_LIMIT_PLAYS = 100;
 /** The server would no longer take the token of an older play. */
 export const OUTBOX_LIFE_MS = 24 * 3_600_000;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -33,6 +34,11 @@ export function openRecord(key: string, trackId: string, nowMs: number): PlayRec
     failures: 0,
     retry_at_ms: nowMs,
   };
+}
+
+/** The key that the server gets to know. It refuses what is no UUID, and anything may stand in what was stored. */
+export function sentKey({ key }: PlayRecord): string | null {
+  return UUID.test(key) ? key : null;
 }
 
 /** What to send for a record now: open it, report it, or nothing yet (with the time to look again). */

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { openRecord } from "./outbox";
 import { PlayReporter, type PlaysApi } from "./reporter";
 
 type Call = ["open", string] | ["report", string, number, boolean];
@@ -69,6 +70,36 @@ it("loses nothing while the server is away: the play is opened and told when it 
   ]);
 });
 
+it("asks again with the same key when the answer to a start is lost, so that it stays one play", async () => {
+  const keys: (string | null)[] = [];
+  api.open = async (_trackId, key) => {
+    keys.push(key);
+    return { status: 0, body: null, retryAfterMs: null };
+  };
+  const reporter = new PlayReporter(api, () => Date.now());
+  reporter.begin("a");
+  await hear(reporter, 5_000);
+  reporter.begin("a");
+  await pass(10);
+  expect(keys[0]).toMatch(/^[\da-f]{8}-/);
+  expect(keys.slice(0, 3)).toEqual([keys[0], keys[0], keys[2]]);
+  expect(keys[2]).not.toBe(keys[0]);
+});
+
+it("tells a play that was stored under another kind of key", async () => {
+  const stored = { ...openRecord("old-1", "a", Date.now()), heard_ms: 5_000, ended: true };
+  localStorage.setItem("haas.music.plays", JSON.stringify([stored]));
+  const keys: (string | null)[] = [];
+  const { open } = api;
+  api.open = (trackId, key) => {
+    keys.push(key);
+    return open(trackId, key);
+  };
+  await new PlayReporter(api, () => Date.now()).flush();
+  expect(keys).toEqual([null]);
+  expect(calls[0]).toEqual(["open", "a"]);
+});
+
 it("sends after a reload what an earlier page could not", async () => {
   const first = new PlayReporter(api, () => Date.now());
   first.begin("a");
@@ -106,8 +137,8 @@ it("forgets a play that the server does not know", async () => {
 it("opens a play that begins while another one is refused for long", async () => {
   const reporter = new PlayReporter(api, () => Date.now());
   const { open } = api;
-  api.open = async (trackId) => {
-    const answer = await open(trackId);
+  api.open = async (trackId, key) => {
+    const answer = await open(trackId, key);
     if (trackId !== "a") return answer;
     await new Promise((resolve) => setTimeout(resolve, 500));
     return { status: 503, body: null, retryAfterMs: 60_000 };

@@ -1,10 +1,12 @@
 import type { Play, ReportedPlay, ReportPlay, Sent } from "@haas/api";
+import { newId } from "../ids";
 import { readStored, writeStored } from "../storage";
-import { afterFailure, isPassing, nextStep, openRecord, type PlayRecord, prune } from "./outbox";
+import { afterFailure, isPassing, nextStep, openRecord, type PlayRecord, prune, sentKey } from "./outbox";
 
 /** The two calls the reporter makes. */
 export interface PlaysApi {
-  open(trackId: string): Promise<Sent<Play>>;
+  /** The same key and track are the same play: a start whose answer is lost can be sent again. */
+  open(trackId: string, key: string | null): Promise<Sent<Play>>;
   report(id: string, report: ReportPlay): Promise<Sent<ReportedPlay>>;
 }
 
@@ -33,7 +35,7 @@ export class PlayReporter {
   /** A play sounds, and so much of it has been heard already. */
   begin(trackId: string, heardMs = 0): void {
     this.end();
-    this.#current = { ...openRecord(crypto.randomUUID(), trackId, this.#now()), heard_ms: heardMs };
+    this.#current = { ...openRecord(newId(), trackId, this.#now()), heard_ms: heardMs };
     this.#save(this.#current);
     void this.flush();
   }
@@ -103,7 +105,7 @@ export class PlayReporter {
   }
 
   async #open(record: PlayRecord): Promise<boolean> {
-    const answer = await this.#api.open(record.track_id);
+    const answer = await this.#api.open(record.track_id, sentKey(record));
     if (!answer.body) return this.#unanswered(record, answer);
     this.#reportEveryMs = answer.body.report_every_ms || DEFAULT_REPORT_EVERY_MS;
     const { id, play_token } = answer.body;

@@ -38,6 +38,13 @@ let state: QueueState;
 const run = (...actions: QueueAction[]) => {
   for (const action of actions) state = reduce(state, action);
 };
+/** Does something, then more, then takes the first back. */
+const takeBackAfter = (action: QueueAction, ...more: QueueAction[]) => {
+  const from = state;
+  run(action);
+  const to = state;
+  run(...more, { type: "take_back", from, to });
+};
 const keyOf = (id: string) => [...state.queued, ...state.upcoming].find((item) => item.track.id === id)?.key ?? "";
 
 beforeEach(() => {
@@ -117,10 +124,7 @@ describe("reordering", () => {
   });
 
   it("takes a removal back, but not over a track that has begun since", () => {
-    const before = state;
-    run({ type: "remove", key: keyOf("c") });
-    expect(ids(state.upcoming)).toBe("bd");
-    run({ type: "advance", by: "end" }, { type: "restore_lists", from: before });
+    takeBackAfter({ type: "remove", key: keyOf("c") }, { type: "advance", by: "end" });
     expect([state.current?.track.id, ids(state.upcoming), ids(state.base)]).toEqual(["b", "cd", "abcd"]);
   });
 
@@ -130,23 +134,38 @@ describe("reordering", () => {
       { type: "play_source", source: SOURCE, tracks: many, start: PAST_LIMIT_TRACKS },
       { type: "add_last", tracks: tracks("xyzx") },
     );
-    const before = state;
-    run(
-      { type: "remove", key: keyOf("z") },
-      { type: "advance", by: "end" },
-      { type: "advance", by: "end" },
-      { type: "restore_lists", from: before },
-    );
+    takeBackAfter({ type: "remove", key: keyOf("z") }, { type: "advance", by: "end" }, { type: "advance", by: "end" });
     expect([state.current?.track.id, ids(state.queued)]).toEqual(["y", "zx"]);
   });
 
   it("takes clearing back", () => {
     run({ type: "add_last", tracks: tracks("x") });
-    const before = state;
-    run({ type: "clear" });
-    expect(peekNext(state)).toBeNull();
-    run({ type: "restore_lists", from: before });
+    takeBackAfter({ type: "clear" });
     expect(ids(state.queued) + ids(state.upcoming)).toBe("xbcd");
+  });
+
+  it("keeps the track that went back into the list when one before it began", () => {
+    run({ type: "advance", by: "end" });
+    takeBackAfter({ type: "clear" }, { type: "previous" });
+    expect([state.current?.track.id, ids(state.upcoming)]).toEqual(["a", "bcd"]);
+    run({ type: "add_last", tracks: tracks("xy") }, { type: "advance", by: "end" });
+    takeBackAfter({ type: "remove", key: keyOf("y") }, { type: "previous" });
+    expect([state.current?.track.id, ids(state.queued), ids(state.upcoming)]).toEqual(["a", "xy", "bcd"]);
+  });
+
+  it("takes back only its own: what was put in or played after it stays", () => {
+    takeBackAfter({ type: "add_last", tracks: tracks("x") }, { type: "add_last", tracks: tracks("y") });
+    expect(ids(state.queued)).toBe("y");
+    takeBackAfter({ type: "play_next", tracks: tracks("z") }, { type: "advance", by: "listener" });
+    expect([state.current?.track.id, ids(state.queued)]).toEqual(["z", "y"]);
+    const other: QueueAction = { type: "play_source", source: { ...SOURCE, id: "b" }, tracks: tracks("mn"), start: 0 };
+    takeBackAfter({ type: "clear" }, other);
+    expect([state.current?.track.id, ids(state.queued), ids(state.upcoming)]).toEqual(["m", "y", "n"]);
+  });
+
+  it("brings nothing back twice", () => {
+    takeBackAfter({ type: "clear" }, { type: "set_shuffled", shuffled: true });
+    expect([...ids(state.upcoming)].sort().join("")).toBe("bcd");
   });
 });
 

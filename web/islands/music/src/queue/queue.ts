@@ -49,7 +49,7 @@ export type QueueAction =
   | { type: "move"; key: string; list: QueueList; index: number }
   | { type: "set_shuffled"; shuffled: boolean }
   | { type: "set_repeat"; repeat: Repeat }
-  | { type: "restore_lists"; from: QueueState };
+  | { type: "take_back"; from: QueueState; to: QueueState };
 
 /** Chance and keys are passed in, so that tests know what will happen. */
 export interface QueueEnvironment {
@@ -119,8 +119,8 @@ export function createQueueReducer(environment: QueueEnvironment) {
         return setShuffled(state, action.shuffled, environment);
       case "set_repeat":
         return { ...state, repeat: action.repeat };
-      case "restore_lists":
-        return restoreLists(state, action.from);
+      case "take_back":
+        return takeBack(state, action.from, action.to);
     }
   };
 }
@@ -266,12 +266,27 @@ function lastSourceKey(state: QueueState): string | undefined {
   return state.heard.findLast((key) => own.has(key));
 }
 
-/** Takes both lists back from an earlier state, except what has begun to play since then. */
-function restoreLists(state: QueueState, from: QueueState): QueueState {
-  // By their keys: the past is cut at its limit, so its length says nothing.
-  const before = new Set(from.past.map((item) => item.key));
-  const begun = new Set(state.past.map((item) => item.key).filter((key) => !before.has(key)));
-  if (state.current) begun.add(state.current.key);
-  const left = (items: QueueItem[]) => items.filter((item) => !begun.has(item.key));
-  return { ...state, queued: left(from.queued), upcoming: left(from.upcoming), base: from.base, finished: false };
+/**
+ * Takes back what led from one state to the other, and nothing of what came after it: out goes what was put in, back
+ * comes what was taken out, behind what stood before it.
+ */
+function takeBack(state: QueueState, from: QueueState, to: QueueState): QueueState {
+  const keysOf = (...lists: (QueueItem | null)[][]) => new Set(lists.flat().map((item) => item?.key));
+  const back = (list: QueueList | "base", present: Set<string | undefined>) => {
+    const [before, after] = [keysOf(from[list]), keysOf(to[list])];
+    const items = state[list].filter(({ key }) => before.has(key) || !after.has(key));
+    // Another list plays by now: its order is its own.
+    if (list !== "queued" && state.source !== from.source) return items;
+    const order = [...keysOf(from.past, [from.current], from[list])];
+    const places = new Map(order.map((key, place) => [key, place]));
+    for (const item of from[list]) {
+      if (after.has(item.key) || present.has(item.key)) continue;
+      const place = places.get(item.key) ?? 0;
+      items.splice(items.findLastIndex(({ key }) => (places.get(key) ?? place) < place) + 1, 0, item);
+    }
+    return items;
+  };
+  const present = keysOf(state.past, [state.current], state.queued, state.upcoming);
+  const [queued, upcoming] = [back("queued", present), back("upcoming", present)];
+  return { ...state, queued, upcoming, base: back("base", keysOf(state.base)), finished: false };
 }

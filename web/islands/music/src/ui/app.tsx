@@ -1,3 +1,5 @@
+import { Fragment } from "react";
+import { locale } from "../i18n";
 import { useStore } from "../store";
 import { useParts } from "./context";
 import { later } from "./later";
@@ -11,10 +13,12 @@ const SelectionBar = later(() => import("./selection-bar"));
 
 /** Everything that stands around the page. What is not open is not even loaded. */
 export function App() {
-  const { ui } = useParts();
+  const { ui, page } = useParts();
+  // Another language is another interface: every text of it is made anew.
+  const language = useStore(page, locale);
   const { panel, sheet, selecting } = useStore(ui, (state) => state);
   return (
-    <>
+    <Fragment key={language}>
       {selecting && <SelectionBar />}
       <PlayerBar />
       {panel && <Panel name={panel} />}
@@ -22,6 +26,6 @@ export function App() {
       {/* What is modal makes the rest of the page inert: the full player brings its own. */}
       {!sheet && <Overlays />}
       <PageIslands />
-    </>
+    </Fragment>
   );
 }

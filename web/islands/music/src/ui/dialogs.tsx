@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t, tCount } from "../i18n";
-import { PLAYLIST_NAME_LIMIT_CHARS } from "../library/library";
+import { PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
 import { useStore } from "../store";
 import type { Track } from "../track";
 import { type UiState, useParts } from "./context";
@@ -80,7 +80,7 @@ function PlaylistDialog({ tracks }: { tracks: Track[] }) {
         className="dialog-body"
         onSubmit={(event) => {
           event.preventDefault();
-          if (library.create(name, tracks) !== null) done();
+          if (new Playlists(library).create(name, tracks) !== null) done();
         }}
       >
         <label className="setting">
@@ -107,7 +107,7 @@ function PlaylistDialog({ tracks }: { tracks: Track[] }) {
               className="library-item"
               key={playlist.id}
               onClick={() => {
-                library.add(playlist.id, tracks);
+                new Playlists(library).add(playlist.id, tracks);
                 done();
               }}
             >

@@ -1,6 +1,7 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { clockTime, t, tCount } from "../i18n";
-import { PLAYLIST_NAME_LIMIT_CHARS, type Playlist } from "../library/library";
+import type { Playlist } from "../library/library";
+import { PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
 import { useStore } from "../store";
 import type { Track } from "../track";
 import { useParts } from "./context";
@@ -36,7 +37,7 @@ export default function LibraryPage() {
         </a>
       ))}
       <div className="actions">
-        <button type="button" className="button" onClick={() => openNew(library.create("", []))}>
+        <button type="button" className="button" onClick={() => openNew(new Playlists(library).create("", []))}>
           <Icon name="plus" />
           <span>{t("library.new_playlist")}</span>
         </button>
@@ -110,8 +111,13 @@ function Likes({ tracks }: { tracks: Track[] }) {
   );
 }
 
-function PlaylistView({ playlist }: { playlist: Playlist }) {
+function usePlaylists(): Playlists {
   const { library } = useParts();
+  return useMemo(() => new Playlists(library), [library]);
+}
+
+function PlaylistView({ playlist }: { playlist: Playlist }) {
+  const own = usePlaylists();
   const { id, name, tracks } = playlist;
   return (
     <section className="section">
@@ -122,7 +128,7 @@ function PlaylistView({ playlist }: { playlist: Playlist }) {
           className="text-field"
           defaultValue={name}
           maxLength={PLAYLIST_NAME_LIMIT_CHARS}
-          onBlur={(event) => library.rename(id, event.target.value)}
+          onBlur={(event) => own.rename(id, event.target.value)}
           onKeyDown={(event) => event.key === "Enter" && !event.nativeEvent.isComposing && event.currentTarget.blur()}
         />
       </label>
@@ -132,7 +138,7 @@ function PlaylistView({ playlist }: { playlist: Playlist }) {
           type="button"
           className="button button-danger"
           onClick={() => {
-            library.delete(id);
+            own.delete(id);
             location.hash = "";
           }}
         >
@@ -205,7 +211,7 @@ function Row({ track, edit }: { track: Track; edit?: { playlist: Playlist; index
 }
 
 function EditButtons({ title, playlist, index }: { title: string; playlist: Playlist; index: number }) {
-  const { library } = useParts();
+  const own = usePlaylists();
   const { id, tracks } = playlist;
   return (
     <>
@@ -213,15 +219,15 @@ function EditButtons({ title, playlist, index }: { title: string; playlist: Play
         icon="arrow-up"
         label={t("library.move_up", { title })}
         disabled={index === 0}
-        onClick={() => library.move(id, index, index - 1)}
+        onClick={() => own.move(id, index, index - 1)}
       />
       <IconButton
         icon="arrow-down"
         label={t("library.move_down", { title })}
         disabled={index === tracks.length - 1}
-        onClick={() => library.move(id, index, index + 1)}
+        onClick={() => own.move(id, index, index + 1)}
       />
-      <IconButton icon="x" label={t("library.remove", { title })} onClick={() => library.removeTrack(id, index)} />
+      <IconButton icon="x" label={t("library.remove", { title })} onClick={() => own.removeTrack(id, index)} />
     </>
   );
 }

@@ -1,5 +1,7 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { t } from "../i18n";
+import { isSheetPlace } from "../page/sheet-history";
+import { navigate } from "../page/swap";
 import { useStore } from "../store";
 import { useParts } from "./context";
 import { Cover, IconButton } from "./icon";
@@ -21,19 +23,31 @@ export default function NowSheet() {
   const liked = useStore(library.state, ({ likes }) => likes.some((other) => other.id === track?.id));
   const id = track?.id;
 
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    // Closed and not only taken away: that gives the focus back.
+    return () => element?.close();
+  }, []);
   useEffect(() => {
     if (id) void player.loadDetails(id);
   }, [player, id]);
   if (!track) return null;
 
   const close = () => ui.set({ sheet: false });
-  // A link leaves for another page: the sheet must not stand over it.
-  const closeOnLink = (event: React.MouseEvent) => {
-    if (event.target instanceof Element && event.target.closest("a[href]")) close();
+  // A link leaves for another page: the sheet must not stand over it, nor keep its place in the history under it.
+  const leave = (event: React.MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const { href } = link;
+    const go = () => href !== location.href && navigate(href);
+    if (isSheetPlace()) addEventListener("popstate", go, { once: true });
+    else go();
+    close();
   };
   return (
-    <dialog className="now" ref={dialog} aria-label={t("player.now_title")} onClose={close} onClick={closeOnLink}>
+    <dialog className="now" ref={dialog} aria-label={t("player.now_title")} onClose={close} onClick={leave}>
       {track.cover_url && <img className="now-glow" src={track.cover_url} alt="" />}
       <header className="now-header">
         <IconButton icon="chevron-down" label={t("player.close")} onClick={close} />

@@ -91,7 +91,7 @@ export function Controls() {
   const status = useStore(player.engine.state, (state) => state.status);
   const shuffled = useStore(player.queue, (state) => state.shuffled);
   const repeat = useStore(player.queue, (state) => state.repeat);
-  const waiting = status === "loading" || status === "buffering" || status === "offline";
+  const waiting = status === "loading" || shownState(status) === "buffering";
   return (
     <div className="player-controls">
       <IconButton
@@ -154,6 +154,6 @@ function Progress() {
 
 function shownState(status: Status): string {
   if (status === "failed") return "error";
-  if (status === "offline") return "buffering";
+  if (status === "offline" || status === "unreachable") return "buffering";
   return status === "blocked" || status === "empty" ? "paused" : status;
 }

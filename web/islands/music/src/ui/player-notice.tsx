@@ -13,6 +13,7 @@ export function PlayerNotice() {
     <div role="status">
       {status === "blocked" && <Line text={t("player.blocked")} label={t("player.play")} run={() => player.play()} />}
       {status === "offline" && <p className="player-notice">{t("player.offline")}</p>}
+      {status === "unreachable" && <p className="player-notice">{t("player.unreachable")}</p>}
       {failure && (
         <Line
           text={

@@ -1,5 +1,6 @@
 import { t } from "../i18n";
 import { notify } from "../notices";
+import { copyText } from "../page/clipboard";
 import { startSelecting } from "../page/selection";
 import type { Track } from "../track";
 import { useParts } from "./context";
@@ -86,10 +87,5 @@ async function share(track: Track, seconds: number): Promise<void> {
     await navigator.share({ title: track.title, url: url.href }).catch(() => {});
     return;
   }
-  try {
-    await navigator.clipboard.writeText(url.href);
-    notify(t("menu.link_copied"));
-  } catch {
-    notify(url.href);
-  }
+  notify((await copyText(url.href)) ? t("menu.link_copied") : url.href);
 }

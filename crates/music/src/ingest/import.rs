@@ -11,8 +11,6 @@ use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::Library;
-use super::blocking;
 use super::content::hex;
 use super::covers::Covers;
 use super::objects::{CopyError, store_file};
@@ -20,6 +18,7 @@ use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
 use super::walk::{Candidate, Found, walk};
+use super::{Library, blocking, refusing};
 use crate::keys;
 use crate::store::entities::source;
 use crate::store::{NewTrack, Saved, Store};
@@ -237,7 +236,7 @@ impl Run<'_> {
                 candidate.clone(),
                 self.options.file_bytes_max,
             );
-            match blocking(move || read_file(&root, &file, limit)).await {
+            match refusing(Skip::Panicked, move || read_file(&root, &file, limit)).await {
                 Ok(read) => self.store_objects(&candidate, known, read).await?,
                 Err(skip) => Step::Skip(skip),
             }

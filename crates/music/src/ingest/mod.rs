@@ -75,3 +75,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
+
+/// As [`blocking`], for what takes apart bytes that anybody may have made: a decoder that panics has refused one file
+/// and must not take the run with it.
+async fn refusing<T: Send + 'static, E: Send + 'static>(
+    panicked: E,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_panic_is_logged_by_the_hook) => Err(panicked),
+    }
+}

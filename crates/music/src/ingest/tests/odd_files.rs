@@ -13,7 +13,7 @@ use crate::ingest::objects::{CopyError, store_file};
 use crate::ingest::read::read_file;
 use crate::ingest::skip::Skip;
 use crate::ingest::walk::walk;
-use crate::ingest::{FileOutcome, ImportOptions};
+use crate::ingest::{FileOutcome, ImportOptions, refusing};
 
 async fn outcomes(shelf: &Shelf, options: &ImportOptions) -> BTreeMap<String, String> {
     let (_, files) = shelf.import_with(options).await;
@@ -156,6 +156,16 @@ async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_ne
     shelf.remove("a.wav");
     let gone = read_file(shelf.root(), &candidate, 1_000_000).unwrap_err();
     assert_eq!(gone.code(), "unreadable");
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_refuses_its_file_and_nothing_else() {
+    let read = refusing(Skip::Panicked, || -> Result<(), Skip> {
+        panic!("odd bytes")
+    });
+    assert_eq!(read.await.unwrap_err().code(), "panicked");
+    let read = refusing(Skip::Panicked, || Ok(1));
+    assert_eq!(read.await.unwrap(), 1);
 }
 
 #[tokio::test]

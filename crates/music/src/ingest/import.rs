@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
@@ -303,7 +304,7 @@ impl Run<'_> {
             }
             Step::Save(track) => {
                 let clock = &self.library.clock;
-                let saved = self.store.save_track(&track, clock, &stands).await?;
+                let saved = self.store.save_track(&track, clock, find_fallen).await?;
                 Ok(match saved {
                     Saved::Added => FileOutcome::Added,
                     Saved::Updated => FileOutcome::Updated,
@@ -314,6 +315,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Of some paths, those that have not the content any more that they were imported with.
+fn find_fallen(sources: Vec<source::Model>) -> BoxFuture<'static, Vec<source::Model>> {
+    let mut sources = sources;
+    Box::pin(blocking(move || {
+        sources.retain(|source| !stands(source));
+        sources
+    }))
 }
 
 /// Whether a path still has the content it was imported with, as far as its size and time say.

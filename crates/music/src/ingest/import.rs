@@ -1,12 +1,9 @@
 //! One run over one folder: walk, read, store, forget what is gone; every file gets one outcome.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
-use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
@@ -18,6 +15,7 @@ use super::objects::{CopyError, store_file};
 use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
+use super::standing::find_fallen;
 use super::walk::{Candidate, Found, walk};
 use super::{Library, blocking, refusing};
 use crate::keys;
@@ -194,18 +192,30 @@ impl Run<'_> {
         if found.is_cut {
             return Ok(());
         }
-        for row in known.into_values() {
+        self.forget(known, &found.unreadable, report).await
+    }
+
+    /// Forgets the paths that are gone. What lies where nobody could look may still be there.
+    async fn forget(
+        &self,
+        gone: HashMap<String, source::Model>,
+        unreadable: &[(PathBuf, String)],
+        report: &mut Report<'_>,
+    ) -> Result<(), ImportError> {
+        // Paths are stored as text.
+        let unreadable: Vec<PathBuf> = unreadable
+            .iter()
+            .map(|(folder, _)| PathBuf::from(folder.to_string_lossy().into_owned()))
+            .collect();
+        for row in gone.into_values() {
             let path = Path::new(&row.root).join(&row.path);
             let below = path.strip_prefix(&self.root).unwrap_or(&path);
-            let is_hidden = found
-                .unreadable
-                .iter()
-                .any(|(folder, _)| below.starts_with(folder));
-            if !is_hidden {
-                let now_ms = self.library.clock.now_ms();
-                self.store.delete_source(&row.path_hash, now_ms).await?;
-                report.file(below, 0, FileOutcome::Removed);
+            if unreadable.iter().any(|folder| below.starts_with(folder)) {
+                continue;
             }
+            let now_ms = self.library.clock.now_ms();
+            self.store.delete_source(&row.path_hash, now_ms).await?;
+            report.file(below, 0, FileOutcome::Removed);
         }
         Ok(())
     }
@@ -317,30 +327,8 @@ impl Run<'_> {
     }
 }
 
-/// Of some paths, those that have not the content any more that they were imported with.
-fn find_fallen(sources: Vec<source::Model>) -> BoxFuture<'static, Vec<source::Model>> {
-    let mut sources = sources;
-    Box::pin(blocking(move || {
-        sources.retain(|source| !stands(source));
-        sources
-    }))
-}
-
-/// Whether a path still has the content it was imported with, as far as its size and time say.
-fn stands(source: &source::Model) -> bool {
-    let path = Path::new(&source.root).join(&source.path);
-    let Ok(metadata) = File::open(path).and_then(|file| file.metadata()) else {
-        return false;
-    };
-    let modified = metadata.modified().ok();
-    let since_epoch = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let modified_at_ms = since_epoch.and_then(|since| i64::try_from(since.as_millis()).ok());
-    i64::try_from(metadata.len()) == Ok(source.size_bytes)
-        && modified_at_ms == Some(source.modified_at_ms)
-}
-
 /// Tells a path, whatever its length and encoding.
-fn path_hash(path: &Path) -> String {
+pub(super) fn path_hash(path: &Path) -> String {
     hex(&Sha256::digest(path.as_os_str().as_bytes()))
 }
 

@@ -38,6 +38,7 @@ mod outcome;
 mod prepare;
 mod read;
 mod skip;
+mod standing;
 mod sweep;
 mod tags;
 #[cfg(test)]

@@ -213,6 +213,9 @@ impl Run<'_> {
             if unreadable.iter().any(|folder| below.starts_with(folder)) {
                 continue;
             }
+            if self.options.stopping.is_cancelled() {
+                return Err(ImportError::Stopped);
+            }
             let now_ms = self.library.clock.now_ms();
             self.store.delete_source(&row.path_hash, now_ms).await?;
             report.file(below, 0, FileOutcome::Removed);
@@ -309,7 +312,7 @@ impl Run<'_> {
                 reason: skip.to_string(),
             }),
             Step::Touch(source) => {
-                self.store.touch_source(source).await?;
+                self.store.touch_source(&source).await?;
                 Ok(FileOutcome::Unchanged)
             }
             Step::Save(track) => {

@@ -42,11 +42,15 @@ impl Store {
         }
     }
 
-    /// Notes that a file was touched but has the content it had.
-    pub(crate) async fn touch_source(&self, row: source::Model) -> Result<(), DbErr> {
-        row.into_active_model()
-            .reset_all()
-            .update(self.database.connection())
+    /// Notes that a file was touched but has the content it had. Another import may have given the path another track
+    /// since it was read, or forgotten it: then that stays.
+    pub(crate) async fn touch_source(&self, row: &source::Model) -> Result<(), DbErr> {
+        source::Entity::update_many()
+            .set(row.clone().into_active_model().reset_all())
+            .filter(source::Column::PathHash.eq(&row.path_hash))
+            .filter(source::Column::TrackId.eq(&row.track_id))
+            .filter(source::Column::ContentHash.eq(&row.content_hash))
+            .exec(self.database.connection())
             .await?;
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! What stays the same track, what becomes another, what goes and what comes back.
 
 use lofty::tag::ItemKey::{AlbumArtist, AlbumTitle, Genre, TrackArtist, TrackTitle};
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, ModelTrait as _, QueryOrder as _,
+};
 use testkit::each_database;
 
 use crate::ingest::fixtures::Shelf;
-use crate::ingest::{ImportError, ImportOptions, ImportSummary, import};
-use crate::store::entities::{album, artist, cover, genre, track};
+use crate::ingest::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
+use crate::store::entities::{album, artist, cover, genre, source, track};
 use crate::store::{ArtistQuery, GenreQuery, SearchKind};
 use crate::{Migrator, Store};
 
@@ -296,6 +298,82 @@ async fn a_folder_that_is_suddenly_empty_deletes_nothing_unless_told() {
         options.may_be_empty = true;
         assert_eq!(shelf.import_with(&options).await.0.removed, 1);
         assert!(only_track(&shelf).await.deleted_at_ms.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stop_is_heard_while_paths_are_forgotten() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        for (name, pitch) in [("a.wav", 440), ("b.wav", 550), ("c.wav", 660)] {
+            shelf.write_track(name, pitch, &[]);
+        }
+        shelf.import().await;
+        shelf.remove("a.wav");
+        shelf.remove("b.wav");
+        let options = ImportOptions::new(shelf.root());
+        let stopping = options.stopping.clone();
+        let mut stop_at_the_first = |event| {
+            if let ImportEvent::File {
+                outcome: FileOutcome::Removed,
+                ..
+            } = event
+            {
+                stopping.cancel();
+            }
+        };
+        let stopped = import(&shelf.library, &options, &mut stop_at_the_first);
+        assert!(matches!(stopped.await, Err(ImportError::Stopped)));
+        let deleted = |row: &track::Model| row.deleted_at_ms.is_some();
+        assert_eq!(
+            tracks(&shelf)
+                .await
+                .iter()
+                .filter(|row| deleted(row))
+                .count(),
+            1
+        );
+        assert_eq!(shelf.import().await.removed, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_path_that_another_import_changed_meanwhile_is_not_touched() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[]);
+        shelf.import().await;
+        let store = Store::new(shelf.library.database.clone());
+        let read = store
+            .list_sources_below(shelf.root())
+            .await
+            .unwrap()
+            .remove(0);
+        let other = source::Model {
+            track_id: "other".to_owned(),
+            ..read.clone()
+        };
+        let connection = store.connection();
+        other
+            .clone()
+            .into_active_model()
+            .reset_all()
+            .update(connection)
+            .await
+            .unwrap();
+        let touched = source::Model {
+            modified_at_ms: 1,
+            ..read
+        };
+        store.touch_source(&touched).await.unwrap();
+        let kept = store.list_sources_below(shelf.root()).await.unwrap();
+        assert_eq!(kept.as_slice(), std::slice::from_ref(&other));
+
+        other.delete(connection).await.unwrap();
+        store.touch_source(&touched).await.unwrap();
+        assert_eq!(store.list_sources_below(shelf.root()).await.unwrap(), []);
     })
     .await;
 }

@@ -8,7 +8,7 @@ use testkit::each_database;
 
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
-use crate::store::entities::{album, artist, cover, genre, source, track};
+use crate::store::entities::{album, album_artist, artist, cover, genre, source, track};
 use crate::store::{ArtistQuery, GenreQuery, SearchKind};
 use crate::{Migrator, Store};
 
@@ -374,6 +374,24 @@ async fn a_path_that_another_import_changed_meanwhile_is_not_touched() {
         other.delete(connection).await.unwrap();
         store.touch_source(&touched).await.unwrap();
         assert_eq!(store.list_sources_below(shelf.root()).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_spellings_of_an_albums_artist_are_one() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        let tags = [
+            (TrackTitle, "One"),
+            (AlbumTitle, "Both"),
+            (AlbumArtist, "Foo; foo"),
+        ];
+        shelf.write_track("a.wav", 440, &tags);
+        shelf.import().await;
+        let connection = shelf.library.database.connection();
+        let links = album_artist::Entity::find().all(connection).await.unwrap();
+        assert_eq!(links.len(), 1, "{links:?}");
     })
     .await;
 }

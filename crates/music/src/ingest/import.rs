@@ -217,8 +217,10 @@ impl Run<'_> {
                 return Err(ImportError::Stopped);
             }
             let now_ms = self.library.clock.now_ms();
-            self.store.delete_source(&row.path_hash, now_ms).await?;
-            report.file(below, 0, FileOutcome::Removed);
+            // A track that was moved, or has a copy, stays: then nothing is gone but a path.
+            if self.store.delete_source(&row.path_hash, now_ms).await? {
+                report.file(below, 0, FileOutcome::Removed);
+            }
         }
         Ok(())
     }

@@ -164,7 +164,7 @@ async fn a_retagged_file_keeps_its_track_also_when_it_was_moved() {
         shelf.rename("a.wav", "other/b.wav");
         shelf.tag("other/b.wav", &[(TrackTitle, "Better")]);
         let summary = shelf.import().await;
-        assert_eq!((summary.updated, summary.removed), (1, 1));
+        assert_eq!((summary.updated, summary.removed), (1, 0));
         let moved = only_track(&shelf).await;
         assert_eq!((&moved.id, moved.title.as_str()), (&before.id, "Better"));
         assert_eq!(moved.deleted_at_ms, None);
@@ -181,7 +181,7 @@ async fn a_moved_file_keeps_its_track() {
         let before = only_track(&shelf).await;
         shelf.rename("a.wav", "folder/z.wav");
         let summary = shelf.import().await;
-        assert_eq!((summary.moved, summary.removed, summary.added), (1, 1, 0));
+        assert_eq!((summary.moved, summary.removed, summary.added), (1, 0, 0));
         assert_eq!(only_track(&shelf).await, before);
     })
     .await;
@@ -392,6 +392,34 @@ async fn two_spellings_of_an_albums_artist_are_one() {
         let connection = shelf.library.database.connection();
         let links = album_artist::Entity::find().all(connection).await.unwrap();
         assert_eq!(links.len(), 1, "{links:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_renamed_folder_is_moved_and_nothing_is_removed() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("old/a.wav", 440, &[(TrackTitle, "One")]);
+        shelf.write_track("old/b.wav", 550, &[(TrackTitle, "Two")]);
+        shelf.write_track("gone.wav", 660, &[(TrackTitle, "Three")]);
+        shelf.import().await;
+        shelf.rename("old", "new");
+        shelf.remove("gone.wav");
+        let (summary, files) = shelf.import_with(&ImportOptions::new(shelf.root())).await;
+        assert_eq!((summary.moved, summary.removed), (2, 1));
+        let outcomes: Vec<_> = files
+            .iter()
+            .map(|(path, outcome)| (path.as_str(), outcome.as_str()))
+            .collect();
+        assert_eq!(
+            outcomes,
+            [
+                ("new/a.wav", "moved"),
+                ("new/b.wav", "moved"),
+                ("gone.wav", "removed")
+            ]
+        );
     })
     .await;
 }

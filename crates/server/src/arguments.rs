@@ -49,7 +49,7 @@ pub(crate) struct ImportArguments {
     /// Writes one line of JSON per file and a summary instead of a progress bar.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Reads every file again, also those that look unchanged.
+    /// Reads every file again, also those that look unchanged, and prepares again what was given up.
     #[arg(long)]
     pub(crate) thorough: bool,
     /// Leaves measuring and transcoding to `haas serve`; the music plays at once, as it is.

@@ -34,7 +34,7 @@ pub struct ImportOptions {
     pub folder: PathBuf,
     /// Larger files are left out and reported, in bytes.
     pub file_bytes_max: u64,
-    /// Reads every file again, also those that look unchanged.
+    /// Reads every file again, also those that look unchanged, and has tracks prepared again that were given up.
     pub is_thorough: bool,
     /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
@@ -287,7 +287,10 @@ impl Run<'_> {
             Err(CopyError::Objects(error)) => return Err(error.into()),
         }
         let (cover_id, is_generated) = self.covers.store(&mut read).await?;
-        let track = read.into_track(source, cover_id, is_generated, key);
+        let track = NewTrack {
+            is_retried: self.options.is_thorough,
+            ..read.into_track(source, cover_id, is_generated, key)
+        };
         Ok(Step::Save(Box::new(track)))
     }
 

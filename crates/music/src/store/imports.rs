@@ -30,6 +30,8 @@ pub(crate) struct NewTrack {
     pub(crate) album: Option<NewAlbum>,
     /// The row of the path it was read from; the track is set when it is saved.
     pub(crate) source: source::Model,
+    /// Whether it is prepared once more if that was given up.
+    pub(crate) is_retried: bool,
 }
 
 /// The album a track names.
@@ -144,7 +146,7 @@ impl Store {
             &writing,
             JobKind::Prepare,
             &row.id,
-            saved == Saved::Restored,
+            new.is_retried || saved == Saved::Restored,
             clock,
         )
         .await?;

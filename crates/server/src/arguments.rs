@@ -69,7 +69,7 @@ pub(crate) struct Common {
     /// The configuration file (TOML); otherwise the one that `HAAS_CONFIG` names.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder that holds everything of the embedded default: databases and objects.
+    /// The folder that holds everything of the embedded default: databases, objects, files being worked on.
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
 }

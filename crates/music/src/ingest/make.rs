@@ -81,7 +81,7 @@ pub(crate) async fn make(
     let store = Store::new(library.database.clone());
     let row = store.find_unprepared_track(track_id).await?;
     let row = row.ok_or(MakeError::NoTrack)?;
-    let folder = WorkFolder::new()?;
+    let folder = WorkFolder::new_in(&library.work)?;
     let source = fetch(library, &row, folder.path()).await?;
     let transcoded = ffmpeg.transcode(&source, folder.path()).await?;
     let mut renditions = Vec::with_capacity(BIT_RATES_KBPS.len());

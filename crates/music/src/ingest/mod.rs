@@ -54,6 +54,8 @@ pub(crate) use prepare::start_workers;
 pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
 pub(crate) use sweep::start_sweeping;
 
+use std::path::PathBuf;
+
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::objects::Objects;
@@ -65,6 +67,8 @@ pub struct Library {
     pub database: Database,
     /// The music objects.
     pub objects: Objects,
+    /// Where jobs work: a folder on a disk with room for an original and its renditions, made when it is needed.
+    pub work: PathBuf,
     /// The time.
     pub clock: Clock,
 }

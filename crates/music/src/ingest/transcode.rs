@@ -59,7 +59,7 @@ pub(crate) enum TranscodeError {
     #[error("ffmpeg was ended by signal {0}")]
     Killed(i32),
     /// It works when there is room.
-    #[error("the disk with the temporary folder is full")]
+    #[error("the disk with the data folder is full")]
     DiskFull,
     /// It works when ffmpeg does again.
     #[error("ffmpeg does not run any more: {0}")]

@@ -199,7 +199,7 @@ impl Worker {
             return Ok(None);
         };
         let made = tokio::select! {
-            made = make(&self.library, &claim.subject_id, ffmpeg) => made,
+            made = MakeError::of_panics(make(&self.library, &claim.subject_id, ffmpeg)) => made,
             () = self.keep(&claim) => return Ok(Some(PrepareOutcome::Dropped)),
             () = self.tasks.stopping().cancelled() => {
                 self.store.release_job(&claim, clock).await?;

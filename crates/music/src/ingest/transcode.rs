@@ -170,6 +170,7 @@ async fn can_encode(program: &Path) -> bool {
     let output = Command::new(program)
         .args(["-hide_banner", "-loglevel", "error", "-encoders"])
         .stdin(Stdio::null())
+        .kill_on_drop(true)
         .output()
         .await;
     output.is_ok_and(|output| {
@@ -252,13 +253,14 @@ async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, Tran
     let (analysis, complaint) =
         tokio::join!(measure(stdout, sample_rate_hz), read_complaint(stderr));
     let status = child.wait().await?;
+    // Where measuring failed, ffmpeg only ends because nobody reads its samples any more.
+    let analysis = analysis?;
     if let Some(signal) = status.signal() {
         return Err(TranscodeError::Killed(signal));
     }
     if !status.success() {
         return Err(complaint.into_error());
     }
-    let analysis = analysis?;
     if analysis.sample_count == 0 {
         return Err(TranscodeError::Undecodable(
             "there is no audio in it".to_owned(),

@@ -1,5 +1,7 @@
 //! What a service is handed and what it gives back.
 
+use std::path::PathBuf;
+
 use axum::Router;
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
@@ -17,6 +19,8 @@ pub struct Context<'a> {
     pub database: Database,
     /// The service's own objects.
     pub objects: Objects,
+    /// Where files are worked on that are too large for memory: a folder on a disk with room, made when it is needed.
+    pub work: PathBuf,
     /// The time.
     pub clock: Clock,
     /// For background work; a stop waits for it.

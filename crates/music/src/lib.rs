@@ -64,6 +64,7 @@ impl App {
         let library = ingest::Library {
             database: context.database.clone(),
             objects: Arc::clone(&context.objects),
+            work: context.work.clone(),
             clock: context.clock.clone(),
         };
         ingest::start_workers(&library, &context.tasks, config.preparation_workers);

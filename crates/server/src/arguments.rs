@@ -54,7 +54,7 @@ pub(crate) struct ImportArguments {
     /// Writes one line of JSON per file and a summary instead of a progress bar.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Reads every file again, also those that look unchanged.
+    /// Reads every file again, also those that look unchanged, and prepares again what was given up.
     #[arg(long)]
     pub(crate) thorough: bool,
     /// Leaves measuring and transcoding to `haas serve`; the music plays at once, as it is.
@@ -74,7 +74,7 @@ pub(crate) struct Common {
     /// The configuration file (TOML); otherwise the one that `HAAS_CONFIG` names.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The folder that holds everything of the embedded default: databases and objects.
+    /// The folder that holds everything of the embedded default: databases, objects, files being worked on.
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
 }

@@ -37,6 +37,7 @@ pub(crate) async fn run(
     let library = Library {
         database,
         objects: service::open_objects(&settings, Role::Music)?,
+        work: settings.work(),
         clock: Clock::system(),
     };
     service::sweep_uploads(settings.place(Role::Music).objects.clone()).await;

@@ -97,6 +97,7 @@ async fn start(
         let context = Context {
             database: service::open_current_database(settings, role).await?,
             objects: service::open_objects(settings, role)?,
+            work: settings.work(),
             clock: clock.clone(),
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),

@@ -48,7 +48,7 @@ impl Settings {
         let data = server.path(
             "data",
             "haas-data",
-            "The folder that holds everything of the embedded default: databases and objects.",
+            "The folder that holds everything of the embedded default: databases, objects, files being worked on.",
         );
         let listen = server.parsed("listen", PUBLIC, ADDRESS, "The public listener.");
         let admin_listen = server.parsed(
@@ -94,6 +94,12 @@ impl Settings {
             data,
         };
         Ok((settings, reader.finish()?))
+    }
+
+    /// Where files are worked on, whatever keeps databases and objects: on the disk that was chosen for data, not in what
+    /// the machine has for passing files, which may be memory.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.data.join("work")
     }
 
     pub(crate) fn place(&self, role: Role) -> &Place {

@@ -65,6 +65,7 @@ impl App {
         let mounted = start(Context {
             database: database.clone(),
             objects: Objects::clone(&objects),
+            work: folder.path().join("work"),
             clock: clock.clone(),
             tasks: tasks.clone(),
             metrics: &mut metrics,

@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use image::imageops::FilterType;
-use image::{ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageReader, Limits, RgbImage};
 use sha2::{Digest, Sha256};
 
 use super::content::hex;
@@ -80,9 +80,19 @@ fn decode_square(bytes: &[u8], side_px: u32) -> Result<RgbImage, String> {
     limits.max_alloc = Some(DECODE_BYTES_MAX);
     reader.limits(limits);
     let image = reader.decode().map_err(|error| error.to_string())?;
-    Ok(image
-        .resize_to_fill(side_px, side_px, FilterType::CatmullRom)
+    Ok(middle_square(image)
+        .resize_exact(side_px, side_px, FilterType::CatmullRom)
         .to_rgb8())
+}
+
+/// Cut before it is scaled: a picture one pixel wide, scaled to the width of a cover, would be millions high.
+fn middle_square(image: DynamicImage) -> DynamicImage {
+    let (width, height) = (image.width(), image.height());
+    let side = width.min(height);
+    if width == height {
+        return image;
+    }
+    image.crop_imm((width - side) / 2, (height - side) / 2, side, side)
 }
 
 #[cfg(test)]
@@ -115,6 +125,28 @@ mod tests {
             }
             assert_eq!(widths, [640, 320, 96]);
         }
+    }
+
+    #[test]
+    fn a_thread_of_pixels_is_a_square_as_large_as_any_other() {
+        // Scaled to fill the square first, it would be 7,680,000 pixels long and take 14.7 GB.
+        for (width, height) in [(1, 12_000), (12_000, 1)] {
+            let encoded = Picture::Encoded(png(width, height)).encode().unwrap();
+            let widths: Vec<_> = encoded.iter().map(|(width, _)| *width).collect();
+            assert_eq!(widths, [640, 320, 96]);
+        }
+    }
+
+    #[test]
+    fn the_middle_of_a_picture_is_what_stays() {
+        let bands = RgbImage::from_fn(300, 100, |x, _| match x {
+            100..200 => image::Rgb([255, 255, 255]),
+            _ => image::Rgb([0, 0, 0]),
+        });
+        let mut wide = Cursor::new(Vec::new());
+        bands.write_to(&mut wide, image::ImageFormat::Png).unwrap();
+        let square = decode_square(wide.get_ref(), 96).unwrap();
+        assert!(square.pixels().all(|pixel| pixel.0 == [255; 3]));
     }
 
     #[test]

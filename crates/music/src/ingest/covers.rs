@@ -9,7 +9,7 @@ use object_store::{ObjectStoreExt as _, PutPayload};
 use super::cover::Picture;
 use super::import::ImportError;
 use super::read::ReadFile;
-use super::{Library, blocking};
+use super::{Library, refusing};
 use crate::keys;
 use crate::store::Store;
 
@@ -55,7 +55,8 @@ impl<'a> Covers<'a> {
         }
         if !self.store.has_cover(&id).await? {
             let is_generated = picture.is_generated();
-            let Ok(widths) = blocking(move || picture.encode()).await else {
+            let panicked = "its decoder panicked".to_owned();
+            let Ok(widths) = refusing(panicked, move || picture.encode()).await else {
                 return Ok(false);
             };
             for (width_px, webp) in widths {

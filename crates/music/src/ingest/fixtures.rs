@@ -18,6 +18,7 @@ use super::{FileOutcome, ImportEvent, ImportOptions, ImportSummary, Library, imp
 /// A folder of music and a library to import it into.
 pub(crate) struct Shelf {
     folder: TempDir,
+    _work: TempDir,
     pub(crate) library: Library,
     /// Each file gets a later time than the one before, as if seconds had gone by.
     next_time_s: AtomicI64,
@@ -26,14 +27,17 @@ pub(crate) struct Shelf {
 impl Shelf {
     /// An empty folder beside a database.
     pub(crate) fn new(database: Database) -> Self {
+        let work = tempfile::tempdir().unwrap();
         Self {
             folder: tempfile::tempdir().unwrap(),
             library: Library {
                 database,
                 objects: Arc::new(InMemory::new()),
+                work: work.path().to_owned(),
                 clock: Clock::manual(1_700_000_000_000),
             },
             next_time_s: AtomicI64::new(1_600_000_000),
+            _work: work,
         }
     }
 

@@ -1,25 +1,23 @@
 //! One run over one folder: walk, read, store, forget what is gone; every file gets one outcome.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::Library;
-use super::blocking;
 use super::content::hex;
 use super::covers::Covers;
 use super::objects::{CopyError, store_file};
 use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
+use super::standing::find_fallen;
 use super::walk::{Candidate, Found, walk};
+use super::{Library, blocking, refusing};
 use crate::keys;
 use crate::store::entities::source;
 use crate::store::{NewTrack, Saved, Store};
@@ -36,7 +34,7 @@ pub struct ImportOptions {
     pub folder: PathBuf,
     /// Larger files are left out and reported, in bytes.
     pub file_bytes_max: u64,
-    /// Reads every file again, also those that look unchanged.
+    /// Reads every file again, also those that look unchanged, and has tracks prepared again that were given up.
     pub is_thorough: bool,
     /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
@@ -194,16 +192,33 @@ impl Run<'_> {
         if found.is_cut {
             return Ok(());
         }
-        for row in known.into_values() {
+        self.forget(known, &found.unreadable, report).await
+    }
+
+    /// Forgets the paths that are gone. What lies where nobody could look may still be there.
+    async fn forget(
+        &self,
+        gone: HashMap<String, source::Model>,
+        unreadable: &[(PathBuf, String)],
+        report: &mut Report<'_>,
+    ) -> Result<(), ImportError> {
+        // Paths are stored as text.
+        let unreadable: Vec<PathBuf> = unreadable
+            .iter()
+            .map(|(folder, _)| PathBuf::from(folder.to_string_lossy().into_owned()))
+            .collect();
+        for row in gone.into_values() {
             let path = Path::new(&row.root).join(&row.path);
             let below = path.strip_prefix(&self.root).unwrap_or(&path);
-            let is_hidden = found
-                .unreadable
-                .iter()
-                .any(|(folder, _)| below.starts_with(folder));
-            if !is_hidden {
-                let now_ms = self.library.clock.now_ms();
-                self.store.delete_source(&row.path_hash, now_ms).await?;
+            if unreadable.iter().any(|folder| below.starts_with(folder)) {
+                continue;
+            }
+            if self.options.stopping.is_cancelled() {
+                return Err(ImportError::Stopped);
+            }
+            let now_ms = self.library.clock.now_ms();
+            // A track that was moved, or has a copy, stays: then nothing is gone but a path.
+            if self.store.delete_source(&row.path_hash, now_ms).await? {
                 report.file(below, 0, FileOutcome::Removed);
             }
         }
@@ -237,7 +252,7 @@ impl Run<'_> {
                 candidate.clone(),
                 self.options.file_bytes_max,
             );
-            match blocking(move || read_file(&root, &file, limit)).await {
+            match refusing(Skip::Panicked, move || read_file(&root, &file, limit)).await {
                 Ok(read) => self.store_objects(&candidate, known, read).await?,
                 Err(skip) => Step::Skip(skip),
             }
@@ -272,7 +287,10 @@ impl Run<'_> {
             Err(CopyError::Objects(error)) => return Err(error.into()),
         }
         let (cover_id, is_generated) = self.covers.store(&mut read).await?;
-        let track = read.into_track(source, cover_id, is_generated, key);
+        let track = NewTrack {
+            is_retried: self.options.is_thorough,
+            ..read.into_track(source, cover_id, is_generated, key)
+        };
         Ok(Step::Save(Box::new(track)))
     }
 
@@ -299,12 +317,12 @@ impl Run<'_> {
                 reason: skip.to_string(),
             }),
             Step::Touch(source) => {
-                self.store.touch_source(source).await?;
+                self.store.touch_source(&source).await?;
                 Ok(FileOutcome::Unchanged)
             }
             Step::Save(track) => {
                 let clock = &self.library.clock;
-                let saved = self.store.save_track(&track, clock, &stands).await?;
+                let saved = self.store.save_track(&track, clock, find_fallen).await?;
                 Ok(match saved {
                     Saved::Added => FileOutcome::Added,
                     Saved::Updated => FileOutcome::Updated,
@@ -317,21 +335,8 @@ impl Run<'_> {
     }
 }
 
-/// Whether a path still has the content it was imported with, as far as its size and time say.
-fn stands(source: &source::Model) -> bool {
-    let path = Path::new(&source.root).join(&source.path);
-    let Ok(metadata) = File::open(path).and_then(|file| file.metadata()) else {
-        return false;
-    };
-    let modified = metadata.modified().ok();
-    let since_epoch = modified.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let modified_at_ms = since_epoch.and_then(|since| i64::try_from(since.as_millis()).ok());
-    i64::try_from(metadata.len()) == Ok(source.size_bytes)
-        && modified_at_ms == Some(source.modified_at_ms)
-}
-
 /// Tells a path, whatever its length and encoding.
-fn path_hash(path: &Path) -> String {
+pub(super) fn path_hash(path: &Path) -> String {
     hex(&Sha256::digest(path.as_os_str().as_bytes()))
 }
 

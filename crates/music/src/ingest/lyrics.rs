@@ -7,6 +7,8 @@ use super::text::clean_text;
 
 /// How much text of lyrics is kept, in bytes; the smallest text column of the four databases holds it.
 pub(crate) const LYRICS_BYTES_MAX: usize = 64 * 1024 - 1;
+/// How much of a text is read at all, in bytes: a tag may hold megabytes of it.
+const TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// How many lines of synced lyrics are kept.
 const LINES_MAX: usize = 2_000;
 /// How long one line of synced lyrics may be, in bytes.
@@ -31,6 +33,7 @@ pub(crate) struct Lyrics {
 impl Lyrics {
     /// Takes text that may be plain or LRC.
     pub(crate) fn from_text(text: &str) -> Self {
+        let text = start_of(text);
         let lines = parse_lrc(text);
         if lines.is_empty() {
             return Self {
@@ -63,7 +66,7 @@ impl Lyrics {
 pub(crate) fn parse_lrc(text: &str) -> Vec<Line> {
     let mut offset_ms = 0;
     let mut lines = Vec::new();
-    for row in text.lines() {
+    for row in start_of(text).lines() {
         let mut rest = row.trim_start_matches('\u{FEFF}').trim();
         let mut times = Vec::new();
         while let Some((tag, after)) = rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
@@ -79,19 +82,26 @@ pub(crate) fn parse_lrc(text: &str) -> Vec<Line> {
             }
             rest = after.trim_start();
         }
-        let text = without_word_times(rest);
-        for at_ms in times {
-            if lines.len() < LINES_MAX {
-                let text = clean_text(&text, LINE_BYTES_MAX).unwrap_or_default();
-                lines.push(Line { at_ms, text });
-            }
+        times.truncate(LINES_MAX - lines.len());
+        if times.is_empty() {
+            continue;
         }
+        let text = clean_text(&without_word_times(rest), LINE_BYTES_MAX).unwrap_or_default();
+        lines.extend(times.into_iter().map(|at_ms| Line {
+            at_ms,
+            text: text.clone(),
+        }));
     }
     for line in &mut lines {
         line.at_ms = (line.at_ms - offset_ms).max(0);
     }
     lines.sort_by_key(|line| line.at_ms);
     lines
+}
+
+/// As much of a text as is read.
+fn start_of(text: &str) -> &str {
+    text.split_at(text.floor_char_boundary(TEXT_BYTES_MAX)).0
 }
 
 /// Writes LRC in order of time, at most [`LYRICS_BYTES_MAX`] bytes of whole lines.
@@ -197,6 +207,15 @@ mod tests {
         let lyrics = Lyrics::from_text("[Chorus]\r\nla la");
         assert_eq!(lyrics.plain.as_deref(), Some("[Chorus]\nla la"));
         assert_eq!(lyrics.synced, None);
+    }
+
+    #[test]
+    fn a_long_line_with_many_times_is_cut_and_read_in_no_time() {
+        // 2,000 copies of it, each cleaned, would be 8 GB.
+        let text = "[00:01.00]".repeat(3_000) + &"x".repeat(4_000_000);
+        let lines = parse_lrc(&text);
+        assert_eq!(lines.len(), LINES_MAX);
+        assert_eq!(lines[0].text.len(), LINE_BYTES_MAX);
     }
 
     #[test]

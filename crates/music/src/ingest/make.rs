@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use chassis::ids;
 use chassis::objects::storage_fault;
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path as ObjectPath;
 use sea_orm::DbErr;
@@ -40,6 +41,8 @@ pub(crate) enum MakeError {
     Objects(#[source] object_store::Error),
     #[error("no room to work in")]
     Folder(#[from] std::io::Error),
+    #[error("it panicked; the log says where")]
+    Panicked,
     #[error(transparent)]
     Transcode(#[from] TranscodeError),
     #[error(transparent)]
@@ -58,17 +61,27 @@ impl MakeError {
             | Self::Transcode(TranscodeError::Undecodable(_) | TranscodeError::Measure(_)) => {
                 Retry::Never
             }
+            // What cannot be run, or written where we work, is not the track's fault either.
             Self::Store(_)
             | Self::Save(_)
             | Self::Objects(_)
-            | Self::Transcode(TranscodeError::DiskFull | TranscodeError::Missing(_)) => {
-                Retry::Unblamed
-            }
+            | Self::Folder(_)
+            | Self::Transcode(
+                TranscodeError::DiskFull | TranscodeError::Missing(_) | TranscodeError::Run(_),
+            ) => Retry::Unblamed,
             Self::Original(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
                 Retry::Unblamed
             }
             _ => Retry::Later,
         }
+    }
+
+    /// A panic is a failure like another: it must cost one track its preparation, not the process its worker.
+    pub(crate) async fn of_panics<T>(
+        work: impl Future<Output = Result<T, Self>>,
+    ) -> Result<T, Self> {
+        let caught = AssertUnwindSafe(work).catch_unwind().await;
+        caught.unwrap_or(Err(Self::Panicked))
     }
 }
 
@@ -81,7 +94,7 @@ pub(crate) async fn make(
     let store = Store::new(library.database.clone());
     let row = store.find_unprepared_track(track_id).await?;
     let row = row.ok_or(MakeError::NoTrack)?;
-    let folder = WorkFolder::new()?;
+    let folder = WorkFolder::new_in(&library.work)?;
     let source = fetch(library, &row, folder.path()).await?;
     let transcoded = ffmpeg.transcode(&source, folder.path()).await?;
     let mut renditions = Vec::with_capacity(BIT_RATES_KBPS.len());
@@ -200,4 +213,25 @@ fn demuxer(media_type: &str) -> &'static str {
 
 fn to_i64(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_that_is_tried_again() {
+        let made = MakeError::of_panics(async { panic!("odd samples") }).await;
+        let error: Option<MakeError> = made.map(|(): ()| "made").err();
+        assert!(matches!(error, Some(MakeError::Panicked)));
+        assert_eq!(MakeError::Panicked.retry(), Retry::Later);
+    }
+
+    #[test]
+    fn what_the_machine_lacks_costs_a_track_no_try() {
+        let lacking = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        assert_eq!(MakeError::Folder(lacking()).retry(), Retry::Unblamed);
+        let not_run = MakeError::Transcode(TranscodeError::Run(lacking()));
+        assert_eq!(not_run.retry(), Retry::Unblamed);
+    }
 }

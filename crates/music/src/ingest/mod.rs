@@ -38,6 +38,7 @@ mod outcome;
 mod prepare;
 mod read;
 mod skip;
+mod standing;
 mod sweep;
 mod tags;
 #[cfg(test)]
@@ -53,6 +54,8 @@ pub(crate) use prepare::start_workers;
 pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
 pub(crate) use sweep::start_sweeping;
 
+use std::path::PathBuf;
+
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::objects::Objects;
@@ -64,6 +67,8 @@ pub struct Library {
     pub database: Database,
     /// The music objects.
     pub objects: Objects,
+    /// Where jobs work: a folder on a disk with room for an original and its renditions, made when it is needed.
+    pub work: PathBuf,
     /// The time.
     pub clock: Clock,
 }
@@ -73,5 +78,17 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     match tokio::task::spawn_blocking(work).await {
         Ok(value) => value,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// As [`blocking`], for what takes apart bytes that anybody may have made: a decoder that panics has refused one file
+/// and must not take the run with it.
+async fn refusing<T: Send + 'static, E: Send + 'static>(
+    panicked: E,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_panic_is_logged_by_the_hook) => Err(panicked),
     }
 }

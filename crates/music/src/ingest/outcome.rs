@@ -38,7 +38,7 @@ pub enum FileOutcome {
     Moved,
     /// Nothing changed.
     Unchanged,
-    /// The file is gone; its track is deleted if it stood nowhere else.
+    /// The file is gone, and its track with it.
     Removed,
     /// Left out, with a stable code and a sentence.
     Skipped {
@@ -77,7 +77,7 @@ pub struct ImportSummary {
     pub moved: u64,
     /// Files that stayed as they were.
     pub unchanged: u64,
-    /// Files that are gone.
+    /// Tracks whose last file is gone.
     pub removed: u64,
     /// Files that were left out.
     pub skipped: u64,

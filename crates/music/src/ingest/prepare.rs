@@ -141,7 +141,7 @@ impl Worker {
         }
         if ffmpeg.is_none() {
             *ffmpeg = Ffmpeg::find().await;
-            sweep_work_folders();
+            sweep_work_folders(&self.library.work);
         }
         let Some(found) = ffmpeg else {
             tracing::warn!("ffmpeg was not found: tracks play as they are, without renditions");
@@ -161,7 +161,7 @@ impl Worker {
         ffmpeg: &Ffmpeg,
         observe: &(dyn Fn(&PrepareOutcome) + Sync),
     ) -> Result<(u64, u64), DbErr> {
-        sweep_work_folders();
+        sweep_work_folders(&self.library.work);
         let (mut ready, mut failed) = (0, 0);
         loop {
             if let Some(outcome) = self.work_once(ffmpeg).await? {
@@ -199,7 +199,7 @@ impl Worker {
             return Ok(None);
         };
         let made = tokio::select! {
-            made = make(&self.library, &claim.subject_id, ffmpeg) => made,
+            made = MakeError::of_panics(make(&self.library, &claim.subject_id, ffmpeg)) => made,
             () = self.keep(&claim) => return Ok(Some(PrepareOutcome::Dropped)),
             () = self.tasks.stopping().cancelled() => {
                 self.store.release_job(&claim, clock).await?;

@@ -201,6 +201,7 @@ impl ReadFile {
             genres: tags.genres,
             album,
             source,
+            is_retried: false,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum Skip {
     Implausible { sample_rate_hz: u32, channels: u8 },
     #[error("it changed while it was read")]
     Changed,
-    #[error("the tag reader could not cope with it")]
+    #[error("its reader could not cope with it")]
     Panicked,
 }
 

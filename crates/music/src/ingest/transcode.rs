@@ -59,7 +59,7 @@ pub(crate) enum TranscodeError {
     #[error("ffmpeg was ended by signal {0}")]
     Killed(i32),
     /// It works when there is room.
-    #[error("the disk with the temporary folder is full")]
+    #[error("the disk with the data folder is full")]
     DiskFull,
     /// It works when ffmpeg does again.
     #[error("ffmpeg does not run any more: {0}")]
@@ -170,6 +170,7 @@ async fn can_encode(program: &Path) -> bool {
     let output = Command::new(program)
         .args(["-hide_banner", "-loglevel", "error", "-encoders"])
         .stdin(Stdio::null())
+        .kill_on_drop(true)
         .output()
         .await;
     output.is_ok_and(|output| {
@@ -252,13 +253,14 @@ async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, Tran
     let (analysis, complaint) =
         tokio::join!(measure(stdout, sample_rate_hz), read_complaint(stderr));
     let status = child.wait().await?;
+    // Where measuring failed, ffmpeg only ends because nobody reads its samples any more.
+    let analysis = analysis?;
     if let Some(signal) = status.signal() {
         return Err(TranscodeError::Killed(signal));
     }
     if !status.success() {
         return Err(complaint.into_error());
     }
-    let analysis = analysis?;
     if analysis.sample_count == 0 {
         return Err(TranscodeError::Undecodable(
             "there is no audio in it".to_owned(),

@@ -162,7 +162,8 @@ fn find_cover(folder: &Path) -> Option<(PathBuf, i64)> {
     metadata.is_file().then(|| (best.2, modified_ms(&metadata)))
 }
 
-fn modified_ms(metadata: &std::fs::Metadata) -> i64 {
+/// When a file changed, as stored.
+pub(super) fn modified_ms(metadata: &std::fs::Metadata) -> i64 {
     let since_epoch = metadata
         .modified()
         .ok()

@@ -1,7 +1,8 @@
-//! Where a job works: a folder of its own below the machine's temporary one, gone when the job or its process is.
+//! Where a job works: a folder of its own below the one that all jobs share, gone when the job or its process is.
 //!
-//! Its holder keeps a lock in it, which ends with the process however that ends; so a folder that nobody locks was left
-//! by a crash, and any worker of the machine may remove it.
+//! That one is given: the machine's temporary folder may be memory, and an original of 4 GiB with its renditions is not
+//! for memory. The holder of a folder keeps a lock in it, which ends with the process however that ends; so a folder
+//! that nobody locks was left by a crash, and any worker of the machine may remove it.
 
 use std::fs::File;
 use std::io;
@@ -27,11 +28,10 @@ pub(crate) struct WorkFolder {
 
 impl WorkFolder {
     /// Makes one.
-    pub(crate) fn new() -> io::Result<Self> {
-        Self::new_in(&std::env::temp_dir())
-    }
-
-    fn new_in(parent: &Path) -> io::Result<Self> {
+    pub(crate) fn new_in(parent: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(parent)?;
+        // ffmpeg would take a relative name with a colon in it for a protocol.
+        let parent = std::fs::canonicalize(parent)?;
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         let before = folder.path().join(LOCK_BEFORE);
         let lock = File::create(&before)?;
@@ -50,11 +50,7 @@ impl WorkFolder {
 }
 
 /// Removes the folders that workers left which were killed.
-pub(crate) fn sweep_work_folders() {
-    sweep(&std::env::temp_dir());
-}
-
-fn sweep(parent: &Path) {
+pub(crate) fn sweep_work_folders(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else {
         return;
     };
@@ -85,23 +81,25 @@ mod tests {
 
     #[test]
     fn a_folder_in_use_stays_and_one_whose_holder_is_gone_goes() {
-        let parent = tempfile::tempdir().unwrap();
-        let used = WorkFolder::new_in(parent.path()).unwrap();
-        let left = parent.path().join("haas-prepare-left");
+        let folder = tempfile::tempdir().unwrap();
+        let parent = folder.path().join("work");
+        sweep_work_folders(&parent);
+        let used = WorkFolder::new_in(&parent).unwrap();
+        let left = parent.join("haas-prepare-left");
         fs::create_dir(&left).unwrap();
         fs::write(left.join(LOCK), []).unwrap();
         fs::write(left.join("64.mp4"), "half").unwrap();
-        let young = parent.path().join("haas-prepare-young");
+        let young = parent.join("haas-prepare-young");
         fs::create_dir(&young).unwrap();
-        let foreign = parent.path().join("somebody-else");
+        let foreign = parent.join("somebody-else");
         fs::create_dir(&foreign).unwrap();
-        sweep(parent.path());
+        sweep_work_folders(&parent);
         assert!(used.path().is_dir() && young.is_dir() && foreign.is_dir());
         assert!(!left.exists());
 
         let long_ago = SystemTime::UNIX_EPOCH;
         File::open(&young).unwrap().set_modified(long_ago).unwrap();
-        sweep(parent.path());
+        sweep_work_folders(&parent);
         assert!(!young.exists());
     }
 }

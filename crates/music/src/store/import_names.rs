@@ -81,14 +81,14 @@ async fn insert_album(
     album::Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(writing)
         .await?;
-    let mut links = Vec::new();
-    for (position, name) in (0..).zip(&new.artists) {
-        links.push(album_artist::ActiveModel {
+    let artist_ids = save_artists(writing, &new.artists, clock).await?;
+    let links = (0..)
+        .zip(artist_ids)
+        .map(|(position, artist_id)| album_artist::ActiveModel {
             album_id: Set(id.clone()),
             position: Set(position),
-            artist_id: Set(save_artist(writing, name, clock).await?),
+            artist_id: Set(artist_id),
         });
-    }
     album_artist::Entity::insert_many(links)
         .exec_without_returning(writing)
         .await?;
@@ -102,15 +102,12 @@ pub(super) async fn save_names(
     new: &NewTrack,
     clock: &Clock,
 ) -> Result<bool, DbErr> {
-    let mut artist_ids = Vec::new();
-    for name in &new.artists {
-        artist_ids.push(save_artist(writing, name, clock).await?);
-    }
+    let artist_ids = save_artists(writing, &new.artists, clock).await?;
     let mut genre_ids = Vec::new();
     for name in &new.genres {
         genre_ids.push(save_genre(writing, name, clock).await?);
     }
-    let artists_changed = link_artists(writing, track_id, &distinct(artist_ids)).await?;
+    let artists_changed = link_artists(writing, track_id, &artist_ids).await?;
     let genres_changed = link_genres(writing, track_id, &distinct(genre_ids)).await?;
     Ok(artists_changed || genres_changed)
 }
@@ -190,6 +187,18 @@ async fn link_genres(
         .exec_without_returning(writing)
         .await?;
     Ok(true)
+}
+
+async fn save_artists(
+    writing: &DatabaseTransaction,
+    names: &[String],
+    clock: &Clock,
+) -> Result<Vec<String>, DbErr> {
+    let mut ids = Vec::with_capacity(names.len());
+    for name in names {
+        ids.push(save_artist(writing, name, clock).await?);
+    }
+    Ok(distinct(ids))
 }
 
 async fn save_artist(

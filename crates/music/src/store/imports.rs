@@ -1,26 +1,23 @@
 //! Writing what an import found: one transaction per file, so that a crash between two files loses nothing.
 
-use std::path::Path;
-
 use chassis::clock::Clock;
 use chassis::database::is_unique_violation;
 use chassis::ids;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
 };
 
 use super::Store;
-use super::entities::{cover, source, track, track_artist, track_genre};
+use super::entities::{cover, source, track};
 use super::import_names::{save_album, save_names};
 use super::jobs::{JobKind, insert_job};
 use super::levels::level_albums;
 use super::search_index::{self, Neighbours};
+use super::sources::save_source;
+use super::surroundings::{FindFallen, Surroundings};
 
 /// How often a file is saved again that another import was quicker with.
 const ATTEMPTS_MAX: u32 = 5;
-/// How many rows one query reads at most.
-const ROWS_PER_QUERY: u64 = 5_000;
 
 /// A file that was read, ready to become a track.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +30,8 @@ pub(crate) struct NewTrack {
     pub(crate) album: Option<NewAlbum>,
     /// The row of the path it was read from; the track is set when it is saved.
     pub(crate) source: source::Model,
+    /// Whether it is prepared once more if that was given up.
+    pub(crate) is_retried: bool,
 }
 
 /// The album a track names.
@@ -63,31 +62,6 @@ pub(crate) enum Saved {
 }
 
 impl Store {
-    /// Reads which content stands at which path below a folder, as last imported.
-    pub(crate) async fn list_sources_below(
-        &self,
-        folder: &Path,
-    ) -> Result<Vec<source::Model>, DbErr> {
-        let mut sources = Vec::new();
-        let mut after = String::new();
-        loop {
-            let rows = source::Entity::find()
-                .filter(source::Column::PathHash.gt(after.as_str()))
-                .order_by_asc(source::Column::PathHash)
-                .limit(ROWS_PER_QUERY)
-                .all(self.database.connection())
-                .await?;
-            let Some(last) = rows.last() else {
-                return Ok(sources);
-            };
-            after.clone_from(&last.path_hash);
-            sources.extend(
-                rows.into_iter()
-                    .filter(|row| Path::new(&row.root).join(&row.path).starts_with(folder)),
-            );
-        }
-    }
-
     /// Whether a cover is stored.
     pub(crate) async fn has_cover(&self, id: &str) -> Result<bool, DbErr> {
         let found = cover::Entity::find_by_id(id)
@@ -116,14 +90,14 @@ impl Store {
     }
 
     /// Saves a file as a track: the one with the same content, else the one with the same audio that stands nowhere
-    /// else any more, else a new one. `stands` says whether a path still has the content it was imported with.
+    /// else any more, else a new one. `find_fallen` looks where the others stood.
     pub(crate) async fn save_track(
         &self,
         new: &NewTrack,
         clock: &Clock,
-        stands: &(dyn Fn(&source::Model) -> bool + Sync),
+        find_fallen: FindFallen,
     ) -> Result<Saved, DbErr> {
-        let save = || self.save_track_once(new.clone(), clock, stands);
+        let save = || self.save_track_once(new.clone(), clock, find_fallen);
         for _attempt in 1..ATTEMPTS_MAX {
             match self.retrying(save).await {
                 // Another import named the same artist, album or genre first: now it is there.
@@ -138,20 +112,22 @@ impl Store {
         &self,
         new: NewTrack,
         clock: &Clock,
-        stands: &(dyn Fn(&source::Model) -> bool + Sync),
+        find_fallen: FindFallen,
     ) -> Result<Saved, DbErr> {
+        let seen = Surroundings::read(self.database.connection(), &new).await?;
+        let fallen = seen.fallen(find_fallen).await;
         let writing = self.database.begin_write().await?;
         let now_ms = clock.now_ms();
-        let previous = source::Entity::find_by_id(&new.source.path_hash)
-            .one(&writing)
-            .await?;
-        let known = find_known(&writing, &new, stands).await?;
+        let around = seen.lock(&writing, &new).await?;
+        let known = around.known(&new, &fallen);
+        let previous = around.previous.clone();
         if let Some(known) = &known
             && previous.as_ref().is_none_or(|old| old.track_id != known.id)
-            && is_copy(&writing, known, &new, stands).await?
+            && around.is_copy(known, &new, &fallen)
         {
-            let track_id = known.id.clone();
-            return save_copy(writing, new.source, track_id, previous, now_ms).await;
+            save_source(&writing, new.source, &known.id, previous, now_ms).await?;
+            writing.commit().await?;
+            return Ok(Saved::Unchanged);
         }
         let before = match &known {
             Some(known) => search_index::neighbours(&writing, &known.id).await?,
@@ -170,7 +146,7 @@ impl Store {
             &writing,
             JobKind::Prepare,
             &row.id,
-            saved == Saved::Restored,
+            new.is_retried || saved == Saved::Restored,
             clock,
         )
         .await?;
@@ -185,71 +161,6 @@ impl Store {
             saved => saved,
         })
     }
-
-    /// Notes that a file was touched but has the content it had.
-    pub(crate) async fn touch_source(&self, row: source::Model) -> Result<(), DbErr> {
-        row.into_active_model()
-            .reset_all()
-            .update(self.database.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Forgets a path that is gone; its track is soft-deleted when it stands nowhere else. Says whether it was.
-    pub(crate) async fn delete_source(&self, path_hash: &str, now_ms: i64) -> Result<bool, DbErr> {
-        self.retrying(|| self.delete_source_once(path_hash, now_ms))
-            .await
-    }
-
-    async fn delete_source_once(&self, path_hash: &str, now_ms: i64) -> Result<bool, DbErr> {
-        let writing = self.database.begin_write().await?;
-        let Some(row) = source::Entity::find_by_id(path_hash).one(&writing).await? else {
-            return Ok(false);
-        };
-        source::Entity::delete_by_id(path_hash)
-            .exec(&writing)
-            .await?;
-        let is_deleted = delete_if_gone(&writing, &row.track_id, now_ms).await?;
-        writing.commit().await?;
-        Ok(is_deleted)
-    }
-}
-
-async fn find_known(
-    writing: &DatabaseTransaction,
-    new: &NewTrack,
-    stands: &(dyn Fn(&source::Model) -> bool + Sync),
-) -> Result<Option<track::Model>, DbErr> {
-    let same_content = track::Entity::find()
-        .filter(track::Column::ContentHash.eq(&new.track.content_hash))
-        .one(writing)
-        .await?;
-    if same_content.is_some() {
-        return Ok(same_content);
-    }
-    let same_audio = track::Entity::find()
-        .filter(track::Column::AudioHash.eq(&new.track.audio_hash))
-        .order_by_asc(track::Column::Id)
-        .all(writing)
-        .await?;
-    let mut homeless = None;
-    for track in same_audio {
-        let sources = source::Entity::find()
-            .filter(source::Column::TrackId.eq(&track.id))
-            .all(writing)
-            .await?;
-        let (here, elsewhere): (Vec<_>, Vec<_>) = sources
-            .into_iter()
-            .partition(|row| row.path_hash == new.source.path_hash);
-        if elsewhere.iter().any(stands) {
-            continue;
-        }
-        if !here.is_empty() {
-            return Ok(Some(track));
-        }
-        homeless = homeless.or(Some(track));
-    }
-    Ok(homeless)
 }
 
 async fn save_row(
@@ -318,105 +229,4 @@ async fn insert_track(
         .exec_without_returning(writing)
         .await?;
     Ok(row)
-}
-
-/// Notes what stands at a path; the track that stood there before may be gone with it.
-async fn save_source(
-    writing: &DatabaseTransaction,
-    row: source::Model,
-    track_id: &str,
-    previous: Option<source::Model>,
-    now_ms: i64,
-) -> Result<(), DbErr> {
-    let row = source::Model {
-        track_id: track_id.to_owned(),
-        seen_at_ms: now_ms,
-        ..row
-    };
-    let row = row.into_active_model().reset_all();
-    let Some(previous) = previous else {
-        source::Entity::insert(row)
-            .exec_without_returning(writing)
-            .await?;
-        return Ok(());
-    };
-    row.update(writing).await?;
-    if previous.track_id != track_id {
-        delete_if_gone(writing, &previous.track_id, now_ms).await?;
-    }
-    Ok(())
-}
-
-/// Whether a file is a copy of a track that still stands elsewhere as it was imported. What a copy is called (an
-/// untagged one is named by its path) does not change the track.
-async fn is_copy(
-    writing: &DatabaseTransaction,
-    known: &track::Model,
-    new: &NewTrack,
-    stands: &(dyn Fn(&source::Model) -> bool + Sync),
-) -> Result<bool, DbErr> {
-    if known.deleted_at_ms.is_some() || known.content_hash != new.track.content_hash {
-        return Ok(false);
-    }
-    let elsewhere = source::Entity::find()
-        .filter(source::Column::TrackId.eq(&known.id))
-        .filter(source::Column::PathHash.ne(&new.source.path_hash))
-        .filter(source::Column::ContentHash.eq(&new.source.content_hash))
-        .order_by_asc(source::Column::SeenAtMs)
-        .order_by_asc(source::Column::PathHash)
-        .all(writing)
-        .await?;
-    Ok(elsewhere.iter().any(stands))
-}
-
-async fn save_copy(
-    writing: DatabaseTransaction,
-    row: source::Model,
-    track_id: String,
-    previous: Option<source::Model>,
-    now_ms: i64,
-) -> Result<Saved, DbErr> {
-    save_source(&writing, row, &track_id, previous, now_ms).await?;
-    writing.commit().await?;
-    Ok(Saved::Unchanged)
-}
-
-/// Soft-deletes a track that stands at no path any more.
-async fn delete_if_gone(
-    writing: &DatabaseTransaction,
-    track_id: &str,
-    now_ms: i64,
-) -> Result<bool, DbErr> {
-    let source_count = source::Entity::find()
-        .filter(source::Column::TrackId.eq(track_id))
-        .count(writing)
-        .await?;
-    if source_count > 0 {
-        return Ok(false);
-    }
-    let result = track::Entity::update_many()
-        .col_expr(track::Column::DeletedAtMs, now_ms.into())
-        .col_expr(track::Column::UpdatedAtMs, now_ms.into())
-        .filter(track::Column::Id.eq(track_id))
-        .filter(track::Column::DeletedAtMs.is_null())
-        .exec(writing)
-        .await?;
-    let is_deleted = result.rows_affected > 0;
-    if is_deleted {
-        let around = search_index::neighbours(writing, track_id).await?;
-        // Genres and artists count their links; when the track comes back its tags do, too.
-        track_genre::Entity::delete_many()
-            .filter(track_genre::Column::TrackId.eq(track_id))
-            .exec(writing)
-            .await?;
-        track_artist::Entity::delete_many()
-            .filter(track_artist::Column::TrackId.eq(track_id))
-            .exec(writing)
-            .await?;
-        search_index::index_track(writing, track_id, around).await?;
-        let row = track::Entity::find_by_id(track_id).one(writing).await?;
-        let album_id = row.and_then(|row| row.album_id);
-        level_albums(writing, [album_id], now_ms).await?;
-    }
-    Ok(is_deleted)
 }

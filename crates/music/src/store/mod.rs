@@ -26,6 +26,8 @@ mod search_index;
 mod search_scan;
 mod secrets;
 mod sitemap;
+mod sources;
+mod surroundings;
 #[cfg(any(test, feature = "synthetic"))]
 mod synthetic;
 mod track_surroundings;

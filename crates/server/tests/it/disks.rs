@@ -1,5 +1,6 @@
 //! Disks that are full and folders that cannot be written: a clear word, nothing lost, and on it goes when it is mended.
 
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -124,11 +125,8 @@ async fn a_transcode_without_room_waits_for_room_and_costs_no_try() {
     shelf.write("Kim/2020 - One/01 - Long.wav", &wave(1, 60_000));
     let data = shelf.data();
     assert_eq!(import(&Binary::new(HAAS), &data, &shelf).code, Some(0));
-    let work = disk.path().to_str().expect("UTF-8");
-    let haas = Binary::new(HAAS)
-        .on(&disk)
-        .with("TMPDIR", work)
-        .serve(&data, &[]);
+    symlink(disk.path(), data.join("work")).expect("a link");
+    let haas = Binary::new(HAAS).on(&disk).serve(&data, &[]);
     let database = open(&data).await;
     let waiting = "SELECT COUNT(*) FROM jobs \
                    WHERE state = 'queued' AND attempt_count = 0 AND last_error LIKE '%is full%'";
@@ -136,7 +134,7 @@ async fn a_transcode_without_room_waits_for_room_and_costs_no_try() {
     let log = haas.log();
     assert!(log.contains("this is to be mended here"), "{log}");
     assert!(
-        log.contains("the disk with the temporary folder is full"),
+        log.contains("the disk with the data folder is full"),
         "{log}"
     );
     disk.remount("size=32m");

@@ -135,12 +135,12 @@ async fn a_killed_transcode_leaves_no_orphan_and_is_done_by_the_next_process() {
     }
     let shelf = Shelf::new();
     shelf.write("Kim/2020 - One/01 - Long.wav", &wave(1, 60_000));
-    let (data, music, work) = (shelf.data(), shelf.music(), shelf.beside("work"));
+    let (data, music, work) = (shelf.data(), shelf.music(), shelf.data().join("work"));
     let arguments = import(
         data.to_str().expect("UTF-8"),
         music.to_str().expect("UTF-8"),
     );
-    let binary = Binary::new(HAAS).with("TMPDIR", work.to_str().expect("UTF-8"));
+    let binary = Binary::new(HAAS);
     assert_eq!(binary.run(&arguments).code, Some(0));
 
     let haas = binary.serve(&data, &[]);
@@ -199,8 +199,8 @@ async fn an_interrupted_import_gives_its_jobs_back_and_the_next_goes_on_at_once(
     }
     let shelf = Shelf::new();
     shelf.write("Kim/2020 - One/01 - Long.wav", &wave(1, 60_000));
-    let (data, music, work) = (shelf.data(), shelf.music(), shelf.beside("work"));
-    let binary = Binary::new(HAAS).with("TMPDIR", work.to_str().expect("UTF-8"));
+    let (data, music, work) = (shelf.data(), shelf.music(), shelf.data().join("work"));
+    let binary = Binary::new(HAAS);
     let data_text = data.to_str().expect("UTF-8");
     let prepare = [
         "music",

@@ -237,6 +237,7 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
         chassis::service::Context {
             database: app.database.clone(),
             objects: std::sync::Arc::clone(&app.objects),
+            work: app.folder.path().join("work"),
             clock: app.clock.clone(),
             tasks: app.tasks.clone(),
             metrics: &mut prometheus_client::registry::Registry::default(),

@@ -66,6 +66,7 @@ impl TestApp {
         let context = chassis::service::Context {
             database: database.clone(),
             objects: objects.as_objects(),
+            work: folder.path().join("work"),
             clock: clock.clone(),
             tasks: Tasks::default(),
             metrics: &mut registry,

@@ -22,6 +22,7 @@ async fn what_playlists_point_to_decodes_without_a_word_in_every_bit_rate() {
     let library = Library {
         database: app.database.clone(),
         objects: app.objects.as_objects(),
+        work: music.path().join("work"),
         clock: app.clock.clone(),
     };
     let options = ImportOptions::new(music.path());

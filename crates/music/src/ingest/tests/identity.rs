@@ -1,12 +1,14 @@
 //! What stays the same track, what becomes another, what goes and what comes back.
 
 use lofty::tag::ItemKey::{AlbumArtist, AlbumTitle, Genre, TrackArtist, TrackTitle};
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, ModelTrait as _, QueryOrder as _,
+};
 use testkit::each_database;
 
 use crate::ingest::fixtures::Shelf;
-use crate::ingest::{ImportError, ImportOptions, ImportSummary, import};
-use crate::store::entities::{album, artist, cover, genre, track};
+use crate::ingest::{FileOutcome, ImportError, ImportEvent, ImportOptions, ImportSummary, import};
+use crate::store::entities::{album, album_artist, artist, cover, genre, source, track};
 use crate::store::{ArtistQuery, GenreQuery, SearchKind};
 use crate::{Migrator, Store};
 
@@ -162,7 +164,7 @@ async fn a_retagged_file_keeps_its_track_also_when_it_was_moved() {
         shelf.rename("a.wav", "other/b.wav");
         shelf.tag("other/b.wav", &[(TrackTitle, "Better")]);
         let summary = shelf.import().await;
-        assert_eq!((summary.updated, summary.removed), (1, 1));
+        assert_eq!((summary.updated, summary.removed), (1, 0));
         let moved = only_track(&shelf).await;
         assert_eq!((&moved.id, moved.title.as_str()), (&before.id, "Better"));
         assert_eq!(moved.deleted_at_ms, None);
@@ -179,7 +181,7 @@ async fn a_moved_file_keeps_its_track() {
         let before = only_track(&shelf).await;
         shelf.rename("a.wav", "folder/z.wav");
         let summary = shelf.import().await;
-        assert_eq!((summary.moved, summary.removed, summary.added), (1, 1, 0));
+        assert_eq!((summary.moved, summary.removed, summary.added), (1, 0, 0));
         assert_eq!(only_track(&shelf).await, before);
     })
     .await;
@@ -296,6 +298,128 @@ async fn a_folder_that_is_suddenly_empty_deletes_nothing_unless_told() {
         options.may_be_empty = true;
         assert_eq!(shelf.import_with(&options).await.0.removed, 1);
         assert!(only_track(&shelf).await.deleted_at_ms.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stop_is_heard_while_paths_are_forgotten() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        for (name, pitch) in [("a.wav", 440), ("b.wav", 550), ("c.wav", 660)] {
+            shelf.write_track(name, pitch, &[]);
+        }
+        shelf.import().await;
+        shelf.remove("a.wav");
+        shelf.remove("b.wav");
+        let options = ImportOptions::new(shelf.root());
+        let stopping = options.stopping.clone();
+        let mut stop_at_the_first = |event| {
+            if let ImportEvent::File {
+                outcome: FileOutcome::Removed,
+                ..
+            } = event
+            {
+                stopping.cancel();
+            }
+        };
+        let stopped = import(&shelf.library, &options, &mut stop_at_the_first);
+        assert!(matches!(stopped.await, Err(ImportError::Stopped)));
+        let deleted = |row: &track::Model| row.deleted_at_ms.is_some();
+        assert_eq!(
+            tracks(&shelf)
+                .await
+                .iter()
+                .filter(|row| deleted(row))
+                .count(),
+            1
+        );
+        assert_eq!(shelf.import().await.removed, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_path_that_another_import_changed_meanwhile_is_not_touched() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[]);
+        shelf.import().await;
+        let store = Store::new(shelf.library.database.clone());
+        let read = store
+            .list_sources_below(shelf.root())
+            .await
+            .unwrap()
+            .remove(0);
+        let other = source::Model {
+            track_id: "other".to_owned(),
+            ..read.clone()
+        };
+        let connection = store.connection();
+        other
+            .clone()
+            .into_active_model()
+            .reset_all()
+            .update(connection)
+            .await
+            .unwrap();
+        let touched = source::Model {
+            modified_at_ms: 1,
+            ..read
+        };
+        store.touch_source(&touched).await.unwrap();
+        let kept = store.list_sources_below(shelf.root()).await.unwrap();
+        assert_eq!(kept.as_slice(), std::slice::from_ref(&other));
+
+        other.delete(connection).await.unwrap();
+        store.touch_source(&touched).await.unwrap();
+        assert_eq!(store.list_sources_below(shelf.root()).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_spellings_of_an_albums_artist_are_one() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        let tags = [
+            (TrackTitle, "One"),
+            (AlbumTitle, "Both"),
+            (AlbumArtist, "Foo; foo"),
+        ];
+        shelf.write_track("a.wav", 440, &tags);
+        shelf.import().await;
+        let connection = shelf.library.database.connection();
+        let links = album_artist::Entity::find().all(connection).await.unwrap();
+        assert_eq!(links.len(), 1, "{links:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_renamed_folder_is_moved_and_nothing_is_removed() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("old/a.wav", 440, &[(TrackTitle, "One")]);
+        shelf.write_track("old/b.wav", 550, &[(TrackTitle, "Two")]);
+        shelf.write_track("gone.wav", 660, &[(TrackTitle, "Three")]);
+        shelf.import().await;
+        shelf.rename("old", "new");
+        shelf.remove("gone.wav");
+        let (summary, files) = shelf.import_with(&ImportOptions::new(shelf.root())).await;
+        assert_eq!((summary.moved, summary.removed), (2, 1));
+        let outcomes: Vec<_> = files
+            .iter()
+            .map(|(path, outcome)| (path.as_str(), outcome.as_str()))
+            .collect();
+        assert_eq!(
+            outcomes,
+            [
+                ("new/a.wav", "moved"),
+                ("new/b.wav", "moved"),
+                ("gone.wav", "removed")
+            ]
+        );
     })
     .await;
 }

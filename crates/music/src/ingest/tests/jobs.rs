@@ -6,6 +6,7 @@ use chassis::clock::Clock;
 use testkit::each_database;
 
 use crate::Migrator;
+use crate::ingest::ImportOptions;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
 use crate::store::{Claim, JobKind, LEASE, Prepared, Retry, Store};
@@ -184,6 +185,28 @@ async fn an_outage_costs_the_job_no_try_however_long_it_lasts() {
             assert_eq!(claim(&store, &clock).await, None);
             clock.advance(Duration::from_mins(1));
         }
+        assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_thorough_import_tries_again_what_was_given_up() {
+    each_database::<Migrator>(async |database| {
+        let (shelf, store, clock) = shelf_with_a_job(database).await;
+        let held = claim(&store, &clock).await.unwrap();
+        store
+            .fail_job(&held, "undecodable", Retry::Never, &clock)
+            .await
+            .unwrap();
+        shelf.import().await;
+        assert_eq!(claim(&store, &clock).await, None);
+        let thorough = ImportOptions {
+            is_thorough: true,
+            ..ImportOptions::new(shelf.root())
+        };
+        let (summary, _) = shelf.import_with(&thorough).await;
+        assert_eq!(summary.unchanged, 1);
         assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
     })
     .await;

@@ -4,5 +4,6 @@ mod identity;
 mod jobs;
 mod levels;
 mod odd_files;
+mod races;
 mod renditions;
 mod sweep;

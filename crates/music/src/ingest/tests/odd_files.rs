@@ -13,7 +13,7 @@ use crate::ingest::objects::{CopyError, store_file};
 use crate::ingest::read::read_file;
 use crate::ingest::skip::Skip;
 use crate::ingest::walk::walk;
-use crate::ingest::{FileOutcome, ImportOptions};
+use crate::ingest::{FileOutcome, ImportOptions, refusing};
 
 async fn outcomes(shelf: &Shelf, options: &ImportOptions) -> BTreeMap<String, String> {
     let (_, files) = shelf.import_with(options).await;
@@ -137,6 +137,50 @@ async fn a_name_that_is_no_text_is_a_name_like_another() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_file_whose_name_is_no_text_leaves_its_track_alone() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9/\xff.wav");
+    std::fs::create_dir(shelf.root().join(name).parent().unwrap()).unwrap();
+    std::fs::write(shelf.root().join(name), wav(440, 8_000, 1, 100)).unwrap();
+    shelf.import().await;
+    shelf.write("copy.wav", &wav(440, 8_000, 1, 100));
+    // Untagged: was the first one thought to be gone, the copy would name the track.
+    let summary = shelf.import().await;
+    assert_eq!((summary.updated, summary.unchanged), (0, 2));
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_pipe_where_a_track_stood() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    shelf.write_track("a.wav", 440, &[]);
+    shelf.import().await;
+    shelf.rename("a.wav", "b.wav");
+    let made = std::process::Command::new("mkfifo")
+        .arg(shelf.path("a.wav"))
+        .status();
+    assert!(made.unwrap().success());
+    assert_eq!(shelf.import().await.updated, 1);
+}
+
+#[tokio::test]
+async fn what_lies_in_a_folder_that_cannot_be_read_stays_whatever_the_folder_is_called() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let folder = shelf.root().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("a.wav"), wav(440, 8_000, 1, 100)).unwrap();
+    shelf.write("b.wav", &wav(550, 8_000, 1, 100));
+    shelf.import().await;
+    // A link that leads to itself is what even root cannot read.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(&folder, &folder).unwrap();
+    let summary = shelf.import().await;
+    assert_eq!((summary.skipped, summary.removed), (1, 0));
+}
+
+#[tokio::test]
 async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_next_run() {
     let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
     let shelf = Shelf::new(database);
@@ -156,6 +200,16 @@ async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_ne
     shelf.remove("a.wav");
     let gone = read_file(shelf.root(), &candidate, 1_000_000).unwrap_err();
     assert_eq!(gone.code(), "unreadable");
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_refuses_its_file_and_nothing_else() {
+    let read = refusing(Skip::Panicked, || -> Result<(), Skip> {
+        panic!("odd bytes")
+    });
+    assert_eq!(read.await.unwrap_err().code(), "panicked");
+    let read = refusing(Skip::Panicked, || Ok(1));
+    assert_eq!(read.await.unwrap(), 1);
 }
 
 #[tokio::test]

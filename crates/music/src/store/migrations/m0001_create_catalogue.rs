@@ -3,6 +3,8 @@
 use chassis::schema::Columns;
 use sea_orm_migration::prelude::*;
 
+use super::create_index;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -23,7 +25,7 @@ impl MigrationTrait for Migration {
             manager.create_table(table).await?;
         }
         for index in name_indexes().into_iter().chain(track_indexes()) {
-            manager.create_index(index).await?;
+            create_index(manager, index).await?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ use chassis::schema::Columns;
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
 
+use super::create_index;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -13,7 +15,7 @@ impl MigrationTrait for Migration {
         let backend = manager.get_database_backend();
         manager.create_table(search_grams(backend)).await?;
         for index in indexes() {
-            manager.create_index(index).await?;
+            create_index(manager, index).await?;
         }
         Ok(())
     }

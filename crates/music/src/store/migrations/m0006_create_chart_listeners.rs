@@ -4,7 +4,7 @@ use chassis::schema::Columns;
 use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
 
-use super::{drop_index, links_of_deleted_tracks};
+use super::{create_index, drop_index, links_of_deleted_tracks};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -16,20 +16,16 @@ impl MigrationTrait for Migration {
         manager.create_table(chart_listeners(backend)).await?;
         manager.execute(known_listeners()).await?;
         for index in indexes(backend) {
-            manager.create_index(index).await?;
+            create_index(manager, index).await?;
         }
         // The wide index was for counting; only pruning needs the time of a play now.
-        manager
-            .create_index(index(
-                "chart_plays",
-                "chart_plays_counted_at",
-                &["counted_at_ms"],
-            ))
-            .await?;
+        create_index(
+            manager,
+            index("chart_plays", "chart_plays_counted_at", &["counted_at_ms"]),
+        )
+        .await?;
         // Of 400 days of hourly charts each minute asks for the last.
-        manager
-            .create_index(index("charts", "charts_at", &["at_ms"]))
-            .await?;
+        create_index(manager, index("charts", "charts_at", &["at_ms"])).await?;
         // From now on the genres of a track go with it, so that those of a genre can be counted without looking at each track.
         manager
             .execute(links_of_deleted_tracks("track_genres"))
@@ -47,7 +43,7 @@ impl MigrationTrait for Migration {
                 ["artist_id", "track_id"],
             ),
         ] {
-            manager.create_index(index(table, name, &columns)).await?;
+            create_index(manager, index(table, name, &columns)).await?;
         }
         for (table, name) in [
             ("chart_plays", "chart_plays_counted"),

@@ -9,6 +9,10 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // A migration that was cut short may have added it before.
+        if manager.has_column("jobs", "death_count").await? {
+            return Ok(());
+        }
         let c = Columns(manager.get_database_backend());
         // The default is for the version that runs: it inserts jobs without the column.
         let table = Table::alter()

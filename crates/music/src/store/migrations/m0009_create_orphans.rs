@@ -3,6 +3,8 @@
 use chassis::schema::Columns;
 use sea_orm_migration::prelude::*;
 
+use super::create_index;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -32,7 +34,7 @@ impl MigrationTrait for Migration {
             named("tracks_object", "tracks", "object_key"),
             named("tracks_deleted", "tracks", "deleted_at_ms"),
         ] {
-            manager.create_index(index).await?;
+            create_index(manager, index).await?;
         }
         Ok(())
     }

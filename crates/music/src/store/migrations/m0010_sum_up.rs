@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use super::{drop_index, links_of_deleted_tracks};
+use super::{create_index, drop_index, links_of_deleted_tracks};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
         for column in ["album_id", "deleted_at_ms", "duration_ms", "id"] {
             contents.col(column);
         }
-        manager.create_index(contents).await?;
+        create_index(manager, contents).await?;
         // Nearly every track has the same value of `tracks_deleted`: a planner that takes the index for narrow reads the
         // whole library and sorts it. Only the sweep asks for deleted tracks, some times a day.
         for name in ["tracks_deleted", "tracks_album"] {

@@ -1,5 +1,6 @@
 //! The schema, forward only: each change is a new file, and the version that runs still works with it.
 
+use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
 
 mod m0001_create_catalogue;
@@ -36,6 +37,28 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// A migration that was cut short may have made it before: `MariaDB` and MySQL keep that, and MySQL has no `IF NOT
+/// EXISTS` here, so that none is written for either. No two indexes have one name.
+async fn create_index(
+    manager: &SchemaManager<'_>,
+    index: IndexCreateStatement,
+) -> Result<(), DbErr> {
+    let name = index.get_index_spec().get_name();
+    if let (DbBackend::MySql, Some(name)) = (manager.get_database_backend(), name) {
+        let made = Query::select()
+            .column("index_name")
+            .from(("information_schema", "statistics"))
+            .and_where(Expr::col("table_schema").eq(Expr::cust("DATABASE()")))
+            .and_where(Expr::col("index_name").eq(name))
+            .limit(1)
+            .take();
+        if manager.get_connection().query_one(&made).await?.is_some() {
+            return Ok(());
+        }
+    }
+    manager.create_index(index).await
+}
+
 /// A migration that was cut short may have dropped it before.
 async fn drop_index(
     manager: &SchemaManager<'_>,
@@ -61,4 +84,38 @@ fn links_of_deleted_tracks(table: &'static str) -> DeleteStatement {
         .from_table(table)
         .and_where(Expr::col("track_id").in_subquery(deleted))
         .take()
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::TransactionTrait as _;
+    use testkit::each_database;
+
+    use super::*;
+
+    /// `MariaDB` commits with each change of the schema: a process that is killed in the middle of a migration leaves
+    /// what it has done, and the next one begins it anew.
+    #[tokio::test]
+    async fn a_migration_that_was_cut_short_can_be_done_again() {
+        each_database::<Nothing>(async |database| {
+            for migration in Migrator::migrations() {
+                for _ in 0..2 {
+                    let done = database.connection().begin().await.unwrap();
+                    let manager = SchemaManager::new(&done);
+                    let name = migration.name();
+                    migration.up(&manager).await.expect(name);
+                    done.commit().await.unwrap();
+                }
+            }
+        })
+        .await;
+    }
+
+    struct Nothing;
+
+    impl MigratorTrait for Nothing {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            Vec::new()
+        }
+    }
 }

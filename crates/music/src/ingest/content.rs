@@ -49,6 +49,9 @@ pub(crate) fn read_content(file: &mut File, format: Format) -> Result<Content, S
     match format {
         Format::Mpeg | Format::Adts => {
             let (start, end) = between_tags(&mut reader, size_bytes)?;
+            if format == Format::Mpeg {
+                find_mpeg_end(&mut reader, start, end)?;
+            }
             hash_range(&mut reader, start, end, &mut audio)?;
         }
         Format::Flac => flac(&mut reader, size_bytes, &mut audio)?,
@@ -104,6 +107,39 @@ fn hash_range(
     }
     reader.seek(SeekFrom::Start(start))?;
     hash_bytes(reader, end - start, hash)?;
+    Ok(())
+}
+
+/// What encoders and taggers count differently at the end of MPEG audio: a frame or two.
+const MPEG_END_BYTES: u64 = 4_096;
+/// Where the frame of `Xing` or `Info` may have its name: behind the header, the checksum and the side information.
+const XING_WINDOW_BYTES: usize = 64;
+
+/// Says whether MPEG audio is as long as its first frame claims, where that is a frame of `Xing` or `Info`. Most
+/// encoders write one; audio without one does not say how long it is.
+fn find_mpeg_end(reader: &mut (impl Read + Seek), start: u64, end: u64) -> Result<(), Skip> {
+    const HAS_FRAMES: u32 = 1;
+    const HAS_BYTES: u32 = 2;
+    let head: [u8; XING_WINDOW_BYTES] = read_at(reader, start)?.unwrap_or([0; XING_WINDOW_BYTES]);
+    let Some(at) = head
+        .windows(4)
+        .position(|name| name == b"Xing" || name == b"Info")
+    else {
+        return Ok(());
+    };
+    let field = |index: usize| {
+        let bytes = head.get(at + 4 * index..)?.first_chunk::<4>()?;
+        Some(u32::from_be_bytes(*bytes))
+    };
+    let flags = field(1).unwrap_or_default();
+    if flags & HAS_BYTES == 0 {
+        return Ok(());
+    }
+    let index = if flags & HAS_FRAMES == 0 { 2 } else { 3 };
+    let claimed_bytes = field(index).map_or(0, u64::from);
+    if end.saturating_sub(start) + MPEG_END_BYTES < claimed_bytes {
+        return Err(Skip::Truncated("its audio is shorter than it says"));
+    }
     Ok(())
 }
 
@@ -292,5 +328,37 @@ fn wav(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> R
         Ok(())
     } else {
         Err(Skip::NotAudio)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The head of MPEG audio whose first frame says how many bytes there are, and so many bytes of it.
+    fn mpeg(claimed_bytes: u32, bytes: usize) -> Vec<u8> {
+        let mut audio = vec![0xff, 0xfb, 0x90, 0x64];
+        audio.resize(36, 0);
+        audio.extend(b"Info");
+        audio.extend([0, 0, 0, 3, 0, 0, 0, 9]);
+        audio.extend(claimed_bytes.to_be_bytes());
+        audio.resize(bytes, 0);
+        audio
+    }
+
+    #[test]
+    fn mpeg_audio_that_is_shorter_than_its_first_frame_says_is_truncated() {
+        let find = |audio: Vec<u8>| {
+            let end = u64::try_from(audio.len()).unwrap();
+            find_mpeg_end(&mut io::Cursor::new(audio), 0, end)
+        };
+        assert!(find(mpeg(100_000, 100_000)).is_ok());
+        // Some count the first frame, some do not.
+        assert!(find(mpeg(100_417, 100_000)).is_ok());
+        assert!(matches!(
+            find(mpeg(100_000, 50_000)),
+            Err(Skip::Truncated(_))
+        ));
+        assert!(find(vec![0xff; 10]).is_ok() && find(vec![0; 10_000]).is_ok());
     }
 }

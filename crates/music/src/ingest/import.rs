@@ -325,6 +325,7 @@ impl Run<'_> {
                 let saved = self.store.save_track(&track, clock, find_fallen).await?;
                 Ok(match saved {
                     Saved::Added => FileOutcome::Added,
+                    Saved::Replaced => FileOutcome::Replaced,
                     Saved::Updated => FileOutcome::Updated,
                     Saved::Restored => FileOutcome::Restored,
                     Saved::Moved => FileOutcome::Moved,

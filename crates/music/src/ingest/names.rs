@@ -1,7 +1,8 @@
 //! What an untagged file is called: read from its name and its folders.
 //!
 //! `Artist/2001 - Album/03 - Title.mp3` names everything; less than that names less. Underscores are spaces, a
-//! leading number is the track's (`1-03` names the disc too), `CD 2` and `Disc 2` folders belong to the album above.
+//! leading number is the track's (`1-03` names the disc too), as is one between dashes (`Artist - 03 - Title`); `CD 2`
+//! and `Disc 2` folders belong to the album above.
 
 use std::path::Path;
 
@@ -34,6 +35,11 @@ pub(crate) fn names_from_path(path: &Path) -> PathNames {
     let folders = read_folders(path, &mut names);
     name_album(&folders, &mut names);
     let has_folder_artist = names.artist.is_some();
+    let numbered = number_between_dashes(rest);
+    if let Some((number, _)) = &numbered {
+        names.track_number = names.track_number.or(Some(*number));
+    }
+    let rest = numbered.as_ref().map_or(rest, |(_, rest)| rest);
     match rest.split_once(" - ") {
         Some((artist, title)) if !has_folder_artist => {
             names.artist = clean_line(artist, NAME_CHARS_MAX);
@@ -87,11 +93,18 @@ fn name_album(folders: &[String], names: &mut PathNames) {
 }
 
 fn spaced(name: &str) -> String {
-    if name.contains(' ') {
-        name.to_owned()
-    } else {
-        name.replace('_', " ")
-    }
+    name.replace('_', " ")
+}
+
+/// `Artist - 03 - Title` and `Artist - Album - 03 - Title`: the number, and the name without it.
+fn number_between_dashes(stem: &str) -> Option<(i64, String)> {
+    let parts: Vec<&str> = stem.split(" - ").collect();
+    let is_number = |part: &str| matches!(digits(part.trim()), (Some(_), ""));
+    let at = (1..parts.len().checked_sub(1)?)
+        .find(|at| parts.get(*at).is_some_and(|part| is_number(part)))?;
+    let (number, _) = digits(parts.get(at)?.trim());
+    let (artist, title) = (parts.first()?, parts.get(at + 1..)?.join(" - "));
+    Some((number?, format!("{artist} - {title}")))
 }
 
 /// `03 - `, `03. `, `03 `, `1-03 ` in front of a title. A name that is only a number stays a title.
@@ -202,6 +215,24 @@ mod tests {
         assert_eq!(names.artist.as_deref(), Some("Band"));
         assert_eq!(names.album.as_deref(), Some("First"));
         assert_eq!((names.disc_number, names.track_number), (Some(2), Some(11)));
+    }
+
+    #[test]
+    fn a_number_between_dashes_is_the_tracks() {
+        for path in [
+            "Some Artist - 03 - My_Song.wav",
+            "Some_Artist_-_03_-_My_Song.wav",
+            "Some Artist - An Album - 03 - My Song.wav",
+        ] {
+            let names = names(path);
+            assert_eq!(names.artist.as_deref(), Some("Some Artist"));
+            assert_eq!(
+                (names.title.as_str(), names.track_number),
+                ("My Song", Some(3))
+            );
+        }
+        assert_eq!(names("Blink - 182.mp3").title, "182");
+        assert_eq!(names("01 - First_Song.mp3").title, "First Song");
     }
 
     #[test]

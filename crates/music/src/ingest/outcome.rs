@@ -30,6 +30,8 @@ pub enum ImportEvent {
 pub enum FileOutcome {
     /// A new track.
     Added,
+    /// A new track; the one that stood at its path is gone.
+    Replaced,
     /// Its tags, cover or lyrics changed.
     Updated,
     /// Its track was deleted and is back.
@@ -54,6 +56,7 @@ impl FileOutcome {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Added => "added",
+            Self::Replaced => "replaced",
             Self::Updated => "updated",
             Self::Restored => "restored",
             Self::Moved => "moved",
@@ -77,7 +80,7 @@ pub struct ImportSummary {
     pub moved: u64,
     /// Files that stayed as they were.
     pub unchanged: u64,
-    /// Tracks whose last file is gone.
+    /// Tracks whose last file is gone, or is another recording now.
     pub removed: u64,
     /// Files that were left out.
     pub skipped: u64,
@@ -85,8 +88,11 @@ pub struct ImportSummary {
 
 impl ImportSummary {
     fn count(&mut self, outcome: &FileOutcome) {
+        if *outcome == FileOutcome::Replaced {
+            self.removed += 1;
+        }
         let counter = match outcome {
-            FileOutcome::Added => &mut self.added,
+            FileOutcome::Added | FileOutcome::Replaced => &mut self.added,
             FileOutcome::Updated => &mut self.updated,
             FileOutcome::Restored => &mut self.restored,
             FileOutcome::Moved => &mut self.moved,

@@ -53,7 +53,7 @@ pub(crate) fn walk(root: &Path) -> Found {
                 |entry: &DirEntry| (entry.file_type().is_dir(), entry.file_name().to_owned());
             order(a).cmp(&order(b))
         });
-    for entry in entries {
+    for entry in entries.into_iter().filter_entry(|entry| !is_hidden(entry)) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -89,6 +89,12 @@ pub(crate) fn walk(root: &Path) -> Found {
     }
     found.candidates.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// What systems hide: a music folder has them as leavings of file managers. Two dots begin a title.
+fn is_hidden(entry: &DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    0 < entry.depth() && name.starts_with(b".") && !name.starts_with(b"..")
 }
 
 fn unreadable(root: &Path, error: &walkdir::Error) -> (PathBuf, String) {

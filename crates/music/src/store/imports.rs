@@ -51,6 +51,8 @@ pub(crate) struct NewAlbum {
 pub(crate) enum Saved {
     /// A track that was not there.
     Added,
+    /// A track that was not there, and the one that stood at its path is deleted.
+    Replaced,
     /// A track whose tags, cover or lyrics changed.
     Updated,
     /// A track that was deleted and has come back.
@@ -141,7 +143,7 @@ impl Store {
         let (row, saved) = save_row(&writing, &new, known, album_id, clock).await?;
         let names_changed = save_names(&writing, &row.id, &new, clock).await?;
         let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
-        save_source(&writing, new.source, &row.id, previous, now_ms).await?;
+        let is_other_gone = save_source(&writing, new.source, &row.id, previous, now_ms).await?;
         insert_job(
             &writing,
             JobKind::Prepare,
@@ -156,6 +158,7 @@ impl Store {
         }
         writing.commit().await?;
         Ok(match saved {
+            Saved::Added if is_other_gone => Saved::Replaced,
             Saved::Unchanged if names_changed => Saved::Updated,
             Saved::Unchanged if is_moved => Saved::Moved,
             saved => saved,

@@ -104,14 +104,14 @@ async fn lock_track_of(
     }
 }
 
-/// Notes what stands at a path; the track that stood there before may be gone with it.
+/// Notes what stands at a path; the track that stood there before may be gone with it. Says whether it is.
 pub(super) async fn save_source(
     writing: &DatabaseTransaction,
     row: source::Model,
     track_id: &str,
     previous: Option<source::Model>,
     now_ms: i64,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let row = source::Model {
         track_id: track_id.to_owned(),
         seen_at_ms: now_ms,
@@ -122,13 +122,13 @@ pub(super) async fn save_source(
         source::Entity::insert(row)
             .exec_without_returning(writing)
             .await?;
-        return Ok(());
+        return Ok(false);
     };
     row.update(writing).await?;
-    if previous.track_id != track_id {
-        delete_if_gone(writing, &previous.track_id, now_ms).await?;
+    if previous.track_id == track_id {
+        return Ok(false);
     }
-    Ok(())
+    delete_if_gone(writing, &previous.track_id, now_ms).await
 }
 
 /// Soft-deletes a track that stands at no path any more.

@@ -397,6 +397,22 @@ async fn two_spellings_of_an_albums_artist_are_one() {
 }
 
 #[tokio::test]
+async fn another_recording_at_a_path_is_a_new_track_and_the_old_one_is_removed() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "One")]);
+        shelf.import().await;
+        shelf.write_track("a.wav", 550, &[(TrackTitle, "Another")]);
+        let summary = shelf.import().await;
+        assert_eq!((summary.added, summary.removed), (1, 1));
+        let tracks = tracks(&shelf).await;
+        let is_deleted = |track: &track::Model| track.deleted_at_ms.is_some();
+        assert_eq!(tracks.iter().filter(|track| is_deleted(track)).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_renamed_folder_is_moved_and_nothing_is_removed() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);

@@ -250,6 +250,19 @@ fn files_and_folders_are_walked_in_one_order_whatever_the_disk_says() {
     assert!(found.candidates[2].cover_path.is_none());
 }
 
+#[test]
+fn what_systems_hide_is_no_music_and_two_dots_are_a_title() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["._1.mp3", ".hidden/1.mp3", ".1.mp3", "...And Then.mp3"] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    let found = walk(folder.path());
+    assert_eq!(found.candidates.len(), 1);
+    assert_eq!(found.candidates[0].path.to_str(), Some("...And Then.mp3"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

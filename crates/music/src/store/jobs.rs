@@ -115,7 +115,7 @@ impl Store {
                     job_id: candidate.id,
                     subject_id: candidate.subject_id,
                     token,
-                    failure_count: candidate.attempt_count,
+                    failure_count: candidate.failure_count,
                 }));
             }
         }
@@ -191,7 +191,7 @@ impl Store {
                 job::Column::RunAfterMs,
                 Expr::value(now_ms.saturating_add(pause_ms)),
             )
-            .col_expr(job::Column::AttemptCount, Expr::value(failure_count))
+            .col_expr(job::Column::FailureCount, Expr::value(failure_count))
             .col_expr(job::Column::LastError, Expr::value(reason))
             .col_expr(job::Column::LeaseToken, Expr::value(Option::<String>::None))
             .col_expr(job::Column::LeaseUntilMs, Expr::value(Option::<i64>::None))
@@ -288,7 +288,7 @@ pub(super) async fn insert_job(
         if is_retried && known.state == POISONED {
             job::Entity::update_many()
                 .col_expr(job::Column::State, Expr::value(QUEUED))
-                .col_expr(job::Column::AttemptCount, Expr::value(0))
+                .col_expr(job::Column::FailureCount, Expr::value(0))
                 .col_expr(job::Column::DeathCount, Expr::value(0))
                 .col_expr(job::Column::RunAfterMs, Expr::value(now_ms))
                 .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
@@ -303,7 +303,7 @@ pub(super) async fn insert_job(
         kind: Set(kind.as_str().to_owned()),
         subject_id: Set(subject_id.to_owned()),
         state: Set(QUEUED.to_owned()),
-        attempt_count: Set(0),
+        failure_count: Set(0),
         death_count: Set(0),
         run_after_ms: Set(now_ms),
         lease_until_ms: Set(None),
@@ -348,7 +348,7 @@ fn is_as_seen(job: &job::Model) -> Condition {
     Condition::all()
         .add(job::Column::Id.eq(&job.id))
         .add(job::Column::State.eq(&job.state))
-        .add(job::Column::AttemptCount.eq(job.attempt_count))
+        .add(job::Column::FailureCount.eq(job.failure_count))
         .add(job::Column::DeathCount.eq(job.death_count))
 }
 

@@ -14,7 +14,8 @@ pub(crate) struct Model {
     /// `queued`, `running`, `done` or `poisoned`.
     pub state: String,
     /// How often it was tried to an end and failed.
-    pub attempt_count: i64,
+    #[sea_orm(column_name = "attempt_count")]
+    pub failure_count: i64,
     /// How many holders died of it, or with it.
     pub death_count: i64,
     /// Not to be claimed before.

@@ -70,6 +70,10 @@ async fn import_into(
     let summary = match import(library, &options, &mut |event| screen.show(&event)).await {
         Ok(summary) => summary,
         Err(ImportError::Stopped) => return stopped(screen),
+        Err(error @ (ImportError::Folder { .. } | ImportError::NotAFolder { .. })) => {
+            screen.refuse(&error);
+            return ExitCode::FAILURE;
+        }
         Err(error) => {
             screen.fail(&error);
             return ExitCode::FAILURE;

@@ -66,6 +66,12 @@ pub enum ImportError {
         /// Why.
         source: std::io::Error,
     },
+    /// It is something else.
+    #[error("{path} is no folder: give the folder that the music lies in")]
+    NotAFolder {
+        /// As given.
+        path: String,
+    },
     /// There is nothing where there was music: most likely a disk is missing.
     #[error(
         "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed \
@@ -99,6 +105,11 @@ pub async fn import(
         source,
     };
     let root = std::fs::canonicalize(&options.folder).map_err(folder_error)?;
+    if !root.is_dir() {
+        return Err(ImportError::NotAFolder {
+            path: options.folder.display().to_string(),
+        });
+    }
     std::fs::read_dir(&root).map_err(folder_error)?;
     let run = Run {
         store: Store::new(library.database.clone()),

@@ -52,6 +52,7 @@ pub use import::{ImportError, ImportOptions, import};
 pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub(crate) use prepare::start_workers;
 pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
+pub(crate) use read::UNKNOWN_ARTIST;
 pub(crate) use sweep::start_sweeping;
 
 use std::path::PathBuf;

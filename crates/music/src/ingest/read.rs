@@ -20,8 +20,8 @@ use crate::store::{NewAlbum, NewTrack};
 const PATH_BYTES_MAX: usize = 1_024;
 /// Who made an album of many artists that names none.
 const VARIOUS_ARTISTS: &str = "Various Artists";
-/// Who made what names nobody.
-const UNKNOWN_ARTIST: &str = "Unknown artist";
+/// Who made what names nobody; pages say it in the language of who reads them.
+pub(crate) const UNKNOWN_ARTIST: &str = "Unknown artist";
 
 /// A file that was read.
 #[derive(Debug)]

@@ -83,7 +83,7 @@ async fn albums_page(store: &Store, lang: Lang, parameters: &Parameters) -> Resu
         @if albums.is_empty() {
             (empty_state("disc-3", lang.t("chart.no_music"), lang.t("chart.no_music_hint"), &[]))
         } @else {
-            (card_grid(&albums.iter().map(card).collect::<Vec<_>>()))
+            (card_grid(&albums.iter().map(|album| card(lang, album)).collect::<Vec<_>>()))
             (more_link(lang, next.as_deref()))
         }
     };
@@ -93,13 +93,13 @@ async fn albums_page(store: &Store, lang: Lang, parameters: &Parameters) -> Resu
 }
 
 /// An album in a grid.
-pub(super) fn card(album: &Album) -> Markup {
+pub(super) fn card(lang: Lang, album: &Album) -> Markup {
     album_card(&AlbumCard {
         title: Link {
             text: album.title.clone(),
             href: album.page_url.clone(),
         },
-        artists: links(&album.artists),
+        artists: links(lang, &album.artists),
         released_on: album.released_on.clone(),
         cover_src: album
             .cover_url
@@ -120,7 +120,7 @@ async fn album_page(store: &Store, lang: Lang, origin: &str, id: String) -> Resu
     };
     let records = store.list_tracks(&query).await.map_err(Error::from)?;
     let tracks: Vec<Track> = records.iter().cloned().map(Track::from).collect();
-    let by = names(&album.artists);
+    let by = names(lang, &album.artists);
     let main = html! {
         (hero(lang, &album))
         (track_listing(lang, &album, records))
@@ -159,7 +159,7 @@ fn hero(lang: Lang, album: &Album) -> Markup {
             div {
                 p.page-kicker { (lang.t("album.kicker")) }
                 h1 { (album.title) }
-                p.hero-artists { (link_list(&links(&album.artists))) }
+                p.hero-artists { (link_list(&links(lang, &album.artists))) }
                 p.page-detail {
                     @if let Some(date) = &album.released_on { (date) " · " }
                     (lang.t_count("count.tracks", whole_ms(album.track_count))) " · "
@@ -178,7 +178,7 @@ fn track_listing(lang: Lang, album: &Album, records: Vec<TrackRecord>) -> Markup
         .map(|record| record.track.disc_number.unwrap_or(1))
         .collect();
     let has_discs = discs.windows(2).any(|pair| pair[0] != pair[1]);
-    let album_artists = links(&album.artists);
+    let album_artists = links(lang, &album.artists);
     let mut last_disc = None;
     html! {
         ol.track-list role="list" data-source={ "album:" (album.id) } {
@@ -188,20 +188,20 @@ fn track_listing(lang: Lang, album: &Album, records: Vec<TrackRecord>) -> Markup
                         (icon("disc-3")) (lang.t_with("album.disc", &[("number", &disc.to_string())]))
                     }
                 }
-                (track_row(lang, &album_row(record, &album_artists)))
+                (track_row(lang, &album_row(lang, record, &album_artists)))
             }
         }
     }
 }
 
 /// On its own album a track needs neither the cover nor the album's name; a number stands before it.
-fn album_row(record: TrackRecord, album_artists: &[Link]) -> TrackRow {
+fn album_row(lang: Lang, record: TrackRecord, album_artists: &[Link]) -> TrackRow {
     let number = record
         .track
         .track_number
         .and_then(|number| u32::try_from(number).ok());
     let track = Track::from(record);
-    let row = super::rows::track_row(&track, number.map_or(Lead::None, Lead::Number));
+    let row = super::rows::track_row(lang, &track, number.map_or(Lead::None, Lead::Number));
     let has_same_artists = row.artists == album_artists;
     TrackRow {
         album: None,

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::PagesState;
 use super::errors::respond;
 use super::lists::{CARDS_PER_PAGE, Parameters, TrackFilter, read_tracks};
-use super::rows::{NO_COVER, record_row, whole_ms};
+use super::rows::{NO_COVER, record_row, shown_name, whole_ms};
 use crate::api::{Album, Artist};
 use crate::store::{AlbumQuery, AlbumStart, TrackStart};
 use crate::{Error, Result, Store};
@@ -60,14 +60,14 @@ async fn artist_page(
     )
     .await?;
     let albums = if list.is_first {
-        albums_of(store, &artist.id).await?
+        albums_of(store, lang, &artist.id).await?
     } else {
         Vec::new()
     };
     let rows: Vec<_> = list
         .records
         .into_iter()
-        .map(|record| record_row(record, Lead::None))
+        .map(|record| record_row(lang, record, Lead::None))
         .collect();
     let main = html! {
         (hero(lang, &artist))
@@ -85,29 +85,25 @@ async fn artist_page(
             }
         }
     };
-    let description = lang.t_with("artist.description", &[("name", &artist.name)]);
+    let name = shown_name(lang, &artist.name);
+    let description = lang.t_with("artist.description", &[("name", name)]);
     let image = artist
         .cover_urls
         .as_ref()
         .map_or("/icon-512.png", |urls| &urls.px_640);
-    let page = Page::new(
-        "artist",
-        artist.page_url.as_str(),
-        artist.name.as_str(),
-        main,
-    )
-    .description(description)
-    .social("profile", image)
-    .json_ld(json!({
-        "@context": "https://schema.org",
-        "@type": "MusicGroup",
-        "name": artist.name,
-        "url": format!("{origin}{}", artist.page_url),
-    }));
+    let page = Page::new("artist", artist.page_url.as_str(), name, main)
+        .description(description)
+        .social("profile", image)
+        .json_ld(json!({
+            "@context": "https://schema.org",
+            "@type": "MusicGroup",
+            "name": artist.name,
+            "url": format!("{origin}{}", artist.page_url),
+        }));
     Ok(if list.is_first { page } else { page.unlisted() })
 }
 
-async fn albums_of(store: &Store, artist_id: &str) -> Result<Vec<Markup>> {
+async fn albums_of(store: &Store, lang: Lang, artist_id: &str) -> Result<Vec<Markup>> {
     let query = AlbumQuery {
         artist_id: Some(artist_id.to_owned()),
         genre_id: None,
@@ -117,7 +113,7 @@ async fn albums_of(store: &Store, artist_id: &str) -> Result<Vec<Markup>> {
     let records = store.list_albums(&query).await.map_err(Error::from)?;
     Ok(records
         .into_iter()
-        .map(|record| super::albums::card(&Album::from(record)))
+        .map(|record| super::albums::card(lang, &Album::from(record)))
         .collect())
 }
 
@@ -133,7 +129,7 @@ fn hero(lang: Lang, artist: &Artist) -> Markup {
             }
             div {
                 p.page-kicker { (lang.t("artist.kicker")) }
-                h1 { (artist.name) }
+                h1 { (shown_name(lang, &artist.name)) }
                 p.page-detail {
                     @if artist.album_count > 0 {
                         (lang.t_count("count.albums", whole_ms(artist.album_count))) " · "

@@ -107,7 +107,7 @@ fn without_ranks(lang: Lang, newest: &[Track]) -> Markup {
 fn newest_list(lang: Lang, source: &str, newest: &[Track]) -> Markup {
     let rows: Vec<_> = newest
         .iter()
-        .map(|track| track_row(track, Lead::None))
+        .map(|track| track_row(lang, track, Lead::None))
         .collect();
     track_list(lang, source, &rows)
 }
@@ -166,7 +166,7 @@ fn ranks(lang: Lang, source: &str, entries: &[ChartEntry]) -> Markup {
         .iter()
         .map(|entry| {
             let rank = u32::try_from(entry.rank).unwrap_or(0);
-            track_row(&entry.track, Lead::Rank(rank, moved(entry)))
+            track_row(lang, &entry.track, Lead::Rank(rank, moved(entry)))
         })
         .collect();
     track_list(lang, source, &rows)

@@ -58,7 +58,7 @@ async fn credits_page(store: &Store, lang: Lang, parameters: &Parameters) -> Res
 fn credit(lang: Lang, track: &Track) -> Markup {
     html! {
         li.credit {
-            p { a href=(track.page_url) { (track.title) } " · " (link_list(&links(&track.artists))) }
+            p { a href=(track.page_url) { (track.title) } " · " (link_list(&links(lang, &track.artists))) }
             @if let Some(composer) = &track.composer { p { (lang.t("track.composer")) " " (composer) } }
             @match (&track.licence, &track.copyright) {
                 (None, None) => { p { (lang.t("credits.untagged")) } }

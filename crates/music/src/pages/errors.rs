@@ -164,7 +164,7 @@ async fn offer(app: &App, lang: Lang) -> Markup {
     let tracks = ranked.chain(&shown.value.fallback);
     let rows: Vec<_> = tracks
         .take(OFFERED_TRACKS)
-        .map(|track| track_row(track, Lead::None))
+        .map(|track| track_row(lang, track, Lead::None))
         .collect();
     html! {
         @if !rows.is_empty() {

@@ -51,7 +51,7 @@ async fn genre_page(
     let rows: Vec<_> = list
         .records
         .into_iter()
-        .map(|record| record_row(record, Lead::None))
+        .map(|record| record_row(lang, record, Lead::None))
         .collect();
     let others = genre_links(store).await?;
     let main = html! {

@@ -36,7 +36,7 @@ async fn new_page(store: &Store, lang: Lang, parameters: &Parameters) -> Result<
     let rows: Vec<_> = list
         .records
         .into_iter()
-        .map(|record| record_row(record, Lead::None))
+        .map(|record| record_row(lang, record, Lead::None))
         .collect();
     let main = html! {
         header.page-header {

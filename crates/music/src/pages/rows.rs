@@ -1,9 +1,11 @@
 //! From what the API answers to what the pages show.
 
+use pages::Lang;
 use pages::components::{Lead, Link, TrackRow};
 use serde::Serialize;
 
 use crate::api::{AlbumName, Named, Track};
+use crate::ingest::UNKNOWN_ARTIST;
 use crate::store::TrackRecord;
 
 /// Shown where there is neither a tagged nor a generated cover yet.
@@ -63,12 +65,12 @@ fn unshown(track: &Track) -> UnshownTrack<'_> {
 }
 
 /// A track as a row with its cover and album.
-pub(crate) fn track_row(track: &Track, lead: Lead) -> TrackRow {
+pub(crate) fn track_row(lang: Lang, track: &Track, lead: Lead) -> TrackRow {
     TrackRow {
         id: track.id.clone(),
         title: track.title.clone(),
         href: track.page_url.clone(),
-        artists: links(&track.artists),
+        artists: links(lang, &track.artists),
         album: track.album.as_ref().map(|album| Link {
             text: album.title.clone(),
             href: album.page_url.clone(),
@@ -81,8 +83,8 @@ pub(crate) fn track_row(track: &Track, lead: Lead) -> TrackRow {
 }
 
 /// A track as it was read, as a row.
-pub(crate) fn record_row(record: TrackRecord, lead: Lead) -> TrackRow {
-    track_row(&Track::from(record), lead)
+pub(crate) fn record_row(lang: Lang, record: TrackRecord, lead: Lead) -> TrackRow {
+    track_row(lang, &Track::from(record), lead)
 }
 
 /// The cover for rows, 96 px wide.
@@ -95,19 +97,28 @@ pub(crate) fn small_cover(track: &Track) -> String {
 }
 
 /// Artists or genres as links to their pages.
-pub(crate) fn links(named: &[Named]) -> Vec<Link> {
+pub(crate) fn links(lang: Lang, named: &[Named]) -> Vec<Link> {
     let link = |named: &Named| Link {
-        text: named.name.clone(),
+        text: shown_name(lang, &named.name).to_owned(),
         href: named.page_url.clone(),
     };
     named.iter().map(link).collect()
 }
 
+/// A name as people read it: who made what names nobody is said in their language.
+pub(crate) fn shown_name(lang: Lang, name: &str) -> &str {
+    if name == UNKNOWN_ARTIST {
+        lang.t("artist.unknown")
+    } else {
+        name
+    }
+}
+
 /// Names in one line.
-pub(crate) fn names(named: &[Named]) -> String {
+pub(crate) fn names(lang: Lang, named: &[Named]) -> String {
     named
         .iter()
-        .map(|named| named.name.as_str())
+        .map(|named| shown_name(lang, &named.name))
         .collect::<Vec<_>>()
         .join(", ")
 }

@@ -12,7 +12,7 @@ use super::PagesState;
 use super::errors::respond;
 use super::genres::genre_links;
 use super::lists::Parameters;
-use super::rows::{track_row, whole_ms};
+use super::rows::{shown_name, track_row, whole_ms};
 use crate::api::Artist;
 use crate::api::search::{SearchResult, Top, find};
 use crate::search::QUERY_CHARS_MAX;
@@ -90,9 +90,10 @@ fn found(lang: Lang, result: &SearchResult) -> Markup {
     let tracks: Vec<_> = result
         .tracks
         .iter()
-        .map(|track| track_row(track, Lead::None))
+        .map(|track| track_row(lang, track, Lead::None))
         .collect();
-    let albums: Vec<_> = result.albums.iter().map(super::albums::card).collect();
+    let album_card = |album| super::albums::card(lang, album);
+    let albums: Vec<_> = result.albums.iter().map(album_card).collect();
     let artists: Vec<_> = result
         .artists
         .iter()
@@ -107,7 +108,7 @@ fn found(lang: Lang, result: &SearchResult) -> Markup {
         } @else if let Some(Top::Album { album }) = &result.top {
             section.top-hit {
                 h2 { (lang.t("search.top")) }
-                (super::albums::card(album))
+                (super::albums::card(lang, album))
             }
         }
         (section(lang.t("search.tracks"), !tracks.is_empty(), &track_list(lang, "search", &tracks)))
@@ -132,7 +133,7 @@ fn card(lang: Lang, artist: &Artist) -> Markup {
         lang,
         &ArtistCard {
             name: Link {
-                text: artist.name.clone(),
+                text: shown_name(lang, &artist.name).to_owned(),
                 href: artist.page_url.clone(),
             },
             cover_src: artist.cover_url.clone(),

@@ -49,7 +49,7 @@ async fn track_page(
         .or_else(|| record.track.lyrics_synced.as_deref().map(without_times));
     let track = Track::from(record);
     let chart = app.chart.live.chart(app).await?;
-    let by = names(&track.artists);
+    let by = names(lang, &track.artists);
     let main = html! {
         (hero(lang, &track, start_s))
         (super::chart::report(lang, &chart.value, &track.id))
@@ -96,7 +96,7 @@ fn hero(lang: Lang, track: &Track, start_s: Option<u32>) -> Markup {
             div {
                 p.page-kicker { (lang.t("track.kicker")) }
                 h1 { (track.title) }
-                p.hero-artists { (link_list(&links(&track.artists))) }
+                p.hero-artists { (link_list(&links(lang, &track.artists))) }
                 audio.audio-plain controls preload="none" src={ (track.stream_url) (start) } {}
                 div.actions.needs-script {
                     button.button.button-primary type="button" data-act="play" {
@@ -118,7 +118,7 @@ fn facts(lang: Lang, track: &Track) -> Markup {
         .album
         .as_ref()
         .map(|album| html! { a href=(album.page_url) { (album.title) } });
-    let genres = (!track.genres.is_empty()).then(|| link_list(&links(&track.genres)));
+    let genres = (!track.genres.is_empty()).then(|| link_list(&links(lang, &track.genres)));
     let rows = [
         (lang.t("track.album"), album),
         (lang.t("track.genres"), genres),

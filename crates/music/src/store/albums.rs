@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entities::{album, album_artist, artist, genre, track, track_genre};
 use super::genres::OfGenre;
-use super::keyset::{self, Step};
+use super::keyset;
 use super::{Store, has_row, listed};
 
 /// An album with what is shown beside it.
@@ -108,54 +108,35 @@ impl Store {
         let genre = self.of_genre(query.genre_id.as_deref()).await?;
         let filtered = || filtered(query, genre.as_ref());
         let select = match &query.from {
-            AlbumStart::Added(after) => by_added(filtered(), after.as_ref()),
-            AlbumStart::Title(after) => by_title(filtered(), after.as_ref()),
-            AlbumStart::Released(after) => {
-                let rows = self
-                    .list_albums_by_release(filtered, query.limit, after.as_ref())
-                    .await?;
+            AlbumStart::Added(last) => {
+                let columns = (album::Column::CreatedAtMs, album::Column::Id);
+                keyset::newest_first(filtered(), columns, last.as_ref())
+            }
+            AlbumStart::Title(last) => {
+                let last = last.as_ref();
+                let last = last.map(|(sort_key, id)| (sort_key.as_str(), id.as_str()));
+                keyset::by_name(
+                    filtered(),
+                    (album::Column::SortKey, album::Column::Id),
+                    last,
+                )
+            }
+            AlbumStart::Released(last) => {
+                let columns = (album::Column::ReleasedOn, album::Column::Id);
+                let rows = keyset::list_by_date(
+                    self.database.connection(),
+                    filtered,
+                    columns,
+                    query.limit,
+                    last.as_ref(),
+                )
+                .await?;
                 return self.with_contents(rows).await;
             }
         };
         let select = select.limit(query.limit);
         let rows = select.all(self.database.connection()).await?;
         self.with_contents(rows).await
-    }
-
-    /// Dated albums, then those without a date: databases disagree where a null sorts.
-    async fn list_albums_by_release(
-        &self,
-        filtered: impl Fn() -> Select<album::Entity>,
-        limit: u64,
-        after: Option<&(Option<String>, String)>,
-    ) -> Result<Vec<album::Model>, DbErr> {
-        let connection = self.database.connection();
-        let mut rows = Vec::new();
-        if !matches!(after, Some((None, _))) {
-            let mut dated = filtered().filter(album::Column::ReleasedOn.is_not_null());
-            if let Some((Some(released_on), id)) = after {
-                dated = dated.filter(keyset::after(&[
-                    Step::descending(column(album::Column::ReleasedOn), released_on.as_str()),
-                    Step::descending(column(album::Column::Id), id.as_str()),
-                ]));
-            }
-            rows = dated
-                .order_by_desc(album::Column::ReleasedOn)
-                .order_by_desc(album::Column::Id)
-                .limit(limit)
-                .all(connection)
-                .await?;
-        }
-        let missing = limit.saturating_sub(rows.len() as u64);
-        if missing > 0 {
-            let mut undated = filtered().filter(album::Column::ReleasedOn.is_null());
-            if let Some((None, id)) = after {
-                undated = undated.filter(album::Column::Id.lt(id));
-            }
-            let undated = undated.order_by_desc(album::Column::Id).limit(missing);
-            rows.extend(undated.all(connection).await?);
-        }
-        Ok(rows)
     }
 
     /// Adds artists, genres and totals to rows: four queries, however many rows.
@@ -318,31 +299,4 @@ fn albums_of_genre(genre: &OfGenre) -> SelectStatement {
         .and_where(Expr::col((track::Entity, track::Column::DeletedAtMs)).is_null())
         .and_where(Expr::col((track::Entity, track::Column::AlbumId)).is_not_null())
         .take()
-}
-
-fn by_added(select: Select<album::Entity>, after: Option<&(i64, String)>) -> Select<album::Entity> {
-    select
-        .apply_if(after, |select, (at_ms, last_id)| {
-            select.filter(keyset::after(&[
-                Step::descending(column(album::Column::CreatedAtMs), *at_ms),
-                Step::descending(column(album::Column::Id), last_id.as_str()),
-            ]))
-        })
-        .order_by_desc(album::Column::CreatedAtMs)
-        .order_by_desc(album::Column::Id)
-}
-
-fn by_title(
-    select: Select<album::Entity>,
-    after: Option<&(String, String)>,
-) -> Select<album::Entity> {
-    select
-        .apply_if(after, |select, (sort_key, last_id)| {
-            select.filter(keyset::after(&[
-                Step::ascending(column(album::Column::SortKey), sort_key.as_str()),
-                Step::ascending(column(album::Column::Id), last_id.as_str()),
-            ]))
-        })
-        .order_by_asc(album::Column::SortKey)
-        .order_by_asc(album::Column::Id)
 }

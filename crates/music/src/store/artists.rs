@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
 };
 use serde::{Deserialize, Serialize};
 
 use super::entities::{album, album_artist, artist, track, track_artist};
 use super::genres::OfGenre;
-use super::keyset::{self, Step};
+use super::keyset;
 use super::{Store, has_row, listed};
 
 /// An artist with what is shown beside it.
@@ -41,6 +40,12 @@ pub(crate) struct ArtistQuery {
 /// A place in a list by name: sort key, id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NameKey(pub(crate) String, pub(crate) String);
+
+impl NameKey {
+    pub(super) fn parts(&self) -> (&str, &str) {
+        (&self.0, &self.1)
+    }
+}
 
 /// The albums of an artist.
 #[derive(Default)]
@@ -79,23 +84,20 @@ impl Store {
         query: &ArtistQuery,
     ) -> Result<Vec<ArtistRecord>, DbErr> {
         let genre = self.of_genre(query.genre_id.as_deref()).await?;
-        let rows = live()
-            .apply_if(genre.as_ref(), |select, genre| {
-                let artist_id = (track_artist::Entity, track_artist::Column::ArtistId);
-                let artists = artists_of_genre(genre);
-                select.filter(genre.is_among(column(artist::Column::Id), artists, artist_id))
-            })
-            .apply_if(query.after.as_ref(), |select, NameKey(sort_key, id)| {
-                select.filter(keyset::after(&[
-                    Step::ascending(column(artist::Column::SortKey), sort_key.as_str()),
-                    Step::ascending(column(artist::Column::Id), id.as_str()),
-                ]))
-            })
-            .order_by_asc(artist::Column::SortKey)
-            .order_by_asc(artist::Column::Id)
-            .limit(query.limit)
-            .all(self.database.connection())
-            .await?;
+        let filtered = live().apply_if(genre.as_ref(), |select, genre| {
+            let artist_id = (track_artist::Entity, track_artist::Column::ArtistId);
+            let artists = artists_of_genre(genre);
+            select.filter(genre.is_among(column(artist::Column::Id), artists, artist_id))
+        });
+        let last = query.after.as_ref().map(NameKey::parts);
+        let rows = keyset::by_name(
+            filtered,
+            (artist::Column::SortKey, artist::Column::Id),
+            last,
+        )
+        .limit(query.limit)
+        .all(self.database.connection())
+        .await?;
         self.with_works(rows).await
     }
 

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::entities::{genre, track_genre};
-use super::keyset::{self, Step};
+use super::keyset;
 use super::{NameKey, Store, has_row, listed};
 
 /// A genre with what is shown beside it.
@@ -103,15 +101,8 @@ impl Store {
 
     /// Reads a list of genres by name.
     pub(crate) async fn list_genres(&self, query: &GenreQuery) -> Result<Vec<GenreRecord>, DbErr> {
-        let rows = live()
-            .apply_if(query.after.as_ref(), |select, NameKey(name_key, id)| {
-                select.filter(keyset::after(&[
-                    Step::ascending(column(genre::Column::NameKey), name_key.as_str()),
-                    Step::ascending(column(genre::Column::Id), id.as_str()),
-                ]))
-            })
-            .order_by_asc(genre::Column::NameKey)
-            .order_by_asc(genre::Column::Id)
+        let last = query.after.as_ref().map(NameKey::parts);
+        let rows = keyset::by_name(live(), (genre::Column::NameKey, genre::Column::Id), last)
             .limit(query.limit)
             .all(self.database.connection())
             .await?;
@@ -144,10 +135,6 @@ impl Store {
             })
             .collect())
     }
-}
-
-fn column(column: genre::Column) -> Expr {
-    Expr::col((genre::Entity, column))
 }
 
 /// Genres of a track that is not deleted: a deleted one has no genres.

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use serde::{Deserialize, Serialize};
 
 use super::entities::{album, artist, genre, track, track_artist};
@@ -133,55 +131,36 @@ impl Store {
         let genre = self.of_genre(query.genre_id.as_deref()).await?;
         let filtered = || filtered(query, genre.as_ref());
         let select = match &query.from {
-            TrackStart::Added(after) => by_added(filtered(), after.as_ref()),
-            TrackStart::Title(after) => by_title(filtered(), after.as_ref()),
-            TrackStart::Position(after) => by_position(filtered(), after.as_ref()),
-            TrackStart::Released(after) => {
-                let rows = self
-                    .list_by_release(filtered, query.limit, after.as_ref())
-                    .await?;
+            TrackStart::Added(last) => {
+                let columns = (track::Column::CreatedAtMs, track::Column::Id);
+                keyset::newest_first(filtered(), columns, last.as_ref())
+            }
+            TrackStart::Title(last) => {
+                let last = last.as_ref();
+                let last = last.map(|(sort_key, id)| (sort_key.as_str(), id.as_str()));
+                keyset::by_name(
+                    filtered(),
+                    (track::Column::SortKey, track::Column::Id),
+                    last,
+                )
+            }
+            TrackStart::Position(last) => by_position(filtered(), last.as_ref()),
+            TrackStart::Released(last) => {
+                let columns = (track::Column::ReleasedOn, track::Column::Id);
+                let rows = keyset::list_by_date(
+                    self.database.connection(),
+                    filtered,
+                    columns,
+                    query.limit,
+                    last.as_ref(),
+                )
+                .await?;
                 return self.with_surroundings(rows).await;
             }
         };
         let select = select.limit(query.limit);
         let rows = select.all(self.database.connection()).await?;
         self.with_surroundings(rows).await
-    }
-
-    /// Dated tracks, then those without a date: databases disagree where a null sorts, and this way both use the index.
-    async fn list_by_release(
-        &self,
-        filtered: impl Fn() -> Select<track::Entity>,
-        limit: u64,
-        after: Option<&(Option<String>, String)>,
-    ) -> Result<Vec<track::Model>, DbErr> {
-        let connection = self.database.connection();
-        let mut rows = Vec::new();
-        if !matches!(after, Some((None, _))) {
-            let mut dated = filtered().filter(track::Column::ReleasedOn.is_not_null());
-            if let Some((Some(released_on), id)) = after {
-                dated = dated.filter(keyset::after(&[
-                    Step::descending(column(track::Column::ReleasedOn), released_on.as_str()),
-                    Step::descending(column(track::Column::Id), id.as_str()),
-                ]));
-            }
-            rows = dated
-                .order_by_desc(track::Column::ReleasedOn)
-                .order_by_desc(track::Column::Id)
-                .limit(limit)
-                .all(connection)
-                .await?;
-        }
-        let missing = limit.saturating_sub(rows.len() as u64);
-        if missing > 0 {
-            let mut undated = filtered().filter(track::Column::ReleasedOn.is_null());
-            if let Some((None, id)) = after {
-                undated = undated.filter(track::Column::Id.lt(id));
-            }
-            let undated = undated.order_by_desc(track::Column::Id).limit(missing);
-            rows.extend(undated.all(connection).await?);
-        }
-        Ok(rows)
     }
 }
 
@@ -219,50 +198,19 @@ fn tracks_of_artist(artist_id: &str) -> SelectStatement {
         .take()
 }
 
-fn by_added(select: Select<track::Entity>, after: Option<&(i64, String)>) -> Select<track::Entity> {
-    select
-        .apply_if(after, |select, (at_ms, last_id)| {
-            select.filter(keyset::after(&[
-                Step::descending(column(track::Column::CreatedAtMs), *at_ms),
-                Step::descending(column(track::Column::Id), last_id.as_str()),
-            ]))
-        })
-        .order_by_desc(track::Column::CreatedAtMs)
-        .order_by_desc(track::Column::Id)
-}
-
-fn by_title(
-    select: Select<track::Entity>,
-    after: Option<&(String, String)>,
-) -> Select<track::Entity> {
-    select
-        .apply_if(after, |select, (sort_key, last_id)| {
-            select.filter(keyset::after(&[
-                Step::ascending(column(track::Column::SortKey), sort_key.as_str()),
-                Step::ascending(column(track::Column::Id), last_id.as_str()),
-            ]))
-        })
-        .order_by_asc(track::Column::SortKey)
-        .order_by_asc(track::Column::Id)
-}
-
 fn by_position(
     select: Select<track::Entity>,
-    after: Option<&(i64, i64, String, String)>,
+    last: Option<&(i64, i64, String, String)>,
 ) -> Select<track::Entity> {
     let [disc, number] = position();
-    select
-        .apply_if(after, |select, (disc_at, number_at, sort_key, last_id)| {
-            let [disc, number] = position();
-            select.filter(keyset::after(&[
-                Step::ascending(disc, *disc_at),
-                Step::ascending(number, *number_at),
-                Step::ascending(column(track::Column::SortKey), sort_key.as_str()),
-                Step::ascending(column(track::Column::Id), last_id.as_str()),
-            ]))
-        })
-        .order_by_asc(disc)
-        .order_by_asc(number)
-        .order_by_asc(track::Column::SortKey)
-        .order_by_asc(track::Column::Id)
+    let steps = [
+        Step::ascending(disc, last.map(|last| last.0)),
+        Step::ascending(number, last.map(|last| last.1)),
+        Step::ascending(
+            column(track::Column::SortKey),
+            last.map(|last| last.2.as_str()),
+        ),
+        Step::ascending(column(track::Column::Id), last.map(|last| last.3.as_str())),
+    ];
+    keyset::sorted(select, &steps)
 }

@@ -150,6 +150,18 @@ impl Screen {
         }
     }
 
+    /// Says why nothing was begun.
+    pub(super) fn refuse(&mut self, error: &(dyn StdError + 'static)) {
+        let reason = chassis::problem::chain(error);
+        match self {
+            Self::Bar(bar) => {
+                bar.finish_and_clear();
+                line_to_stderr(&reason);
+            }
+            Self::Json => line(&json!({"event": "failed", "reason": reason}).to_string()),
+        }
+    }
+
     /// Says that somebody ended the run.
     pub(super) fn stop(&mut self) {
         match self {

@@ -204,6 +204,14 @@ fn a_music_folder_that_cannot_be_read_or_holds_nothing_is_named() {
     let expected = "could not read the folder /nowhere/at all: No such file or directory";
     assert!(output.stderr.contains(expected), "{output:?}");
 
+    let file = shelf.beside("file").join("one.mp3");
+    std::fs::write(&file, "x").expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let output = binary.run(&["music", "import", "--data", data, file]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    let expected = "is no folder: give the folder that the music lies in\n";
+    assert!(output.stderr.ends_with(expected), "{output:?}");
+
     let output = import(&binary, &shelf.data(), &shelf);
     assert_eq!(output.code, Some(0), "{output:?}");
     assert!(

@@ -37,7 +37,7 @@ export function makeMusic(folder: string): void {
       track: String(index + 1),
       genre: "Noise",
       copyright: "© 2026 Test",
-      license: "CC BY 4.0",
+      license: "https://creativecommons.org/licenses/by/4.0/",
       ...(title === LYRICAL ? { LYRICS: timedLyrics() } : {}),
     });
   }

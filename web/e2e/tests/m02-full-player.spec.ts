@@ -86,3 +86,18 @@ test("M2 a reload under the full player keeps it open, and Back closes it", asyn
   await expect(page).toHaveURL(/\/music\/new$/);
   await expect(nowTitle(page)).toHaveText("Aurora");
 });
+
+test("M2 the full player names the licence, and its text opens beside the music", async ({ page, context }) => {
+  await context.route("https://creativecommons.org/**", (route) => route.fulfill({ body: "the licence" }));
+  await playNewest(page);
+  await openSheet(page);
+  const licence = sheet(page).getByRole("link", { name: "CC BY 4.0" });
+  await expect(licence).toHaveAttribute("rel", "license noopener");
+  const [opened] = await Promise.all([context.waitForEvent("page"), licence.click()]);
+  await expect(opened).toHaveURL(/^https:\/\/creativecommons\.org\/licenses\/by\/4\.0/);
+  await opened.close();
+  await expect(sheet(page)).toBeVisible();
+  const { time } = await sounding(page);
+  await soundMoves(page, time + 0.5);
+  await expect(sheet(page).locator(".now-title")).toHaveAttribute("title", "Aurora");
+});

@@ -10,7 +10,7 @@ export interface SwapEvents {
   slow(isSlow: boolean): void;
 }
 
-const SLOW_AFTER_MS = 200;
+const SLOW_AFTER_MS = 300;
 const PREFETCH_AFTER_MS = 65;
 /** A page fetched ahead is shown only while it is this young. */
 const PREFETCH_LIFE_MS = 15_000;
@@ -49,6 +49,7 @@ export function startSwapNavigation(events: SwapEvents): void {
     const mine = new AbortController();
     running = mine;
     const timer = setTimeout(() => events.slow(true), SLOW_AFTER_MS);
+    const asked = searchInput()?.value;
     const part = await take(url, mine.signal).catch((error: unknown) =>
       error instanceof TypeError ? "offline" : null,
     );
@@ -72,7 +73,8 @@ export function startSwapNavigation(events: SwapEvents): void {
     // What was fetched ahead is in the language that is left.
     if (part.speak) ahead.clear();
     shown = pageOf(part.url);
-    await show(part, new URL(url, location.href).hash, scrollTo);
+    const typing = document.activeElement === searchInput() && searchInput()?.value !== asked;
+    await show(part, new URL(url, location.href).hash, scrollTo, typing);
     events.swapped(part.title);
   };
 
@@ -165,7 +167,25 @@ async function languageOf(page: Document, lang: string): Promise<() => void> {
   };
 }
 
-async function show({ title, main, speak }: Part, hash: string, scrollTo: number | null): Promise<void> {
+function searchInput(): HTMLInputElement | null {
+  return document.querySelector<HTMLInputElement>(".search-form input[type=search]");
+}
+
+/** The search field says what the page is about: what was searched for, on other pages nothing. */
+function fillSearch(url: string): void {
+  const input = searchInput();
+  const { pathname, searchParams } = new URL(url);
+  const searched = input?.form && new URL(input.form.action).pathname === pathname;
+  if (input) input.value = (searched && searchParams.get(input.name)) || "";
+}
+
+/** `typing`: somebody has begun a new search meanwhile, and keeps the field and the focus. */
+async function show(
+  { title, main, url, speak }: Part,
+  hash: string,
+  scrollTo: number | null,
+  typing: boolean,
+): Promise<void> {
   const put = () => {
     speak?.();
     document.querySelector("#main")?.replaceWith(main);
@@ -175,8 +195,11 @@ async function show({ title, main, speak }: Part, hash: string, scrollTo: number
     const target = hash === "" ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
     if (target) target.scrollIntoView();
     else scrollToTop(scrollTo ?? 0);
-    // Within the transition's callback: afterwards the browser would give the focus back to the body.
-    main.focus({ preventScroll: true });
+    if (!typing) {
+      fillSearch(url);
+      // Within the transition's callback: afterwards the browser would give the focus back to the body.
+      main.focus({ preventScroll: true });
+    }
     announce(title);
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef } from "react";
+import type { Track as TrackDetail } from "@haas/api";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { t } from "../i18n";
 import { isSheetPlace } from "../page/sheet-history";
 import { navigate } from "../page/swap";
@@ -38,7 +39,8 @@ export default function NowSheet() {
   // A link leaves for another page: the sheet must not stand over it, nor keep its place in the history under it.
   const leave = (event: React.MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    // What opens beside this page leaves it as it is.
+    if (!link || link.target !== "" || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const { href } = link;
     const go = () => href !== location.href && navigate(href);
@@ -51,12 +53,18 @@ export default function NowSheet() {
       {track.cover_url && <img className="now-glow" src={track.cover_url} alt="" />}
       <header className="now-header">
         <IconButton icon="chevron-down" label={t("player.close")} onClick={close} />
-        {source && source.page_url !== "" ? <a href={source.page_url}>{source.title}</a> : <span>{source?.title}</span>}
+        {source && source.page_url !== "" ? (
+          <a href={source.page_url} title={source.title}>
+            {source.title}
+          </a>
+        ) : (
+          <span title={source?.title}>{source?.title}</span>
+        )}
         <QualityBadge />
       </header>
       <Cover src={detail?.cover_urls?.["640"] ?? track.cover_url} sizePx={COVER_PX} />
       <div className="now-names">
-        <a className="now-title" href={track.page_url}>
+        <a className="now-title" href={track.page_url} title={track.title}>
           {track.title}
         </a>
         <span className="now-artists">
@@ -105,23 +113,39 @@ export default function NowSheet() {
           }
         />
       </div>
-      {detail && (detail.licence || detail.copyright || detail.composer) && (
-        <dl className="now-credits">
-          {detail.composer && <Credit name={t("credits.composer")} value={detail.composer} />}
-          {detail.licence && <Credit name={t("credits.licence")} value={detail.licence} />}
-          {detail.copyright && <Credit name={t("credits.copyright")} value={detail.copyright} />}
-        </dl>
-      )}
+      {detail && <Credits detail={detail} />}
       <Overlays />
     </dialog>
   );
 }
 
-function Credit({ name, value }: { name: string; value: string }) {
+function Credits({ detail: { composer, licence_name, licence_url, copyright } }: { detail: TrackDetail }) {
+  if (!composer && !licence_name && !copyright) return null;
+  return (
+    <dl className="now-credits">
+      {composer && <Credit name={t("credits.composer")}>{composer}</Credit>}
+      {licence_name && (
+        <Credit name={t("credits.licence")}>
+          {licence_url ? (
+            // Beside this page: in its place the music would end.
+            <a href={licence_url} target="_blank" rel="license noopener">
+              {licence_name}
+            </a>
+          ) : (
+            licence_name
+          )}
+        </Credit>
+      )}
+      {copyright && <Credit name={t("credits.copyright")}>{copyright}</Credit>}
+    </dl>
+  );
+}
+
+function Credit({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { forgetSearch, rememberSearch, searches } from "../page/searches";
 import { navigate } from "../page/swap";
 import { useStore } from "../store";
-import { artistLine } from "../track";
+import { artistLine, artistName } from "../track";
 import { Cover, Icon, IconButton } from "./icon";
 
 /** Quiet time after the last key before the server is asked. */
@@ -71,7 +71,7 @@ export default function Suggestions({ form, input, composing }: SuggestionsProps
     if (!composing.current) setQuery(input.value.trim());
     input.addEventListener("input", (event) => (event as InputEvent).isComposing || read(), { signal });
     input.addEventListener("compositionend", read, { signal });
-    input.addEventListener("focus", () => setOpen(true), { signal });
+    input.addEventListener("focus", () => read(), { signal });
     input.addEventListener("keydown", (event) => onKey(event, act.current, setSelected, setOpen), { signal });
     form.addEventListener("submit", () => setOpen(false), { signal });
     document.addEventListener("pointerdown", (event) => form.contains(event.target as Node) || setOpen(false), {
@@ -231,7 +231,7 @@ function suggestionsOf(answer: SearchResult): Suggestion[] {
     (artist): Suggestion => ({
       id: `artist-${artist.id}`,
       kind: "artist",
-      text: artist.name,
+      text: artistName(artist.name),
       hint: "",
       cover: artist.cover_url || null,
       url: artist.page_url,

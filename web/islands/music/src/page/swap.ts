@@ -73,8 +73,7 @@ export function startSwapNavigation(events: SwapEvents): void {
     // What was fetched ahead is in the language that is left.
     if (part.speak) ahead.clear();
     shown = pageOf(part.url);
-    const typing = document.activeElement === searchInput() && searchInput()?.value !== asked;
-    await show(part, new URL(url, location.href).hash, scrollTo, typing);
+    await show(part, new URL(url, location.href).hash, scrollTo, asked);
     events.swapped(part.title);
   };
 
@@ -171,20 +170,24 @@ function searchInput(): HTMLInputElement | null {
   return document.querySelector<HTMLInputElement>(".search-form input[type=search]");
 }
 
-/** The search field says what the page is about: what was searched for, on other pages nothing. */
-function fillSearch(url: string): void {
+/**
+ * The search field says what the page is about: what was searched for, on other pages nothing. False where somebody has
+ * begun to write something else than it `asked` for, who keeps text and focus.
+ */
+function fillSearch(url: string, asked: string | undefined): boolean {
   const input = searchInput();
-  const { pathname, searchParams } = new URL(url);
-  const searched = input?.form && new URL(input.form.action).pathname === pathname;
-  if (input) input.value = (searched && searchParams.get(input.name)) || "";
+  if (!input) return true;
+  if (document.activeElement === input && input.value !== asked) return false;
+  input.value = new URL(url).searchParams.get(input.name) ?? "";
+  return true;
 }
 
-/** `typing`: somebody has begun a new search meanwhile, and keeps the field and the focus. */
+/** `asked` is what the search field said when the page was asked for. */
 async function show(
   { title, main, url, speak }: Part,
   hash: string,
   scrollTo: number | null,
-  typing: boolean,
+  asked: string | undefined,
 ): Promise<void> {
   const put = () => {
     speak?.();
@@ -195,11 +198,8 @@ async function show(
     const target = hash === "" ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
     if (target) target.scrollIntoView();
     else scrollToTop(scrollTo ?? 0);
-    if (!typing) {
-      fillSearch(url);
-      // Within the transition's callback: afterwards the browser would give the focus back to the body.
-      main.focus({ preventScroll: true });
-    }
+    // Within the transition's callback: afterwards the browser would give the focus back to the body.
+    if (fillSearch(url, asked)) main.focus({ preventScroll: true });
     announce(title);
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -62,6 +62,13 @@ it("doubts once that the file is broken: the server may have been busy a moment 
   expect(failures).toEqual([{ kind: "network", status: 206 }, { kind: "decode" }]);
 });
 
+it("doubts anew what has sounded since", async () => {
+  await fail(MEDIA_ERR_SRC_NOT_SUPPORTED);
+  audio.dispatchEvent(new Event("playing"));
+  await fail(MEDIA_ERR_SRC_NOT_SUPPORTED);
+  expect(failures.map(({ kind }) => kind)).toEqual(["network", "network"]);
+});
+
 it("takes the element's word for what cannot be decoded and for a link that broke", async () => {
   await fail(MEDIA_ERR_DECODE);
   for (let time = 0; time < 3; time += 1) await fail(MEDIA_ERR_NETWORK);

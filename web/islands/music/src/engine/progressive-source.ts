@@ -12,7 +12,7 @@ export class ProgressiveSource implements Source {
   readonly #events: SourceEvents;
   readonly #stop = new AbortController();
   #starved = false;
-  /** The server had no fault the last time that the element had one. */
+  /** The server had no fault when the element had one, and nothing has sounded since. */
   #doubted = false;
 
   /** `native` says that the url is an HLS playlist which the browser plays by itself. */
@@ -31,6 +31,13 @@ export class ProgressiveSource implements Source {
     const { signal } = this.#stop;
     audio.addEventListener("error", () => this.#explain(), { signal });
     audio.addEventListener("progress", () => events.loaded(), { signal });
+    audio.addEventListener(
+      "playing",
+      () => {
+        this.#doubted = false;
+      },
+      { signal },
+    );
     this.#load(options.startMs);
   }
 

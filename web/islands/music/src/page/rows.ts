@@ -49,7 +49,8 @@ function readList(list: HTMLElement): PageList {
 
 function sourceOf(element: HTMLElement): QueueSource {
   const id = element.dataset.source ?? `page:${location.pathname}`;
-  const title = document.querySelector("#main h1")?.textContent?.trim() ?? document.title;
+  const named = element.closest<HTMLElement>("[data-title]")?.dataset.title;
+  const title = named ?? document.querySelector("#main h1")?.textContent?.trim() ?? document.title;
   return { id, title, page_url: location.pathname + location.search };
 }
 

@@ -68,11 +68,11 @@ export function startSwapNavigation(events: SwapEvents): void {
     }
     if (scrollTo === null) {
       history.replaceState({ ...history.state, scrollY }, "");
-      history.pushState({ scrollY: 0 }, "", part.url);
+      history.pushState({ scrollY: 0 }, "", withoutLanguage(part.url));
     }
     // What was fetched ahead is in the language that is left.
     if (part.speak) ahead.clear();
-    shown = pageOf(part.url);
+    shown = pageOf(withoutLanguage(part.url));
     await show(part, new URL(url, location.href).hash, scrollTo, asked);
     events.swapped(part.title);
   };
@@ -164,6 +164,13 @@ async function languageOf(page: Document, lang: string): Promise<() => void> {
       if (fresh) document.querySelector(part)?.replaceWith(document.adoptNode(fresh));
     }
   };
+}
+
+/** A link that switches the language does so once; the page has the address it has in any language. */
+function withoutLanguage(url: string): string {
+  const address = new URL(url, location.href);
+  address.searchParams.delete("lang");
+  return address.href;
 }
 
 function searchInput(): HTMLInputElement | null {

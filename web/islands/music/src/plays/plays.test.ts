@@ -102,3 +102,16 @@ it("leaves alone what waits already", () => {
   plays.checkpoint();
   expect(storedPlays(Date.now()).map(({ track_id }) => track_id)).toEqual(["x", "a"]);
 });
+
+it("keeps what another page has learned of a play when it stores more of it", () => {
+  const plays = new Plays();
+  plays.begin("a");
+  plays.heard(1_000);
+  plays.checkpoint();
+  const [stored] = storedPlays(Date.now());
+  const server = { id: "p", play_token: "t", opened_at_ms: 1 };
+  storePlays([{ ...(stored as PlayRecord), server, confirmed_ms: 1_000 }], Date.now());
+  plays.heard(500);
+  plays.checkpoint();
+  expect(storedPlays(Date.now())).toMatchObject([{ server, confirmed_ms: 1_000, heard_ms: 1_500 }]);
+});

@@ -79,12 +79,16 @@ export class Plays {
   #keep(): void {
     if (this.#untold.length === 0) return;
     const nowMs = Date.now();
+    const stored = storedPlays(nowMs);
+    // The reporter of another page may have begun to tell of it: what it has learned stays.
+    const known = (key: string) => stored.find((record) => record.key === key);
     const kept = this.#untold.map(({ key, trackId, heardMs, ended }) => ({
-      ...openRecord(key, trackId, nowMs),
+      ...(known(key) ?? openRecord(key, trackId, nowMs)),
+      touched_at_ms: nowMs,
       heard_ms: heardMs,
       ended,
     }));
-    const others = storedPlays(nowMs).filter(({ key }) => !kept.some((record) => record.key === key));
+    const others = stored.filter(({ key }) => !kept.some((record) => record.key === key));
     storePlays([...others, ...kept], nowMs);
   }
 

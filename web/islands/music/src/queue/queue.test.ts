@@ -128,6 +128,13 @@ describe("reordering", () => {
     expect([state.current?.track.id, ids(state.upcoming), ids(state.base)]).toEqual(["b", "cd", "abcd"]);
   });
 
+  it("takes a removal back to its place in the source, in whatever order it plays", () => {
+    run({ type: "set_shuffled", shuffled: true }, { type: "advance", by: "end" });
+    const key = state.upcoming[0]?.key ?? "";
+    takeBackAfter({ type: "remove", key });
+    expect(ids(state.base)).toBe("abcd");
+  });
+
   it("takes back nothing that has ended since, however long the past is", () => {
     const many = Array.from({ length: PAST_LIMIT_TRACKS + 2 }, (_, index) => track(String(index)));
     run(

@@ -277,7 +277,8 @@ function takeBack(state: QueueState, from: QueueState, to: QueueState): QueueSta
     const items = state[list].filter(({ key }) => before.has(key) || !after.has(key));
     // Another list plays by now: its order is its own.
     if (list !== "queued" && state.source !== from.source) return items;
-    const order = [...keysOf(from.past, [from.current], from[list])];
+    // The source has an order of its own, whatever has played of it.
+    const order = [...(list === "base" ? before : keysOf(from.past, [from.current], from[list]))];
     const places = new Map(order.map((key, place) => [key, place]));
     for (const item of from[list]) {
       if (after.has(item.key) || present.has(item.key)) continue;

@@ -77,3 +77,40 @@ test("M10 recent searches come back and can be removed; nothing found says what 
   await recent.getByRole("button").click();
   await expect(recent).toHaveCount(0);
 });
+
+test("M10 the field says what the page is about, unless somebody types", async ({ page }) => {
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  const search = async (text: string) => {
+    await input.fill(text);
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#main h1")).toContainText(text);
+  };
+  await search("Aurora");
+  await search("Borealis");
+  await page.goBack();
+  await expect(page.locator("#main h1")).toContainText("Aurora");
+  await expect(input).toHaveValue("Aurora");
+  await page.goForward();
+  await expect(input).toHaveValue("Borealis");
+  await page.locator('.site-nav a[href="/music"]').click();
+  await expect(input).toHaveValue("");
+  // What is suggested follows the field: nothing of the last search.
+  await input.focus();
+  await expect(page.getByRole("option").first()).toContainText("Borealis");
+  await expect(page.getByRole("option").first().getByRole("button")).toBeVisible();
+  await page.keyboard.press("Escape");
+  // A page that comes late does not take away what is being typed.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/music/albums", (route) => released.then(() => route.continue()));
+  await page.locator('.site-nav a[href="/music/albums"]').click();
+  await input.pressSequentially("Ca");
+  release();
+  await expect(page).toHaveURL(/\/music\/albums$/);
+  await expect(page.locator("#main")).toHaveAttribute("data-page", "albums");
+  await expect(input).toBeFocused();
+  await expect(input).toHaveValue("Ca");
+});

@@ -49,6 +49,7 @@ export function startSwapNavigation(events: SwapEvents): void {
     const mine = new AbortController();
     running = mine;
     const timer = setTimeout(() => events.slow(true), SLOW_AFTER_MS);
+    const asked = searchInput()?.value;
     const part = await take(url, mine.signal).catch((error: unknown) =>
       error instanceof TypeError ? "offline" : null,
     );
@@ -72,7 +73,7 @@ export function startSwapNavigation(events: SwapEvents): void {
     // What was fetched ahead is in the language that is left.
     if (part.speak) ahead.clear();
     shown = pageOf(part.url);
-    await show(part, new URL(url, location.href).hash, scrollTo);
+    await show(part, new URL(url, location.href).hash, scrollTo, asked);
     events.swapped(part.title);
   };
 
@@ -165,7 +166,29 @@ async function languageOf(page: Document, lang: string): Promise<() => void> {
   };
 }
 
-async function show({ title, main, speak }: Part, hash: string, scrollTo: number | null): Promise<void> {
+function searchInput(): HTMLInputElement | null {
+  return document.querySelector<HTMLInputElement>(".search-form input[type=search]");
+}
+
+/**
+ * The search field says what the page is about: what was searched for, on other pages nothing. False where somebody has
+ * begun to write something else than it `asked` for, who keeps text and focus.
+ */
+function fillSearch(url: string, asked: string | undefined): boolean {
+  const input = searchInput();
+  if (!input) return true;
+  if (document.activeElement === input && input.value !== asked) return false;
+  input.value = new URL(url).searchParams.get(input.name) ?? "";
+  return true;
+}
+
+/** `asked` is what the search field said when the page was asked for. */
+async function show(
+  { title, main, url, speak }: Part,
+  hash: string,
+  scrollTo: number | null,
+  asked: string | undefined,
+): Promise<void> {
   const put = () => {
     speak?.();
     document.querySelector("#main")?.replaceWith(main);
@@ -176,7 +199,7 @@ async function show({ title, main, speak }: Part, hash: string, scrollTo: number
     if (target) target.scrollIntoView();
     else scrollToTop(scrollTo ?? 0);
     // Within the transition's callback: afterwards the browser would give the focus back to the body.
-    main.focus({ preventScroll: true });
+    if (fillSearch(url, asked)) main.focus({ preventScroll: true });
     announce(title);
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;

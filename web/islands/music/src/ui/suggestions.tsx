@@ -71,7 +71,7 @@ export default function Suggestions({ form, input, composing }: SuggestionsProps
     if (!composing.current) setQuery(input.value.trim());
     input.addEventListener("input", (event) => (event as InputEvent).isComposing || read(), { signal });
     input.addEventListener("compositionend", read, { signal });
-    input.addEventListener("focus", () => setOpen(true), { signal });
+    input.addEventListener("focus", () => read(), { signal });
     input.addEventListener("keydown", (event) => onKey(event, act.current, setSelected, setOpen), { signal });
     form.addEventListener("submit", () => setOpen(false), { signal });
     document.addEventListener("pointerdown", (event) => form.contains(event.target as Node) || setOpen(false), {

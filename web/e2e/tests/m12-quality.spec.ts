@@ -74,6 +74,18 @@ test("M12 with Save-Data music starts and stays at 64 kbit/s, and nothing is fet
   for (const { br } of asked) expect(br).toMatch(/^6\d$/);
 });
 
+test("M12 on a first visit over a slow link the page itself tells the speed: 64 kbit/s, without a stall", async ({
+  page,
+}) => {
+  const asked = watchCmcd(page);
+  await throttle(page, 100);
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  expect(await silentSeconds(page, 15)).toBeLessThan(0.3);
+  expect(asked[0]?.br).toMatch(/^6\d$/);
+});
+
 test("M12 media requests carry the standard's keys and no listener, and one segment has one address", async ({
   page,
 }) => {

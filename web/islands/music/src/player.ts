@@ -1,7 +1,8 @@
 import { get, type Track as TrackDetail } from "@haas/api";
 import { Engine, type EngineHost } from "./engine/engine";
+import { pageLinkSpeed } from "./engine/link-speed";
 import { elementVolume } from "./engine/loudness";
-import type { Throughput } from "./engine/start-level";
+import { knownThroughput, type Throughput } from "./engine/start-level";
 import { t } from "./i18n";
 import { newId } from "./ids";
 import { notify, notifyUndoable } from "./notices";
@@ -47,6 +48,7 @@ export class Player {
   readonly #plays = new Plays();
   readonly #tabs: Tabs;
   #mediaSession: Promise<void> | null = null;
+  #pageBps: number | null = null;
   /** The place in the queue whose play has begun. */
   #begunKey: string | null = null;
   #saveTimer = 0;
@@ -196,13 +198,22 @@ export class Player {
         if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
       },
       summed: (summary) => this.#plays.sum(summary),
-      throughput: () => readStored<Throughput>("throughput"),
+      throughput: () => this.#throughput(),
       measured: (bps) => writeStored("throughput", { bps: Math.round(bps), at_ms: Date.now() }),
       volumeOf: (item) => this.#volumeOf(item),
       quality: () => this.settings.get().quality,
       saveData: () => saveData(),
       now: () => performance.now(),
     };
+  }
+
+  /** The last session's throughput; on a first visit that of the page itself, the same one all along. */
+  #throughput(): Throughput | null {
+    const nowMs = Date.now();
+    const throughput = readStored<Throughput>("throughput");
+    if (knownThroughput({ throughput, nowMs }) !== null) return throughput;
+    const bps = (this.#pageBps ??= pageLinkSpeed());
+    return bps === null ? null : { bps, at_ms: nowMs };
   }
 
   #volumeOf({ track }: QueueItem): number {

@@ -44,6 +44,17 @@ test("M1 some rows are chosen and go to the queue", async ({ page }) => {
   await expect(queued).toHaveCount(2);
 });
 
+test("M1 Escape ends choosing rows, and the focus goes to the row", async ({ page }) => {
+  await open(page, "/music");
+  const menu = row(page, "Borealis").locator('[data-act="menu"]');
+  await menu.click();
+  await page.getByRole("menuitem", { name: "여러 곡 선택" }).click();
+  await expect(page.locator(".selection-bar")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.locator(".selection-bar, .track-check")).toHaveCount(0);
+  await expect(menu).toBeFocused();
+});
+
 test("M1 shuffle all plays a track of the page with shuffle on", async ({ page }) => {
   await open(page, "/music");
   await page.locator('#main [data-act="shuffle-all"]').click();

@@ -1,4 +1,4 @@
-import type { Parts } from "../ui/context";
+import type { Parts, UiState } from "../ui/context";
 
 const SEEK_MS = 5_000;
 const FAR_SEEK_MS = 15_000;
@@ -13,6 +13,12 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(TYPING) !== null;
 }
 
+/** Whether keys pressed there belong to what is open, or to what is being written. */
+export function keysAreTaken(target: EventTarget | null, { menu, dialog }: UiState): boolean {
+  // Asked for and still loading counts as open.
+  return menu !== null || dialog !== null || isTyping(target) || document.querySelector(OPEN_ABOVE) !== null;
+}
+
 /** Shortcuts of the player. Never while typing or with a menu or dialog open; single keys can be switched off. */
 export function listenToKeys(parts: Parts): void {
   const { player, ui } = parts;
@@ -25,9 +31,7 @@ export function listenToKeys(parts: Parts): void {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !player.settings.get().shortcuts) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    // Asked for and still loading counts as open.
-    if (ui.get().menu || ui.get().dialog) return;
-    if (isTyping(target) || document.querySelector(OPEN_ABOVE)) return;
+    if (keysAreTaken(target, ui.get())) return;
     const action = actionOf(event, target, parts);
     if (!action) return;
     event.preventDefault();

@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import type { Store } from "../store";
 import type { Track } from "../track";
 import type { UiState } from "../ui/context";
+import { keysAreTaken } from "./keys";
 import { trackOf } from "./rows";
 
 const CHECK = "track-check";
@@ -32,9 +33,25 @@ export function startSelecting(row: HTMLElement, ui: Store<UiState>): void {
     last = box;
     tell();
   };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    // What stands open above closes first.
+    if (ui.get().sheet || keysAreTaken(event.target, ui.get())) return;
+    event.preventDefault();
+    leaveSelection(ui);
+  };
   list.addEventListener("click", onClick, { signal: running.signal });
+  document.addEventListener("keydown", onKey, { signal: running.signal });
   ui.set({ selecting: true });
   last?.focus();
+}
+
+/** Ends the selection without doing anything; the focus goes to the row where it was, or where choosing ended. */
+export function leaveSelection(ui: Store<UiState>): void {
+  const rows = document.querySelectorAll<HTMLElement>("#main [data-selected]");
+  const row = document.activeElement?.closest<HTMLElement>("[data-track]") ?? rows[rows.length - 1];
+  ui.set({ selecting: false });
+  row?.querySelector<HTMLElement>('[data-act="menu"]')?.focus();
 }
 
 /** Takes the boxes away. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { t, tCount } from "../i18n";
-import { onSelectionChange, selectedTracks, stopSelecting } from "../page/selection";
+import { leaveSelection, onSelectionChange, selectedTracks, stopSelecting } from "../page/selection";
 import type { Track } from "../track";
 import { useParts } from "./context";
 
@@ -18,9 +18,9 @@ export default function SelectionBar() {
       stopSelecting();
     };
   }, []);
-  const done = (run?: () => void) => () => {
+  const done = (run: () => void) => () => {
     ui.set({ selecting: false });
-    run?.();
+    run();
   };
   const none = tracks.length === 0;
   const source = { id: "selection", title: t("selection.title"), page_url: location.pathname };
@@ -46,7 +46,7 @@ export default function SelectionBar() {
       >
         {t("menu.add_to_playlist")}
       </button>
-      <button type="button" className="button button-quiet" onClick={done()}>
+      <button type="button" className="button button-quiet" onClick={() => leaveSelection(ui)}>
         {t("selection.cancel")}
       </button>
     </section>

@@ -1,4 +1,4 @@
-import { expect, nowTitle, open, playRow, sounding, soundMoves, stored, test } from "../listening";
+import { expect, nowTitle, open, playRow, sounding, soundMoves, state, stored, test } from "../listening";
 
 test("M2 ten navigations: the sound goes on, titles and focus follow", async ({ page }) => {
   await open(page, "/music/new");
@@ -37,6 +37,22 @@ test("M2 a reload keeps track, position, queue, volume and settings, and stays p
   await page.locator(".player-play").click();
   await soundMoves(page, before - 2);
   expect((await sounding(page)).time).toBeLessThan(before + 4);
+});
+
+test("M2 after a reload the bar shows the shape of the music before play is pressed", async ({ page }) => {
+  await open(page, "/music/new");
+  await playRow(page, "Borealis");
+  await soundMoves(page);
+  await page.reload();
+  const wave = page.locator(".player-bar .seek-wave");
+  await expect(wave).toBeVisible();
+  await expect(state(page)).toHaveAttribute("data-state", "paused");
+  const isDrawn = (canvas: HTMLCanvasElement) =>
+    canvas
+      .getContext("2d")
+      ?.getImageData(0, 0, canvas.width, canvas.height)
+      .data.some((value) => value > 0);
+  await expect.poll(() => wave.evaluate(isDrawn)).toBe(true);
 });
 
 test("M2 a start whose answer is lost is sent again as the same play", async ({ page }) => {

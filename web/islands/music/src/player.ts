@@ -6,6 +6,7 @@ import { knownThroughput, type Throughput } from "./engine/start-level";
 import { t } from "./i18n";
 import { newId } from "./ids";
 import { notify, notifyUndoable } from "./notices";
+import { whenIdle } from "./page/idle";
 import { Plays } from "./plays/plays";
 import {
   createQueueReducer,
@@ -268,6 +269,8 @@ export class Player {
     const stored = readStored<{ key: string; position_ms: number }>("position");
     const positionMs = stored?.key === current.key && stored.position_ms > 0 ? stored.position_ms : 0;
     this.engine.load(current, Math.min(positionMs, Math.max(0, current.track.duration_ms - 1_000)));
+    // For its waveform. What plays gets its own in time, when the link has room.
+    if (!saveData()) whenIdle(() => this.engine.state.get().wantsPlay || void this.loadDetails(current.track.id));
   }
 
   #leave(): void {

@@ -18,11 +18,12 @@ const NOTICES_SHOWN = 3;
 export const notices = createStore<{ shown: Notice[] }>({ shown: [] });
 let lastId = 0;
 
-/** Shows a notice; it goes by itself. */
+/** Shows a notice; it goes by itself. One that says the same gives way: what can be taken back is what was done last. */
 export function notify(text: string, action: Notice["action"] = null): void {
   lastId += 1;
   const id = lastId;
-  notices.set({ shown: [...notices.get().shown, { id, text, action }].slice(-NOTICES_SHOWN) });
+  const others = notices.get().shown.filter((notice) => notice.text !== text);
+  notices.set({ shown: [...others, { id, text, action }].slice(-NOTICES_SHOWN) });
   setTimeout(() => dismiss(id), action ? UNDO_MS : PLAIN_MS);
 }
 

@@ -1,4 +1,5 @@
 import type { Track as TrackDetail } from "@haas/api";
+import { t } from "./i18n";
 
 /** What a row of a page carries in `data-track`: enough to play and show a track without asking the server. */
 export type Track = Required<
@@ -18,9 +19,22 @@ export type Track = Required<
   >
 >;
 
+/** Whom the server names where a file names nobody. */
+const UNKNOWN_ARTIST = "Unknown artist";
+
+/** An artist's name as it is shown: who is not known is so in the language of the page. */
+export function artistName(name: string): string {
+  return name === UNKNOWN_ARTIST ? t("artist.unknown") : name;
+}
+
+/** The name that a page shows, as the server gave it: what is kept may be shown in another language. */
+export function givenArtistName(shown: string): string {
+  return shown === t("artist.unknown") ? UNKNOWN_ARTIST : shown;
+}
+
 /** Names of the artists in one line. */
 export function artistLine(track: Pick<Track, "artists">): string {
-  return track.artists.map((artist) => artist.name).join(", ");
+  return track.artists.map(({ name }) => artistName(name)).join(", ");
 }
 
 /** Keeps what a `Track` needs, whatever else the value carries, or null when it is no track. */

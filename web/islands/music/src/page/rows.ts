@@ -2,7 +2,7 @@ import { iconHref } from "../boot";
 import { t } from "../i18n";
 import type { Player } from "../player";
 import type { QueueSource } from "../queue/queue";
-import { parseTrack, type Track } from "../track";
+import { givenArtistName, parseTrack, type Track } from "../track";
 
 /** So close to the end of a track there is nothing left to hear. */
 const LAST_MS = 1_000;
@@ -67,7 +67,7 @@ function shownIn(row: HTMLElement): Partial<Track> {
   return {
     ...(row.dataset.id && { id: row.dataset.id }),
     ...(title && { title: title.textContent ?? "", page_url: title.pathname }),
-    artists: artists.map(({ id, text, page_url }) => ({ id, name: text, page_url })),
+    artists: artists.map(({ id, text, page_url }) => ({ id, name: givenArtistName(text), page_url })),
     album: of && { id: of.id, title: of.text, page_url: of.page_url },
   };
 }

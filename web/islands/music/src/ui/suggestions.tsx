@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { forgetSearch, rememberSearch, searches } from "../page/searches";
 import { navigate } from "../page/swap";
 import { useStore } from "../store";
-import { artistLine } from "../track";
+import { artistLine, artistName } from "../track";
 import { Cover, Icon, IconButton } from "./icon";
 
 /** Quiet time after the last key before the server is asked. */
@@ -231,7 +231,7 @@ function suggestionsOf(answer: SearchResult): Suggestion[] {
     (artist): Suggestion => ({
       id: `artist-${artist.id}`,
       kind: "artist",
-      text: artist.name,
+      text: artistName(artist.name),
       hint: "",
       cover: artist.cover_url || null,
       url: artist.page_url,

@@ -2,7 +2,7 @@ import { t } from "../i18n";
 import { notify } from "../notices";
 import { copyText } from "../page/clipboard";
 import { startSelecting } from "../page/selection";
-import type { Track } from "../track";
+import { artistLine, type Track } from "../track";
 import { useParts } from "./context";
 import { Cover } from "./icon";
 import { MenuItem, MenuLink } from "./menu";
@@ -29,7 +29,7 @@ export function TrackItems({ tracks, row, close }: { tracks: Track[]; row: HTMLE
           <Cover src={track.cover_url} sizePx={COVER_PX} />
           <div>
             <b>{track.title}</b>
-            <span>{track.artists.map(({ name }) => name).join(", ")}</span>
+            <span>{artistLine(track)}</span>
           </div>
         </div>
       )}

@@ -55,6 +55,26 @@ test("M2 after a reload the bar shows the shape of the music before play is pres
   await expect.poll(() => wave.evaluate(isDrawn)).toBe(true);
 });
 
+test("M2 a page that takes its time says so at the top edge, one that comes at once does not", async ({ page }) => {
+  await open(page, "/music/new");
+  const line = () =>
+    page.evaluate(() => {
+      const { content, height } = getComputedStyle(document.documentElement, "::before");
+      return content === "none" ? null : height;
+    });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/music/albums", (route) => released.then(() => route.continue()));
+  await page.locator('.site-nav a[href="/music/albums"]').click();
+  expect(await line()).toBeNull();
+  await expect.poll(line).toBe("3px");
+  release();
+  await expect(page).toHaveURL(/\/music\/albums$/);
+  await expect.poll(line).toBeNull();
+});
+
 test("M2 a start whose answer is lost is sent again as the same play", async ({ page }) => {
   const starts: { track_id: string; key: string }[] = [];
   await page.route("**/api/music/v1/plays", async (route) => {

@@ -10,7 +10,7 @@ export interface SwapEvents {
   slow(isSlow: boolean): void;
 }
 
-const SLOW_AFTER_MS = 200;
+const SLOW_AFTER_MS = 300;
 const PREFETCH_AFTER_MS = 65;
 /** A page fetched ahead is shown only while it is this young. */
 const PREFETCH_LIFE_MS = 15_000;

@@ -43,8 +43,12 @@ test("M11 a playlist is made, filled, renamed, reordered and deleted", async ({ 
   await page.getByRole("button", { name: "만들기" }).click();
   await add("Fjord");
   await page.locator("dialog .library-item", { hasText: "산책" }).click();
+  await add("Fjord");
+  await expect(page.locator("dialog .library-item", { hasText: "산책" })).toContainText("2곡 · 이미 들어 있어요");
+  await page.keyboard.press("Escape");
   await open(page, "/music/library");
   await page.locator(".library-item", { hasText: "산책" }).click();
+  await expect(page).toHaveTitle("산책 · HaaS Music");
   const titles = page.locator("#main .track-title");
   await expect(titles).toHaveText(["Ember", "Fjord"]);
   await page.getByRole("button", { name: "Fjord 위로" }).click();
@@ -52,12 +56,14 @@ test("M11 a playlist is made, filled, renamed, reordered and deleted", async ({ 
   const name = page.locator("#main .text-field");
   await name.fill("밤 산책");
   await name.press("Enter");
+  await expect(page).toHaveTitle("밤 산책 · HaaS Music");
   await page.getByRole("button", { name: "Ember 빼기" }).click();
   await expect(titles).toHaveText(["Fjord"]);
   await page.reload();
   await expect(page.locator("#main .text-field")).toHaveValue("밤 산책");
   await page.getByRole("button", { name: "플레이리스트 삭제" }).click();
   await expect(page.locator(".library-item", { hasText: "밤 산책" })).toHaveCount(0);
+  await expect(page).toHaveTitle("보관함 · HaaS Music");
   await page.getByRole("button", { name: "되돌리기" }).click();
   await expect(page.locator(".library-item", { hasText: "밤 산책" })).toHaveCount(1);
 });

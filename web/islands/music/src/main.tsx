@@ -16,7 +16,8 @@ if (mount) start(mount);
 
 function start(mount: HTMLElement): void {
   const player = new Player([addAudio(mount), addAudio(mount)]);
-  const parts: Parts = { player, library: new Library(), ui: createUi(), page: createStore({ version: 0 }) };
+  const page = createStore({ version: 0, title: document.title });
+  const parts: Parts = { player, library: new Library(), ui: createUi(), page };
 
   listenToActions(parts);
   listenToKeys(parts);

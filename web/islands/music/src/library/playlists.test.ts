@@ -52,6 +52,17 @@ it("takes out of a playlist only what it had put in", () => {
   expect(tracksOf(id)).toBe("abd");
 });
 
+it("says what is in a playlist already, and puts it in once more all the same", () => {
+  const id = playlists.create("X", [track("a")]) ?? "";
+  const said = (tracks: Track[]) => {
+    playlists.add(id, tracks);
+    return notices.get().shown.at(-1)?.text;
+  };
+  expect(said([track("a"), track("b")])).toBe("library.added_to");
+  expect(said([track("b"), track("a")])).toBe("library.added_again");
+  expect(tracksOf(id)).toBe("aabba");
+});
+
 it("puts a track back to its place, if the playlist is still there", () => {
   const id = playlists.create("X", [track("a"), track("b"), track("c")]) ?? "";
   const undo = undoOf(() => playlists.removeTrack(id, 1));

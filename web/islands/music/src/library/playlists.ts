@@ -44,11 +44,15 @@ export class Playlists {
       );
   }
 
-  /** Puts tracks at the end. */
+  /** Puts tracks at the end. One may stand in a playlist more than once; that is said. */
   add(id: string, tracks: Track[]): void {
     const playlist = this.find(id);
-    if (playlist && this.#insertTracks(id, tracks, playlist.tracks.length))
-      notifyUndoable(t("library.added_to", { name: playlist.name }), () => this.#takeOut(id, tracks));
+    if (!playlist || !this.#insertTracks(id, tracks, playlist.tracks.length)) return;
+    const { name } = playlist;
+    notifyUndoable(
+      holdsAll(playlist, tracks) ? t("library.added_again", { name }) : t("library.added_to", { name }),
+      () => this.#takeOut(id, tracks),
+    );
   }
 
   removeTrack(id: string, index: number): void {
@@ -109,6 +113,12 @@ export class Playlists {
     );
     return this.find(id) !== undefined && this.#library.keep({ playlists });
   }
+}
+
+/** Whether each of these tracks is in the playlist already. */
+export function holdsAll(playlist: Playlist, tracks: Track[]): boolean {
+  const held = new Set(playlist.tracks.map(({ id }) => id));
+  return tracks.every(({ id }) => held.has(id));
 }
 
 function cleanName(name: string): string {

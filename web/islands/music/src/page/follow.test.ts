@@ -18,7 +18,7 @@ beforeAll(() => {
     player: { queue, engine: { state } },
     library: { state: createStore({}) },
     ui: createStore({}),
-    page: createStore({ version: 0 }),
+    page: createStore({ version: 0, title: document.title }),
   } as unknown as Parts);
 });
 beforeEach(() => {

@@ -27,28 +27,27 @@ export function followPage({ player, library, ui, page }: Parts): void {
       markLikes();
     });
   };
-  let pageTitle = document.title;
   /** The tab of what sounds is found by the track's name. */
   const nameTab = () => {
     const { current } = player.queue.get();
+    const { title } = page.get();
     document.title =
       current && player.engine.state.get().wantsPlay
-        ? `${current.track.title} – ${artistLine(current.track)} · ${pageTitle}`
-        : pageTitle;
+        ? `${current.track.title} – ${artistLine(current.track)} · ${title}`
+        : title;
   };
   for (const store of [player.queue, player.engine.state]) {
     store.subscribe(mark);
     store.subscribe(nameTab);
   }
+  page.subscribe(nameTab);
   library.state.subscribe(markLikes);
   arrived();
 
   startSwapNavigation({
     swapped(title) {
-      pageTitle = title;
-      nameTab();
       ui.set({ selecting: false, menu: null });
-      page.set(({ version }) => ({ version: version + 1 }));
+      page.set(({ version }) => ({ version: version + 1, title }));
       arrived();
     },
     offline: () => notify(t("site.no_answer")),

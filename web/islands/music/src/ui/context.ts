@@ -27,8 +27,8 @@ export interface Parts {
   player: Player;
   library: Library;
   ui: Store<UiState>;
-  /** Counts the pages that the swap navigation has put in. */
-  page: Store<{ version: number }>;
+  /** Counts the pages that the swap navigation has put in; the title is what the page is called by itself. */
+  page: Store<{ version: number; title: string }>;
 }
 
 export const PartsContext = createContext<Parts | null>(null);

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { t, tCount } from "../i18n";
-import { PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
+import { holdsAll, PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
 import { useStore } from "../store";
 import type { Track } from "../track";
 import { type UiState, useParts } from "./context";
@@ -114,7 +114,10 @@ function PlaylistDialog({ tracks }: { tracks: Track[] }) {
               <Icon name="list-music" />
               <span>
                 <b>{playlist.name}</b>
-                <span>{tCount("count.tracks", playlist.tracks.length)}</span>
+                <span>
+                  {tCount("count.tracks", playlist.tracks.length)}
+                  {holdsAll(playlist, tracks) && ` · ${t("library.already_in")}`}
+                </span>
               </span>
             </button>
           ))}

@@ -16,6 +16,7 @@ export default function LibraryPage() {
   const { likes, playlists } = useStore(library.state, (state) => state);
   const chosen = useHash();
   const playlist = playlists.find((other) => other.id === chosen);
+  useTitle(playlist?.name ?? (chosen === "likes" ? t("library.likes") : null));
   if (playlist) return <PlaylistView key={playlist.id} playlist={playlist} />;
   if (chosen === "likes") return <Likes tracks={likes} />;
   return (
@@ -59,6 +60,21 @@ function useHash(): string {
     return () => removeEventListener("hashchange", update);
   }, []);
   return hash;
+}
+
+/** The page is called by what it shows, as long as it shows it. */
+function useTitle(name: string | null): void {
+  const { page } = useParts();
+  useEffect(() => {
+    if (name === null) return;
+    const before = page.get().title;
+    const title = `${name} · ${t("music.name")}`;
+    page.set({ title });
+    return () => {
+      // Another page has brought its own.
+      if (page.get().title === title) page.set({ title: before });
+    };
+  }, [page, name]);
 }
 
 function Back() {

@@ -1,3 +1,5 @@
+import { readStored, writeStored } from "../storage";
+
 /** A play the server may not know everything of yet. Stored, so that neither a crash nor a lost link loses it. */
 export interface PlayRecord {
   key: string;
@@ -17,6 +19,7 @@ export interface PlayRecord {
 export const OUTBOX_LIMIT_PLAYS = 100;
 /** The server would no longer take the token of an older play. */
 export const OUTBOX_LIFE_MS = 24 * 3_600_000;
+const STORED = "plays";
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -60,6 +63,17 @@ export function afterFailure(record: PlayRecord, nowMs: number, retryAfterMs: nu
 /** Whether an answer means "ask again later" rather than "no". 0 stands for no answer at all. */
 export function isPassing(status: number): boolean {
   return status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/** The plays that wait on this device. */
+export function storedPlays(nowMs: number): PlayRecord[] {
+  const records = readStored<PlayRecord[]>(STORED);
+  return Array.isArray(records) ? prune(records, nowMs) : [];
+}
+
+/** Lets these plays wait on this device. */
+export function storePlays(records: PlayRecord[], nowMs: number): void {
+  writeStored(STORED, prune(records, nowMs));
 }
 
 /** Drops what is too old, too much, or no record at all: anything may stand in what was stored. */

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { readStored } from "../storage";
+import { openRecord, type PlayRecord, storedPlays, storePlays } from "./outbox";
 import { Plays, UNTOLD_LIMIT_PLAYS } from "./plays";
 
-const { link, told } = vi.hoisted(() => ({ link: { away: false }, told: [] as unknown[][] }));
+const { link, told, keys } = vi.hoisted(() => ({
+  link: { away: false },
+  told: [] as unknown[][],
+  keys: [] as string[],
+}));
 
 vi.mock("./api", () => ({ playsApi: {}, sendSummary: () => {} }));
 vi.mock("./reporter", () => ({
@@ -9,7 +15,10 @@ vi.mock("./reporter", () => ({
   get PlayReporter() {
     if (link.away) throw new TypeError("no link");
     return class {
-      begin = (...play: unknown[]) => told.push(["begin", ...play]);
+      begin = (key: string, ...play: unknown[]) => {
+        keys.push(key);
+        told.push(["begin", ...play]);
+      };
       heard = (stepMs: number) => told.push(["heard", stepMs]);
       end = () => told.push(["end"]);
       checkpoint = () => told.push(["checkpoint"]);
@@ -21,7 +30,8 @@ vi.mock("./reporter", () => ({
 beforeEach(() => {
   vi.useFakeTimers();
   link.away = false;
-  told.length = 0;
+  told.length = keys.length = 0;
+  localStorage.clear();
 });
 afterEach(() => vi.useRealTimers());
 
@@ -62,4 +72,33 @@ it("loads nothing for a play until there is room, and keeps no more than its lim
   plays.tell();
   await come();
   expect([told.length, told[0]]).toEqual([UNTOLD_LIMIT_PLAYS, ["begin", "2", 0]]);
+});
+
+it("stores what it could not tell when the page goes away, and tells it as the same play if it comes back", async () => {
+  const plays = new Plays();
+  plays.begin("a");
+  plays.heard(1_000);
+  plays.end();
+  plays.begin("b");
+  plays.heard(300);
+  plays.checkpoint();
+  plays.heard(200);
+  plays.checkpoint();
+  const stored = readStored<PlayRecord[]>("plays") ?? [];
+  expect(stored).toMatchObject([
+    { track_id: "a", heard_ms: 1_000, ended: true, server: null },
+    { track_id: "b", heard_ms: 500, ended: false, server: null },
+  ]);
+  plays.tell();
+  await come();
+  expect(keys).toEqual(stored.map(({ key }) => key));
+});
+
+it("leaves alone what waits already", () => {
+  storePlays([openRecord("other", "x", Date.now())], Date.now());
+  const plays = new Plays();
+  plays.checkpoint();
+  plays.begin("a");
+  plays.checkpoint();
+  expect(storedPlays(Date.now()).map(({ track_id }) => track_id)).toEqual(["x", "a"]);
 });

@@ -1,4 +1,6 @@
 import type { PlaybackSummary } from "@haas/api";
+import { newId } from "../ids";
+import { openRecord, storedPlays, storePlays } from "./outbox";
 import type { PlayReporter } from "./reporter";
 
 /** A play that is over has waited so long for the link to have room; also the pause where the reporter did not come. */
@@ -7,6 +9,8 @@ const TELL_AFTER_MS = 5_000;
 export const UNTOLD_LIMIT_PLAYS = 100;
 
 interface Untold {
+  /** What is stored and what is told later under one key is one play. */
+  key: string;
   trackId: string;
   heardMs: number;
   ended: boolean;
@@ -21,7 +25,7 @@ export class Plays {
 
   /** A play has begun to sound. Nothing is loaded for it yet. */
   begin(trackId: string): void {
-    this.#untold = [...this.#untold, { trackId, heardMs: 0, ended: false }].slice(-UNTOLD_LIMIT_PLAYS);
+    this.#untold = [...this.#untold, { key: newId(), trackId, heardMs: 0, ended: false }].slice(-UNTOLD_LIMIT_PLAYS);
   }
 
   /** More of the current play was heard. */
@@ -46,8 +50,8 @@ export class Plays {
       this.#load();
       return;
     }
-    for (const { trackId, heardMs, ended } of this.#untold) {
-      this.#reporter.begin(trackId, heardMs);
+    for (const { key, trackId, heardMs, ended } of this.#untold) {
+      this.#reporter.begin(key, trackId, heardMs);
       if (ended) this.#reporter.end();
     }
     this.#untold = [];
@@ -56,6 +60,7 @@ export class Plays {
   /** Stores and sends what was heard so far, as when the page goes away. */
   checkpoint(): void {
     if (this.#reporter) this.tell();
+    else this.#keep();
     this.#reporter?.checkpoint();
   }
 
@@ -68,6 +73,19 @@ export class Plays {
   #sounding(): Untold | undefined {
     const last = this.#untold.at(-1);
     return last?.ended === false ? last : undefined;
+  }
+
+  /** Stores what nobody could be told yet: the reporter of the next page finds it, if this one never gets its own. */
+  #keep(): void {
+    if (this.#untold.length === 0) return;
+    const nowMs = Date.now();
+    const kept = this.#untold.map(({ key, trackId, heardMs, ended }) => ({
+      ...openRecord(key, trackId, nowMs),
+      heard_ms: heardMs,
+      ended,
+    }));
+    const others = storedPlays(nowMs).filter(({ key }) => !kept.some((record) => record.key === key));
+    storePlays([...others, ...kept], nowMs);
   }
 
   #load(): void {

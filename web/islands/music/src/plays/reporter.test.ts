@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
+import { newId } from "../ids";
 import { openRecord } from "./outbox";
 import { PlayReporter, type PlaysApi } from "./reporter";
 
@@ -40,7 +41,7 @@ const hear = async (reporter: PlayReporter, ms: number) => {
 
 it("opens, beats every 30 s of music, and ends", async () => {
   const reporter = new PlayReporter(api, () => Date.now());
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await hear(reporter, 65_000);
   reporter.end();
   await pass(10);
@@ -56,7 +57,7 @@ it("opens, beats every 30 s of music, and ends", async () => {
 it("loses nothing while the server is away: the play is opened and told when it is back", async () => {
   const reporter = new PlayReporter(api, () => Date.now());
   status = 503;
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await hear(reporter, 40_000);
   reporter.end();
   await pass(10);
@@ -77,9 +78,9 @@ it("asks again with the same key when the answer to a start is lost, so that it 
     return { status: 0, body: null, retryAfterMs: null };
   };
   const reporter = new PlayReporter(api, () => Date.now());
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await hear(reporter, 5_000);
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await pass(10);
   expect(keys[0]).toMatch(/^[\da-f]{8}-/);
   expect(keys.slice(0, 3)).toEqual([keys[0], keys[0], keys[2]]);
@@ -102,7 +103,7 @@ it("tells a play that was stored under another kind of key", async () => {
 
 it("sends after a reload what an earlier page could not", async () => {
   const first = new PlayReporter(api, () => Date.now());
-  first.begin("a");
+  first.begin(newId(), "a");
   await hear(first, 35_000);
   status = 0;
   first.checkpoint();
@@ -114,10 +115,27 @@ it("sends after a reload what an earlier page could not", async () => {
   expect(calls).toContainEqual(["report", "play-a", 35_000, false]);
 });
 
+it("goes on with a play that was stored before it was told", async () => {
+  const stored = { ...openRecord("k-1", "a", Date.now()), heard_ms: 5_000 };
+  localStorage.setItem("haas.music.plays", JSON.stringify([stored]));
+  const reporter = new PlayReporter(api, () => Date.now());
+  await reporter.flush();
+  await pass(10_000);
+  reporter.begin("k-1", "a", 6_000);
+  reporter.end();
+  await pass(10);
+  expect(calls).toEqual([
+    ["open", "a"],
+    ["report", "play-a", 5_000, false],
+    ["report", "play-a", 6_000, false],
+    ["report", "play-a", 6_000, true],
+  ]);
+});
+
 it("counts a play although what was stored is broken, and mends it", async () => {
   localStorage.setItem("haas.music.plays", '[null,{"id":5},"x"]');
   const reporter = new PlayReporter(api, () => Date.now());
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await pass(10);
   expect(calls).toEqual([["open", "a"]]);
   expect(JSON.parse(localStorage.getItem("haas.music.plays") ?? "")).toMatchObject([{ track_id: "a" }]);
@@ -126,7 +144,7 @@ it("counts a play although what was stored is broken, and mends it", async () =>
 it("forgets a play that the server does not know", async () => {
   const reporter = new PlayReporter(api, () => Date.now());
   status = 404;
-  reporter.begin("gone");
+  reporter.begin(newId(), "gone");
   await pass(10);
   status = 200;
   reporter.heard(31_000);
@@ -143,9 +161,9 @@ it("opens a play that begins while another one is refused for long", async () =>
     await new Promise((resolve) => setTimeout(resolve, 500));
     return { status: 503, body: null, retryAfterMs: 60_000 };
   };
-  reporter.begin("a");
+  reporter.begin(newId(), "a");
   await pass(100);
-  reporter.begin("b");
+  reporter.begin(newId(), "b");
   await pass(5_000);
   expect(calls).toEqual([
     ["open", "a"],

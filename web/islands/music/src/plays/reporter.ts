@@ -1,7 +1,14 @@
 import type { Play, ReportedPlay, ReportPlay, Sent } from "@haas/api";
-import { newId } from "../ids";
-import { readStored, writeStored } from "../storage";
-import { afterFailure, isPassing, nextStep, openRecord, type PlayRecord, prune, sentKey } from "./outbox";
+import {
+  afterFailure,
+  isPassing,
+  nextStep,
+  openRecord,
+  type PlayRecord,
+  sentKey,
+  storedPlays,
+  storePlays,
+} from "./outbox";
 
 /** The two calls the reporter makes. */
 export interface PlaysApi {
@@ -10,7 +17,6 @@ export interface PlaysApi {
   report(id: string, report: ReportPlay): Promise<Sent<ReportedPlay>>;
 }
 
-const STORED = "plays";
 const DEFAULT_REPORT_EVERY_MS = 30_000;
 /** Several tabs share the stored plays; only one sends at a time. */
 const LOCK = "haas.music.plays";
@@ -32,10 +38,10 @@ export class PlayReporter {
     addEventListener("online", () => this.#hurry());
   }
 
-  /** A play sounds, and so much of it has been heard already. */
-  begin(trackId: string, heardMs = 0): void {
+  /** A play sounds, and so much of it has been heard already. What is stored under its key is the same play. */
+  begin(key: string, trackId: string, heardMs = 0): void {
     this.end();
-    this.#current = { ...openRecord(newId(), trackId, this.#now()), heard_ms: heardMs };
+    this.#current = { ...openRecord(key, trackId, this.#now()), heard_ms: heardMs };
     this.#save(this.#current);
     void this.flush();
   }
@@ -145,8 +151,7 @@ export class PlayReporter {
   }
 
   #stored(): PlayRecord[] {
-    const records = readStored<PlayRecord[]>(STORED);
-    return Array.isArray(records) ? prune(records, this.#now()) : [];
+    return storedPlays(this.#now());
   }
 
   #find(key: string): PlayRecord | undefined {
@@ -154,7 +159,7 @@ export class PlayReporter {
   }
 
   #store(records: PlayRecord[]): void {
-    writeStored(STORED, prune(records, this.#now()));
+    storePlays(records, this.#now());
   }
 
   /** Writes a record, keeping what an answer of the server has added to the stored one meanwhile. */

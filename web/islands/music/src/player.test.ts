@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { EngineHost } from "./engine/engine";
+import type { EngineHost } from "./engine/contract";
 import { Player } from "./player";
 import type { QueueItem } from "./queue/queue";
 import { readStored } from "./storage";

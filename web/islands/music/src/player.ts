@@ -1,5 +1,6 @@
 import { get, type Track as TrackDetail } from "@haas/api";
-import { Engine, type EngineHost } from "./engine/engine";
+import type { EngineHost } from "./engine/contract";
+import { Engine } from "./engine/engine";
 import { pageLinkSpeed } from "./engine/link-speed";
 import { elementVolume } from "./engine/loudness";
 import { knownThroughput, type Throughput } from "./engine/start-level";

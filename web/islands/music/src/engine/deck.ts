@@ -17,6 +17,8 @@ export class Deck {
   readonly audio: HTMLAudioElement;
   item: QueueItem | null = null;
   source: Source | null = null;
+  /** The adaptive renditions of this track do not work here. */
+  fileOnly = false;
   /** Where the track will begin, until the playhead has got there. */
   #startMs: number | null = null;
   #generation = 0;
@@ -31,18 +33,19 @@ export class Deck {
   stage(item: QueueItem, startMs: number): void {
     this.detach();
     this.item = item;
+    this.fileOnly = false;
     this.#startMs = startMs;
   }
 
   /** Begins to load what is staged. At once when hls.js is there, else when it has come. */
-  attach(options: Omit<SourceOptions, "track" | "startMs">, progressive: boolean): void | Promise<void> {
+  attach(options: Omit<SourceOptions, "track" | "startMs">): void | Promise<void> {
     const item = this.item;
     if (!item || this.source) return;
     const startMs = this.positionMs;
     this.#startMs = startMs;
     const full: SourceOptions = { ...options, track: item.track, startMs };
     const url = item.track.hls_url;
-    if (url === null || progressive) return this.#useProgressive(full);
+    if (url === null || this.fileOnly) return this.#useProgressive(full);
     const ready = hlsIfLoaded();
     if (ready) return this.#useHls(ready, url, full);
     const generation = this.#generation;
@@ -72,7 +75,14 @@ export class Deck {
     this.#generation += 1;
     this.source?.destroy();
     this.source = null;
+    this.fileOnly = false;
     this.#startMs = startMs;
+  }
+
+  /** Drops the adaptive source, to attach the file in its place. */
+  useFile(): void {
+    this.release();
+    this.fileOnly = true;
   }
 
   /** Where the playhead stands, or will stand once it has loaded. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { QueueItem } from "../queue/queue";
-import { Engine, type EngineHost } from "./engine";
+import type { EngineHost } from "./contract";
+import { Engine } from "./engine";
 
 const DURATION_MS = 10_000;
 const STEP_MS = 10;

@@ -1,78 +1,23 @@
-import type { Delivery, Failure, PlaybackSummary } from "@haas/api";
+import type { Failure } from "@haas/api";
 import type { QueueItem } from "../queue/queue";
 import { createStore, type Store } from "../store";
 import type { Track } from "../track";
 import { Beginnings } from "./beginnings";
-import { Deck } from "./deck";
+import type { EngineHost, EngineState } from "./contract";
+import type { Deck } from "./deck";
+import { Decks } from "./decks";
 import { loadHls } from "./load-hls";
 import { MediaTimeMeter } from "./media-time";
 import { PlayQuality } from "./play-quality";
-import { isUnanswered, recoveryOf, SKIP_AFTER_MS, SKIPS_IN_A_ROW, Watchdog } from "./recovery";
+import { SKIP_AFTER_MS, Tries, Watchdog } from "./recovery";
 import type { SourceFailure } from "./source";
-import { type Quality, startBitRate, type Throughput } from "./start-level";
-
-/**
- * What the player does, in one word. `loading` before the first sound, `buffering` after it; `offline` without a link,
- * `unreachable` where there is one and still nobody answers.
- */
-export type Status =
-  | "empty"
-  | "paused"
-  | "loading"
-  | "playing"
-  | "buffering"
-  | "offline"
-  | "unreachable"
-  | "blocked"
-  | "failed";
-
-/** What the interface shows of the engine. The playhead is not in it: ask `positionMs`, it moves all the time. */
-export interface EngineState {
-  status: Status;
-  /** The listener wants sound, whether or not there is any. */
-  wantsPlay: boolean;
-  delivery: Delivery | null;
-  bitRateKbps: number | null;
-  failure: { reason: Failure; skips: boolean } | null;
-}
-
-/** What the engine asks and tells. */
-export interface EngineHost {
-  /** What follows the current track. */
-  next(): QueueItem | null;
-  /** The next track has begun by itself. */
-  handedOver(item: QueueItem): void;
-  /** The current track ended and nothing was ready to follow. */
-  ended(): void;
-  /** A track was given up; go to the next one. */
-  skipFailed(): void;
-  /** The first sound of a play. */
-  sounded(item: QueueItem): void;
-  /** Media time heard since the last call. */
-  heard(stepMs: number): void;
-  /** What a play was like, at its end or when the page goes away. */
-  summed(summary: PlaybackSummary): void;
-  throughput(): Throughput | null;
-  measured(bps: number): void;
-  volumeOf(item: QueueItem): number;
-  quality(): Quality;
-  saveData(): boolean;
-  now(): number;
-}
+import { startBitRate } from "./start-level";
 
 /** Loaded ahead of the playhead: from here on the link has room for other things. */
 const COMFORTABLE_MS = 6_000;
 const TICK_MS = 250;
 /** Until the first sound the playhead is watched more closely, so that start-up is measured truly. */
 const FIRST_TICK_MS = 25;
-/** When to begin to load the next track. */
-export const PRELOAD_BEFORE_END_MS = 20_000;
-/** An element needs about this long from `play()` to sound; measured, see `reference/frontend.md` M14. */
-const HANDOVER_LEAD_MS = 30;
-/** From here to the end a timer of its own waits for the exact moment. */
-const HANDOVER_WATCH_MS = 1_500;
-/** After a handover the last samples of the old track have sounded by then. */
-const LEAVE_MS = 400;
 /** Movement that proves sound. */
 const SOUND_PROOF_MS = 50;
 
@@ -88,38 +33,27 @@ export class Engine {
   readonly #host: EngineHost;
   readonly #sessionId: string;
   readonly #beginnings: Beginnings;
-  #active: Deck;
-  #standby: Deck;
-  /** The standby deck while its last samples still sound after a handover. */
-  #leaving: Deck | null = null;
+  readonly #tries = new Tries();
+  readonly #decks: Decks;
   #meter = new MediaTimeMeter();
   #quality = new PlayQuality();
   #watchdog = new Watchdog();
-  #progressive = false;
-  /** Failures since something last loaded: those that the server answered with, and those without an answer. */
-  #refused = 0;
-  #unanswered = 0;
-  #skips = 0;
   #lastTickPositionMs = 0;
   #startedFromMs = 0;
   #ticker = 0;
-  #handoverTimer = 0;
-  #recoveryTimer = 0;
 
   constructor(elements: [HTMLAudioElement, HTMLAudioElement], sessionId: string, host: EngineHost) {
     this.#host = host;
     this.#sessionId = sessionId;
     this.#beginnings = new Beginnings(sessionId);
-    const events = {
-      failed: (deck: Deck, failure: SourceFailure) => this.#failed(deck, failure),
-      loaded: (deck: Deck) => this.#loaded(deck),
-      bitRateChanged: (deck: Deck) =>
-        deck === this.#active && this.#publish({ bitRateKbps: deck.source?.bitRateKbps ?? null }),
-    };
-    this.#active = new Deck(elements[0], events);
-    this.#standby = new Deck(elements[1], events);
-    for (const deck of [this.#active, this.#standby]) this.#listen(deck);
-    addEventListener("online", () => this.#linkBack());
+    this.#decks = new Decks(elements, {
+      failed: (deck, failure) => this.#failed(deck, failure),
+      loaded: (deck) => this.#loaded(deck),
+      bitRateChanged: (deck) =>
+        deck === this.#active && this.state.set({ bitRateKbps: deck.source?.bitRateKbps ?? null }),
+    });
+    for (const deck of this.#decks.both) this.#listen(deck);
+    addEventListener("online", () => this.state.get().wantsPlay && this.#retry());
   }
 
   /** Where the playhead stands. */
@@ -149,13 +83,10 @@ export class Engine {
   /** Puts a track on, at a place, without sound. Nothing is loaded until `play`. */
   load(item: QueueItem, startMs = 0): void {
     this.#finishPlay();
-    clearTimeout(this.#recoveryTimer);
-    if (startMs === 0 && !this.#leaving && this.#standby.item?.key === item.key && this.#standby.source) this.#swap();
-    else this.#active.stage(item, startMs);
-    this.#standby.detach();
-    this.#leaving = null;
+    this.#tries.cancel();
+    this.#decks.load(item, startMs);
     this.#beginPlay();
-    this.#publish({ status: "paused", wantsPlay: false, failure: null, delivery: null, bitRateKbps: null });
+    this.state.set({ status: "paused", wantsPlay: false, failure: null, delivery: null, bitRateKbps: null });
   }
 
   /** A press on this track seems near: brings hls.js and what the track begins with, by and by or with its sound. */
@@ -171,33 +102,33 @@ export class Engine {
   play(): void {
     if (!this.#active.item) return;
     if (this.state.get().failure) this.#active.release();
-    clearTimeout(this.#recoveryTimer);
+    this.#tries.cancel();
     const now = this.#host.now();
     this.#quality.intent(now);
     this.#watchdog.reset(now);
     const status = this.#quality.hasSounded ? "buffering" : "loading";
-    this.#publish({ wantsPlay: true, failure: null, status });
+    this.state.set({ wantsPlay: true, failure: null, status });
     this.#startedFromMs = this.positionMs;
     this.#attachAndRun();
     this.#tickSoon();
   }
 
   pause(): void {
-    clearTimeout(this.#recoveryTimer);
+    this.#tries.cancel();
     this.#tick();
-    this.#stopHandover();
+    this.#decks.stopWatching();
     this.#quality.pause(this.#host.now());
     this.#meter.interrupt();
-    this.#publish({ wantsPlay: false, status: this.#active.item ? "paused" : "empty" });
+    this.state.set({ wantsPlay: false, status: this.#active.item ? "paused" : "empty" });
     this.#active.audio.pause();
-    this.#stopTicking();
+    clearTimeout(this.#ticker);
   }
 
   /** Moves the playhead; nothing that is jumped over counts as heard. */
   seek(positionMs: number): void {
     this.#tick();
     const target = Math.max(0, Math.min(positionMs, this.durationMs - 1));
-    this.#stopHandover();
+    this.#decks.stopWatching();
     this.#meter.interrupt();
     this.#watchdog.reset(this.#host.now());
     this.#active.seek(target);
@@ -207,23 +138,18 @@ export class Engine {
 
   /** The queue changed: what was loaded as next may no longer be next. */
   nextChanged(): void {
-    const next = this.#host.next();
-    if (!this.#leaving && this.#standby.item && this.#standby.item.key !== next?.key) {
-      this.#stopHandover();
-      this.#standby.detach();
-    }
+    this.#decks.drop(this.#host.next());
   }
 
   applyVolume(muted: boolean, factor = 1): void {
-    for (const { audio, item } of [this.#active, this.#standby]) {
+    for (const { audio, item } of this.#decks.both) {
       audio.muted = muted;
       if (item) audio.volume = this.#host.volumeOf(item) * factor;
     }
   }
 
   applyQuality(): void {
-    this.#active.source?.setQuality(this.#host.quality());
-    this.#standby.source?.setQuality(this.#host.quality());
+    for (const { source } of this.#decks.both) source?.setQuality(this.#host.quality());
   }
 
   /** Ends the notes on the current play, as when the page goes away. */
@@ -234,15 +160,14 @@ export class Engine {
     if (this.state.get().wantsPlay) this.#quality.intent(this.#host.now());
   }
 
-  #publish(change: Partial<EngineState>): void {
-    this.state.set(change);
+  get #active(): Deck {
+    return this.#decks.active;
   }
 
   #beginPlay(): void {
     this.#meter = new MediaTimeMeter();
     this.#quality = new PlayQuality();
-    this.#refused = this.#unanswered = 0;
-    this.#progressive = false;
+    this.#tries.forget();
     this.#lastTickPositionMs = this.positionMs;
   }
 
@@ -262,12 +187,12 @@ export class Engine {
     const options = this.#sourceOptions();
     const { hls_url } = item.track;
     // Asked for before hls.js has come and has asked one thing after the other.
-    if (hls_url && !deck.source && !this.#progressive)
+    if (hls_url && !deck.source && !deck.fileOnly)
       this.#beginnings.prepare(hls_url, startBitRate(options), deck.positionMs === 0);
-    const attached = deck.attach(options, this.#progressive);
+    const attached = deck.attach(options);
     const run = () => {
       if (deck !== this.#active || deck.item !== item || !this.state.get().wantsPlay) return;
-      this.#publish({ delivery: deck.source?.delivery ?? null, bitRateKbps: deck.source?.bitRateKbps ?? null });
+      this.state.set({ delivery: deck.source?.delivery ?? null, bitRateKbps: deck.source?.bitRateKbps ?? null });
       this.#sound(deck);
     };
     if (attached) void attached.then(run);
@@ -298,8 +223,8 @@ export class Engine {
   #playRefused(deck: Deck, error: unknown): void {
     if (deck !== this.#active || !(error instanceof DOMException) || error.name !== "NotAllowedError") return;
     this.#quality.pause(this.#host.now());
-    this.#stopTicking();
-    this.#publish({ status: "blocked", wantsPlay: false });
+    clearTimeout(this.#ticker);
+    this.state.set({ status: "blocked", wantsPlay: false });
   }
 
   #listen(deck: Deck): void {
@@ -314,15 +239,8 @@ export class Engine {
     });
     audio.addEventListener("ended", () => {
       if (mine()) this.#reachedEnd();
-      else this.#retire(deck);
+      else this.#decks.retire(deck);
     });
-  }
-
-  /** A deck that has handed over is done once its last samples have sounded. */
-  #retire(deck: Deck): void {
-    if (deck !== this.#leaving) return;
-    this.#leaving = null;
-    deck.detach();
   }
 
   #tickSoon(): void {
@@ -336,10 +254,6 @@ export class Engine {
     );
   }
 
-  #stopTicking(): void {
-    clearTimeout(this.#ticker);
-  }
-
   #tick(): void {
     const { status, wantsPlay } = this.state.get();
     if (!wantsPlay || status === "failed") return;
@@ -350,7 +264,7 @@ export class Engine {
       deck.source !== null && !deck.audio.paused && !deck.audio.seeking && positionMs > this.#lastTickPositionMs;
     if (moved) this.#moved(positionMs, now);
     else if (status === "playing" || status === "buffering" || status === "loading") this.#watch(positionMs, now);
-    this.#prepareNext(positionMs);
+    this.#prepareNext();
   }
 
   #moved(positionMs: number, now: number): void {
@@ -361,13 +275,13 @@ export class Engine {
     if (!this.#quality.hasSounded) {
       if (positionMs - this.#startedFromMs < SOUND_PROOF_MS) return;
       this.#quality.firstSound(now);
-      this.#skips = 0;
+      this.#tries.succeeded();
       this.#host.sounded(deck.item as QueueItem);
     }
     this.#quality.resume(now);
     this.#quality.played(step, deck.source?.bitRateKbps ?? null);
     if (step > 0) this.#host.heard(step);
-    if (this.state.get().status !== "playing") this.#publish({ status: "playing", failure: null });
+    if (this.state.get().status !== "playing") this.state.set({ status: "playing", failure: null });
   }
 
   #watch(positionMs: number, now: number): void {
@@ -388,57 +302,35 @@ export class Engine {
     this.#quality.stall(this.#host.now());
     this.#active.source?.starved();
     if (this.state.get().status === "playing")
-      this.#publish({ status: navigator.onLine || !this.#active.source ? "buffering" : "offline" });
+      this.state.set({ status: navigator.onLine || !this.#active.source ? "buffering" : "offline" });
   }
 
-  #prepareNext(positionMs: number): void {
-    const leftMs = this.durationMs - positionMs;
-    if (leftMs > PRELOAD_BEFORE_END_MS || !this.#quality.hasSounded) return;
+  #prepareNext(): void {
+    if (!this.#decks.isNearEnd || !this.#quality.hasSounded) return;
     const next = this.#host.next();
     if (!next) return;
-    // The current track comes first on a slow link.
-    const loaded = this.#active.aheadMs >= leftMs - 500;
-    if (this.#leaving) return;
-    if (!this.#standby.item && (loaded || leftMs < PRELOAD_BEFORE_END_MS / 4)) {
-      this.#standby.stage(next, 0);
-      this.#standby.audio.muted = this.#active.audio.muted;
-      this.#standby.audio.volume = this.#host.volumeOf(next);
-      void this.#standby.attach(this.#sourceOptions(), false);
+    const fresh = this.#decks.bringUp(next);
+    if (fresh) {
+      fresh.audio.volume = this.#host.volumeOf(next);
+      void fresh.attach(this.#sourceOptions());
     }
-    if (leftMs <= HANDOVER_WATCH_MS && this.#handoverTimer === 0) this.#watchHandover();
-  }
-
-  #watchHandover(): void {
-    const leftMs = this.durationMs - this.#active.positionMs - HANDOVER_LEAD_MS;
-    this.#handoverTimer = window.setTimeout(
-      () => {
-        this.#handoverTimer = 0;
-        if (!this.state.get().wantsPlay || this.#active.audio.paused) return;
-        if (this.durationMs - this.#active.positionMs - HANDOVER_LEAD_MS > 4) this.#watchHandover();
-        else this.#handOver();
-      },
-      Math.max(0, leftMs),
-    );
+    this.#decks.watchEnd(() => this.state.get().wantsPlay && this.#handOver());
   }
 
   /** Starts the next track so that its first sample follows the last one of this track. */
   #handOver(): boolean {
-    const next = this.#standby;
-    if (this.#leaving || !next.source || !next.item || next.item.key !== this.#host.next()?.key) return false;
-    const item = next.item;
-    this.#sound(next);
+    const next = this.#decks.ready(this.#host.next());
+    if (!next) return false;
+    this.#sound(next.deck);
     this.#completePlay();
-    this.#swap();
-    const leaving = this.#standby;
-    this.#leaving = leaving;
-    setTimeout(() => this.#retire(leaving), LEAVE_MS);
+    this.#decks.handOver();
     this.#beginPlay();
     const now = this.#host.now();
     this.#quality.intent(now);
     this.#watchdog.reset(now);
     this.#startedFromMs = 0;
-    this.#publish({ status: "loading", delivery: next.source.delivery, bitRateKbps: next.source.bitRateKbps });
-    this.#host.handedOver(item);
+    this.state.set({ status: "loading", delivery: next.source.delivery, bitRateKbps: next.source.bitRateKbps });
+    this.#host.handedOver(next.item);
     this.#tickSoon();
     return true;
   }
@@ -447,16 +339,6 @@ export class Engine {
     const leftMs = this.durationMs - this.#lastTickPositionMs;
     if (leftMs > 0 && leftMs < TICK_MS * 2) this.#host.heard(leftMs);
     this.#finishPlay();
-  }
-
-  #stopHandover(): void {
-    clearTimeout(this.#handoverTimer);
-    this.#handoverTimer = 0;
-  }
-
-  #swap(): void {
-    this.#stopHandover();
-    [this.#active, this.#standby] = [this.#standby, this.#active];
   }
 
   #reachedEnd(): void {
@@ -468,15 +350,11 @@ export class Engine {
 
   #loaded(deck: Deck): void {
     if (deck !== this.#active) return;
-    this.#refused = this.#unanswered = 0;
-    clearTimeout(this.#recoveryTimer);
+    this.#tries.forget();
+    this.#tries.cancel();
     const { status } = this.state.get();
     if (status === "offline" || status === "unreachable")
-      this.#publish({ status: this.#quality.hasSounded ? "buffering" : "loading" });
-  }
-
-  #linkBack(): void {
-    if (this.state.get().wantsPlay) this.#retry();
+      this.state.set({ status: this.#quality.hasSounded ? "buffering" : "loading" });
   }
 
   #failed(deck: Deck, failure: SourceFailure): void {
@@ -484,18 +362,11 @@ export class Engine {
       deck.detach();
       return;
     }
-    const delivery = deck.source?.delivery ?? "progressive";
     const online = navigator.onLine;
-    const recovery = recoveryOf(failure, {
-      attempts: isUnanswered(failure, online) ? this.#unanswered++ : this.#refused++,
-      delivery: this.#progressive || !deck.item?.track.hls_url ? "progressive" : delivery,
-      online,
-    });
-    clearTimeout(this.#recoveryTimer);
+    const recovery = this.#tries.failed(failure, { delivery: deck.source?.delivery ?? "progressive", online });
     switch (recovery.do) {
       case "use_progressive":
-        this.#progressive = true;
-        deck.release();
+        deck.useFile();
         if (this.state.get().wantsPlay) this.#attachAndRun();
         return;
       case "give_up":
@@ -505,20 +376,19 @@ export class Engine {
         // What is already loaded goes on sounding; the state changes when it has run out.
         if (recovery.do === "wait_for_link" && this.state.get().wantsPlay && deck.aheadMs < SOUND_PROOF_MS) {
           this.#quality.stall(this.#host.now());
-          this.#publish({ status: online ? "unreachable" : "offline" });
+          this.state.set({ status: online ? "unreachable" : "offline" });
         }
-        this.#recoveryTimer = window.setTimeout(() => deck === this.#active && this.#retry(), recovery.afterMs);
+        this.#tries.later(() => deck === this.#active && this.#retry(), recovery.afterMs);
     }
   }
 
   #giveUp(reason: Failure): void {
-    this.#skips += 1;
-    const skips = this.#skips <= SKIPS_IN_A_ROW && this.#host.next() !== null && this.state.get().wantsPlay;
+    const skips = this.#tries.maySkip() && this.#host.next() !== null && this.state.get().wantsPlay;
     this.#finishPlay(reason);
     this.#beginPlay();
     this.#active.audio.pause();
-    this.#publish({ status: "failed", wantsPlay: false, failure: { reason, skips } });
-    this.#stopTicking();
-    if (skips) this.#recoveryTimer = window.setTimeout(() => this.#host.skipFailed(), SKIP_AFTER_MS);
+    this.state.set({ status: "failed", wantsPlay: false, failure: { reason, skips } });
+    clearTimeout(this.#ticker);
+    if (skips) this.#tries.later(() => this.#host.skipFailed(), SKIP_AFTER_MS);
   }
 }

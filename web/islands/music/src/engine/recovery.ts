@@ -46,6 +46,48 @@ function reasonOfStatus(status: number): Failure {
   return status === 401 || status === 403 || status === 451 ? "blocked" : "not_found";
 }
 
+/** What failed since something last loaded, and when to try again. */
+export class Tries {
+  /** Failures that the server answered with, and those without an answer. */
+  #refused = 0;
+  #unanswered = 0;
+  /** Tracks that were given up since one sounded. */
+  #givenUp = 0;
+  #timer = 0;
+
+  /** One more failure: what to do about it. */
+  failed(failure: SourceFailure, conditions: { delivery: Delivery; online: boolean }): Recovery {
+    this.cancel();
+    const attempts = isUnanswered(failure, conditions.online) ? this.#unanswered++ : this.#refused++;
+    return recoveryOf(failure, { attempts, ...conditions });
+  }
+
+  /** Something has loaded, or another play begins: the failures before it are over. */
+  forget(): void {
+    this.#refused = this.#unanswered = 0;
+  }
+
+  /** The track is given up: whether the next one may be tried. */
+  maySkip(): boolean {
+    this.#givenUp += 1;
+    return this.#givenUp <= SKIPS_IN_A_ROW;
+  }
+
+  /** A track sounds. */
+  succeeded(): void {
+    this.#givenUp = 0;
+  }
+
+  later(run: () => void, afterMs: number): void {
+    this.cancel();
+    this.#timer = window.setTimeout(run, afterMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /** What a playhead that does not move means. */
 export type Stillness = "moving" | "buffering" | "stuck";
 /** Still for so long while it should play: say so. */

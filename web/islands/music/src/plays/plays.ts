@@ -88,7 +88,7 @@ export class Plays {
       heard_ms: heardMs,
       ended,
     }));
-    const others = stored.filter(({ key }) => !kept.some((record) => record.key === key));
+    const others = stored.filter((record) => !kept.some(({ key }) => key === record.key));
     storePlays([...others, ...kept], nowMs);
   }
 

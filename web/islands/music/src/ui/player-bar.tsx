@@ -1,5 +1,5 @@
 import type { CSSProperties } from "react";
-import type { Status } from "../engine/engine";
+import type { Status } from "../engine/contract";
 import { t } from "../i18n";
 import type { Repeat } from "../queue/queue";
 import { useStore } from "../store";

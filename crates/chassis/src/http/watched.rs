@@ -147,7 +147,8 @@ impl http_body::Body for Reading {
     }
 }
 
-/// How long a client may take nothing of what is sent to it.
+/// How long a client may take nothing of what is sent to it. Needs the listener's `tcp_notsent_lowat`: without it the
+/// system takes megabytes at once, and then nothing for a while although the client reads.
 #[derive(Clone, Debug)]
 pub(super) struct SendLimit {
     pub(super) timeout: Duration,

@@ -9,7 +9,10 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::Error;
 
-/// While one reads, the others are given what was there; only the first ever is waited for. An outage therefore costs
+/// For how long those who do not read may be given what was there before: longer only in an outage.
+const STALE_MS_MAX: i64 = 60_000;
+
+/// While one reads, the others are given what was there, unless it is old; what is not there is waited for. An outage therefore costs
 /// one waiting request at a time, however many ask.
 #[derive(Debug)]
 pub(super) struct Kept<T> {
@@ -52,8 +55,10 @@ impl<T> Kept<T> {
         if clock.now_ms() < read_at_ms + fresh_ms {
             return Ok(before);
         }
-        let Ok(reading) = self.reading.try_lock() else {
-            return Ok(before);
+        let reading = match self.reading.try_lock() {
+            Ok(reading) => reading,
+            Err(_) if clock.now_ms() < read_at_ms + STALE_MS_MAX => return Ok(before),
+            Err(_) => self.reading.lock().await,
         };
         // Somebody may have read it between the two looks.
         if let Some((now_at_ms, now)) = self.known()
@@ -158,6 +163,26 @@ mod tests {
         };
         assert_eq!(*kept.get(&clock, FRESH_MS, slow).await.unwrap(), 2);
         assert_eq!(*get(4).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_wanted_for_long_is_waited_for_by_all() {
+        let (kept, clock) = (Kept::default(), Clock::manual(0));
+        let get = |value| kept.get(&clock, FRESH_MS, async move |_| Ok(Arc::new(value)));
+        get(1).await.unwrap();
+        clock.advance(Duration::from_hours(6));
+        let (begun, go_on) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
+        let first = kept.get(&clock, FRESH_MS, async |_| {
+            begun.notify_one();
+            go_on.notified().await;
+            Ok(Arc::new(2))
+        });
+        let second = async {
+            begun.notified().await;
+            tokio::join!(get(3), async { go_on.notify_one() }).0
+        };
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!((*first.unwrap(), *second.unwrap()), (2, 2));
     }
 
     #[tokio::test]

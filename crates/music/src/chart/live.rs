@@ -70,12 +70,12 @@ pub(crate) struct ListenedTrack {
 }
 
 impl Live {
-    /// The current chart, or the newest music while there is none.
+    /// The current chart, with the newest music while it has few ranks.
     pub(crate) async fn chart(&self, app: &App) -> Result<Arc<Shown<Chart>>, Error> {
         let read = async |before: Option<Arc<Shown<Chart>>>| {
             let at_ms = app.store.find_current_chart_time().await?;
             if let (Some(before), Some(at_ms)) = (before, at_ms)
-                && !before.value.entries.is_empty()
+                && FEW_RANKS <= before.value.entries.len()
                 && before.value.at == rfc3339(at_ms)
             {
                 return Ok(before);

@@ -197,7 +197,10 @@ impl Run<'_> {
         let mut reads = stream::iter(reads).buffered(READERS);
         while let Some(read) = self.unless_stopped(reads.next()).await? {
             let Read { candidate, step } = read?;
-            let outcome = self.save(step).await?;
+            let (outcome, is_other_gone) = self.save(step).await?;
+            if is_other_gone {
+                report.file(&candidate.path, 0, FileOutcome::Removed);
+            }
             report.file(&candidate.path, to_u64(candidate.size_bytes), outcome);
         }
         if found.is_cut {
@@ -319,31 +322,33 @@ impl Run<'_> {
         }
     }
 
-    /// Writes what was read; one at a time and in order.
-    async fn save(&self, step: Step) -> Result<FileOutcome, ImportError> {
-        match step {
-            Step::Nothing => Ok(FileOutcome::Unchanged),
-            Step::Skip(skip) => Ok(FileOutcome::Skipped {
+    /// Writes what was read; one at a time and in order. Says, too, whether the track that stood at the path is gone.
+    async fn save(&self, step: Step) -> Result<(FileOutcome, bool), ImportError> {
+        let mut is_other_gone = false;
+        let outcome = match step {
+            Step::Nothing => FileOutcome::Unchanged,
+            Step::Skip(skip) => FileOutcome::Skipped {
                 code: skip.code(),
                 reason: skip.to_string(),
-            }),
+            },
             Step::Touch(source) => {
                 self.store.touch_source(&source).await?;
-                Ok(FileOutcome::Unchanged)
+                FileOutcome::Unchanged
             }
             Step::Save(track) => {
                 let clock = &self.library.clock;
-                let saved = self.store.save_track(&track, clock, find_fallen).await?;
-                Ok(match saved {
+                let file = self.store.save_track(&track, clock, find_fallen).await?;
+                is_other_gone = file.is_other_gone;
+                match file.saved {
                     Saved::Added => FileOutcome::Added,
-                    Saved::Replaced => FileOutcome::Replaced,
                     Saved::Updated => FileOutcome::Updated,
                     Saved::Restored => FileOutcome::Restored,
                     Saved::Moved => FileOutcome::Moved,
                     Saved::Unchanged => FileOutcome::Unchanged,
-                })
+                }
             }
-        }
+        };
+        Ok((outcome, is_other_gone))
     }
 }
 

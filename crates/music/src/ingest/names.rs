@@ -35,11 +35,13 @@ pub(crate) fn names_from_path(path: &Path) -> PathNames {
     let folders = read_folders(path, &mut names);
     name_album(&folders, &mut names);
     let has_folder_artist = names.artist.is_some();
-    let numbered = number_between_dashes(rest);
-    if let Some((number, _)) = &numbered {
-        names.track_number = names.track_number.or(Some(*number));
+    let numbered = number_between_dashes(rest, names.artist.as_deref());
+    if let Some(numbered) = &numbered {
+        names.track_number = names.track_number.or(Some(numbered.number));
+        let album = names.album.take();
+        names.album = album.or_else(|| clean_line(&numbered.album, NAME_CHARS_MAX));
     }
-    let rest = numbered.as_ref().map_or(rest, |(_, rest)| rest);
+    let rest = numbered.as_ref().map_or(rest, |numbered| &numbered.rest);
     match rest.split_once(" - ") {
         Some((artist, title)) if !has_folder_artist => {
             names.artist = clean_line(artist, NAME_CHARS_MAX);
@@ -96,15 +98,34 @@ fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// `Artist - 03 - Title` and `Artist - Album - 03 - Title`: the number, and the name without it.
-fn number_between_dashes(stem: &str) -> Option<(i64, String)> {
-    let parts: Vec<&str> = stem.split(" - ").collect();
-    let is_number = |part: &str| matches!(digits(part.trim()), (Some(_), ""));
-    let at = (1..parts.len().checked_sub(1)?)
-        .find(|at| parts.get(*at).is_some_and(|part| is_number(part)))?;
-    let (number, _) = digits(parts.get(at)?.trim());
-    let (artist, title) = (parts.first()?, parts.get(at + 1..)?.join(" - "));
-    Some((number?, format!("{artist} - {title}")))
+/// What `Artist - Album - 03 - Title` says.
+struct Numbered {
+    number: i64,
+    /// Empty where the number follows the artist.
+    album: String,
+    /// The name with neither: `Artist - Title`.
+    rest: String,
+}
+
+/// Reads a number that stands between dashes, behind the artist; not where a folder names another artist.
+fn number_between_dashes(stem: &str, folder_artist: Option<&str>) -> Option<Numbered> {
+    let parts: Vec<&str> = stem.split(" - ").map(str::trim).collect();
+    let (artist, others) = parts.split_first()?;
+    if folder_artist.is_some_and(|known| known != *artist) {
+        return None;
+    }
+    let number_of = |part: &str| match digits(part) {
+        (number, "") => number,
+        _ => None,
+    };
+    let at = others.iter().position(|part| number_of(part).is_some())?;
+    let (album, numbered) = others.split_at_checked(at)?;
+    let (number, title) = numbered.split_first()?;
+    (!title.is_empty()).then_some(Numbered {
+        number: number_of(number)?,
+        album: album.join(" - "),
+        rest: format!("{artist} - {}", title.join(" - ")),
+    })
 }
 
 /// `03 - `, `03. `, `03 `, `1-03 ` in front of a title. A name that is only a number stays a title.

@@ -30,8 +30,6 @@ pub enum ImportEvent {
 pub enum FileOutcome {
     /// A new track.
     Added,
-    /// A new track; the one that stood at its path is gone.
-    Replaced,
     /// Its tags, cover or lyrics changed.
     Updated,
     /// Its track was deleted and is back.
@@ -40,7 +38,7 @@ pub enum FileOutcome {
     Moved,
     /// Nothing changed.
     Unchanged,
-    /// The file is gone, and its track with it.
+    /// The file is gone or has another recording now, and its track is gone with it.
     Removed,
     /// Left out, with a stable code and a sentence.
     Skipped {
@@ -56,7 +54,6 @@ impl FileOutcome {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Added => "added",
-            Self::Replaced => "replaced",
             Self::Updated => "updated",
             Self::Restored => "restored",
             Self::Moved => "moved",
@@ -80,7 +77,7 @@ pub struct ImportSummary {
     pub moved: u64,
     /// Files that stayed as they were.
     pub unchanged: u64,
-    /// Tracks whose last file is gone, or is another recording now.
+    /// Tracks whose last file is gone, or has another recording now.
     pub removed: u64,
     /// Files that were left out.
     pub skipped: u64,
@@ -88,11 +85,8 @@ pub struct ImportSummary {
 
 impl ImportSummary {
     fn count(&mut self, outcome: &FileOutcome) {
-        if *outcome == FileOutcome::Replaced {
-            self.removed += 1;
-        }
         let counter = match outcome {
-            FileOutcome::Added | FileOutcome::Replaced => &mut self.added,
+            FileOutcome::Added => &mut self.added,
             FileOutcome::Updated => &mut self.updated,
             FileOutcome::Restored => &mut self.restored,
             FileOutcome::Moved => &mut self.moved,

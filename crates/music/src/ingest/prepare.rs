@@ -12,7 +12,7 @@ use super::Library;
 use super::make::{MakeError, make};
 use super::transcode::Ffmpeg;
 use super::work_folder::sweep_work_folders;
-use crate::store::{Claim, JobKind, LEASE, Retry, Store};
+use crate::store::{Claim, JobKind, LEASE, OUTAGE_PAUSE, Retry, Store};
 
 /// How often a worker without work looks for some.
 const POLL: Duration = Duration::from_secs(2);
@@ -22,6 +22,10 @@ const REST: Duration = Duration::from_secs(10);
 const FFMPEG_POLL: Duration = Duration::from_mins(1);
 /// How long [`prepare_all`] waits for jobs that others hold or that are to be tried again.
 const PATIENCE: Duration = Duration::from_secs(90);
+const _: () = assert!(
+    PATIENCE.as_secs() < OUTAGE_PAUSE.as_secs(),
+    "what no try mends would never let it end"
+);
 
 /// What one job came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -91,10 +91,13 @@ pub(crate) fn walk(root: &Path) -> Found {
     found
 }
 
-/// What systems hide: a music folder has them as leavings of file managers. Two dots begin a title.
+/// What systems leave in a music folder (`._01.mp3`, `.Trash-1000`, `.stfolder`). Any other dot begins a name: `.5: The
+/// Gray Chapter`, `...And Justice for All`.
 fn is_hidden(entry: &DirEntry) -> bool {
     let name = entry.file_name().as_encoded_bytes();
-    0 < entry.depth() && name.starts_with(b".") && !name.starts_with(b"..")
+    let after_dot = name.strip_prefix(b".").and_then(<[u8]>::first);
+    let is_of_system = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    0 < entry.depth() && after_dot.is_some_and(is_of_system)
 }
 
 fn unreadable(root: &Path, error: &walkdir::Error) -> (PathBuf, String) {

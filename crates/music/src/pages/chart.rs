@@ -1,4 +1,4 @@
-//! The chart: TOP 100 as it stands, or as it stood at a full hour; the newest music while nobody has played anything.
+//! The chart: TOP 100 as it stands, or as it stood at a full hour; the newest music while there are few ranks or none.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -71,7 +71,7 @@ async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
             }
             (ranks(lang, "chart", &chart.entries))
             @if !chart.fallback.is_empty() {
-                section.section {
+                section.section data-title=(lang.t("chart.newest")) {
                     div.section-header { h2 { (lang.t("chart.newest")) } }
                     (newest_list(lang, "new", &chart.fallback))
                 }

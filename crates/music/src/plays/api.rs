@@ -90,6 +90,9 @@ async fn create_play(
     Json(request): Json<CreatePlay>,
 ) -> Result<Response> {
     let now_ms = app.clock.now_ms();
+    let network = address.network();
+    let is_exempt = request.is_simulated && app.plays.settings.simulated_plays_chart;
+    let may_be_new = is_exempt || app.plays.starts.admit(network.clone(), now_ms)?;
     let found = app
         .store
         .find_track_row(&request.track_id)
@@ -102,9 +105,6 @@ async fn create_play(
         .plays(&app.store, now_ms)
         .await
         .map_err(Error::from)?;
-    let network = address.network();
-    let is_exempt = request.is_simulated && app.plays.settings.simulated_plays_chart;
-    let may_be_new = is_exempt || app.plays.starts.admit(network.clone(), now_ms)?;
     let known = Listener::of(&headers, keys, now_ms);
     let is_new = known.is_none();
     let new_listener = || match &request.key {

@@ -101,7 +101,11 @@ impl Metrics {
     }
 
     fn register_plays(&self, registry: &mut Registry) {
-        registry.register("plays_started", "Plays begun", self.plays_started.clone());
+        registry.register(
+            "plays_started",
+            "Starts of plays, those sent again included",
+            self.plays_started.clone(),
+        );
         registry.register(
             "play_reports",
             "Reports of plays, by what became of them",

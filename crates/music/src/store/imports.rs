@@ -51,8 +51,6 @@ pub(crate) struct NewAlbum {
 pub(crate) enum Saved {
     /// A track that was not there.
     Added,
-    /// A track that was not there, and the one that stood at its path is deleted.
-    Replaced,
     /// A track whose tags, cover or lyrics changed.
     Updated,
     /// A track that was deleted and has come back.
@@ -61,6 +59,15 @@ pub(crate) enum Saved {
     Moved,
     /// Nothing a listener could see.
     Unchanged,
+}
+
+/// A file that was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SavedFile {
+    /// What became of its track.
+    pub(crate) saved: Saved,
+    /// Whether the track that stood at its path before stands nowhere any more, and is deleted.
+    pub(crate) is_other_gone: bool,
 }
 
 impl Store {
@@ -98,7 +105,7 @@ impl Store {
         new: &NewTrack,
         clock: &Clock,
         find_fallen: FindFallen,
-    ) -> Result<Saved, DbErr> {
+    ) -> Result<SavedFile, DbErr> {
         let save = || self.save_track_once(new.clone(), clock, find_fallen);
         for _attempt in 1..ATTEMPTS_MAX {
             match self.retrying(save).await {
@@ -115,7 +122,7 @@ impl Store {
         new: NewTrack,
         clock: &Clock,
         find_fallen: FindFallen,
-    ) -> Result<Saved, DbErr> {
+    ) -> Result<SavedFile, DbErr> {
         let seen = Surroundings::read(self.database.connection(), &new).await?;
         let fallen = seen.fallen(find_fallen).await;
         let writing = self.database.begin_write().await?;
@@ -127,9 +134,13 @@ impl Store {
             && previous.as_ref().is_none_or(|old| old.track_id != known.id)
             && around.is_copy(known, &new, &fallen)
         {
-            save_source(&writing, new.source, &known.id, previous, now_ms).await?;
+            let is_other_gone =
+                save_source(&writing, new.source, &known.id, previous, now_ms).await?;
             writing.commit().await?;
-            return Ok(Saved::Unchanged);
+            return Ok(SavedFile {
+                saved: Saved::Unchanged,
+                is_other_gone,
+            });
         }
         let before = match &known {
             Some(known) => search_index::neighbours(&writing, &known.id).await?,
@@ -157,11 +168,14 @@ impl Store {
             level_albums(&writing, [album_before, row.album_id], now_ms).await?;
         }
         writing.commit().await?;
-        Ok(match saved {
-            Saved::Added if is_other_gone => Saved::Replaced,
+        let saved = match saved {
             Saved::Unchanged if names_changed => Saved::Updated,
             Saved::Unchanged if is_moved => Saved::Moved,
             saved => saved,
+        };
+        Ok(SavedFile {
+            saved,
+            is_other_gone,
         })
     }
 }

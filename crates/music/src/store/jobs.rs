@@ -23,7 +23,7 @@ const DEATHS_MAX: i64 = 10;
 /// The first pause before another try; each one after is four times as long.
 const BACK_OFF: Duration = Duration::from_secs(15);
 /// The pause when the job was not to blame.
-const OUTAGE_PAUSE: Duration = Duration::from_mins(1);
+pub(crate) const OUTAGE_PAUSE: Duration = Duration::from_mins(2);
 /// How many jobs a claim looks at, so that several workers do not all want the same one.
 const CANDIDATES: u64 = 8;
 /// How much of an error is kept, in characters.

@@ -42,7 +42,7 @@ pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
 pub(crate) use charts::{CURRENT, NewChart};
 pub(crate) use genres::{GenreQuery, GenreRecord};
 pub(crate) use imports::{NewAlbum, NewTrack, Saved};
-pub(crate) use jobs::{Claim, JobKind, LEASE, Retry};
+pub(crate) use jobs::{Claim, JobKind, LEASE, OUTAGE_PAUSE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
 pub(crate) use orphans::{DeletedBefore, OrphanError};

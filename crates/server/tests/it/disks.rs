@@ -254,6 +254,27 @@ fn an_import_without_ffmpeg_says_what_works_without_it() {
     assert_eq!(output.code, Some(3), "{output:?}");
 }
 
+#[test]
+fn an_import_that_cannot_prepare_anything_ends_and_says_so() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let shelf = Shelf::new();
+    shelf.write("Kim/2020 - One/01 - Track.wav", &wave(1, 100));
+    // Nobody can work in a folder that is a file.
+    std::fs::create_dir_all(shelf.data()).expect("a folder");
+    std::fs::write(shelf.data().join("work"), "").expect("a file");
+    let (data, music) = (shelf.data(), shelf.music());
+    let (data, music) = (
+        data.to_str().expect("UTF-8"),
+        music.to_str().expect("UTF-8"),
+    );
+    let output = Binary::new(HAAS).run(&["music", "import", "--data", data, music]);
+    assert_eq!(output.code, Some(3), "{output:?}");
+    let expected = "a track could not be prepared: ";
+    assert!(output.stderr.contains(expected), "{output:?}");
+}
+
 /// A configuration of a server that prepares nothing, so that nothing but the test fills its disk.
 fn without_workers(shelf: &Shelf) -> String {
     let config = shelf.beside("config").join("haas.toml");

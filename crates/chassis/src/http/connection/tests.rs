@@ -2,10 +2,12 @@ use axum::Router;
 use axum::routing::{get, post};
 use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::counter::Counter;
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use super::super::listener::NOT_SENT_LOW_WATER_BYTES;
 use super::*;
 
 /// A served connection: the client's end, the stop, and the server's task.
@@ -48,6 +50,10 @@ async fn connect_limited(
     let client = TcpStream::connect(listener.local_addr().unwrap());
     let (client, accepted) = tokio::join!(client, listener.accept());
     let (stream, peer) = accepted.unwrap();
+    let socket = SockRef::from(&stream);
+    socket
+        .set_tcp_notsent_lowat(NOT_SENT_LOW_WATER_BYTES)
+        .unwrap();
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -252,7 +258,7 @@ async fn who_takes_nothing_of_an_answer_is_let_go_and_who_takes_it_slowly_is_not
     let (mut slow, mut silent) = (connect().await, connect().await);
     for connected in [&mut slow, &mut silent] {
         connected
-            .send("GET /long HTTP/1.1\r\nhost: x\r\n\r\n")
+            .send("GET /longer HTTP/1.1\r\nhost: x\r\n\r\n")
             .await;
     }
     // The slow one takes a little each 50 ms until the silent one has been let go.
@@ -272,7 +278,7 @@ async fn who_takes_nothing_of_an_answer_is_let_go_and_who_takes_it_slowly_is_not
     }
     assert_eq!(stalled.get(), 1);
     let mut rest = 0;
-    while rest < 1 << 20 {
+    while rest < 16 << 20 {
         let read = slow.client.read(&mut piece).await.unwrap();
         assert_ne!(read, 0, "the slow one was let go");
         rest += read;

@@ -408,6 +408,12 @@ async fn another_recording_at_a_path_is_a_new_track_and_the_old_one_is_removed()
         let tracks = tracks(&shelf).await;
         let is_deleted = |track: &track::Model| track.deleted_at_ms.is_some();
         assert_eq!(tracks.iter().filter(|track| is_deleted(track)).count(), 1);
+        // A copy of another track takes the path over.
+        shelf.write_track("b.wav", 660, &[(TrackTitle, "Third")]);
+        shelf.import().await;
+        std::fs::copy(shelf.path("b.wav"), shelf.path("a.wav")).unwrap();
+        let summary = shelf.import().await;
+        assert_eq!((summary.added, summary.removed), (0, 1));
     })
     .await;
 }

@@ -9,7 +9,7 @@ use crate::Migrator;
 use crate::ingest::ImportOptions;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
-use crate::store::{Claim, JobKind, LEASE, Prepared, Retry, Store};
+use crate::store::{Claim, JobKind, LEASE, OUTAGE_PAUSE, Prepared, Retry, Store};
 
 async fn shelf_with_a_job(database: chassis::database::Database) -> (Shelf, Store, Clock) {
     let shelf = Shelf::new(database);
@@ -183,7 +183,7 @@ async fn an_outage_costs_the_job_no_try_however_long_it_lasts() {
                 .await
                 .unwrap();
             assert_eq!(claim(&store, &clock).await, None);
-            clock.advance(Duration::from_mins(1));
+            clock.advance(OUTAGE_PAUSE);
         }
         assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
     })

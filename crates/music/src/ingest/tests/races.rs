@@ -135,7 +135,7 @@ async fn a_track_that_is_deleted_while_its_file_is_found_elsewhere_is_restored()
         let saved = Box::pin(library.commit_beside(writing, saved))
             .await
             .unwrap();
-        assert_eq!(saved, Saved::Restored);
+        assert_eq!(saved.saved, Saved::Restored);
         assert!(!library.is_deleted().await);
     })
     .await;

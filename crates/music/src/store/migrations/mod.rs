@@ -88,10 +88,12 @@ fn links_of_deleted_tracks(table: &'static str) -> DeleteStatement {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::TransactionTrait as _;
+    use chassis::database::Database;
+    use sea_orm::{EntityTrait as _, IntoActiveModel as _, TransactionTrait as _};
     use testkit::each_database;
 
     use super::*;
+    use crate::store::entities::{chart_listener, chart_play};
 
     /// `MariaDB` commits with each change of the schema: a process that is killed in the middle of a migration leaves
     /// what it has done, and the next one begins it anew.
@@ -105,10 +107,37 @@ mod tests {
                     let name = migration.name();
                     migration.up(&manager).await.expect(name);
                     done.commit().await.unwrap();
+                    insert_plays(&database, name).await;
                 }
             }
+            let listeners = chart_listener::Entity::find().all(database.connection());
+            let listeners = listeners.await.unwrap();
+            let last_ms: Vec<_> = listeners.iter().map(|row| row.last_counted_at_ms).collect();
+            assert_eq!(last_ms, [2]);
         })
         .await;
+    }
+
+    /// What is there when the table of plays has been made: one listener heard a track in two hours.
+    async fn insert_plays(database: &Database, after: &str) {
+        if after != m0004_create_plays::Migration.name() {
+            return;
+        }
+        let plays = [1, 2].map(|hour| {
+            let play = chart_play::Model {
+                track_id: "track".to_owned(),
+                listener_tag: "listener".to_owned(),
+                hour,
+                network_tag: None,
+                counted_at_ms: hour,
+            };
+            play.into_active_model()
+        });
+        chart_play::Entity::insert_many(plays)
+            .on_conflict_do_nothing()
+            .exec_without_returning(database.connection())
+            .await
+            .unwrap();
     }
 
     struct Nothing;

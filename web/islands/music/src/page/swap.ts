@@ -66,13 +66,16 @@ export function startSwapNavigation(events: SwapEvents): void {
       location.assign(url);
       return;
     }
+    // A link that switches the language does so once; the page has the address it has in any language.
+    const address = part.url.replace(/[?&]lang=\w+$/, "");
     if (scrollTo === null) {
       history.replaceState({ ...history.state, scrollY }, "");
-      history.pushState({ scrollY: 0 }, "", withoutLanguage(part.url));
+      // As for every link, the same address is no new place.
+      if (address !== location.href) history.pushState({ scrollY: 0 }, "", address);
     }
     // What was fetched ahead is in the language that is left.
     if (part.speak) ahead.clear();
-    shown = pageOf(withoutLanguage(part.url));
+    shown = pageOf(address);
     await show(part, new URL(url, location.href).hash, scrollTo, asked);
     events.swapped(part.title);
   };
@@ -164,13 +167,6 @@ async function languageOf(page: Document, lang: string): Promise<() => void> {
       if (fresh) document.querySelector(part)?.replaceWith(document.adoptNode(fresh));
     }
   };
-}
-
-/** A link that switches the language does so once; the page has the address it has in any language. */
-function withoutLanguage(url: string): string {
-  const address = new URL(url, location.href);
-  address.searchParams.delete("lang");
-  return address.href;
 }
 
 function searchInput(): HTMLInputElement | null {

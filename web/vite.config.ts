@@ -17,7 +17,7 @@ export default defineConfig({
     target: "es2022",
     manifest: "manifest.json",
     cssMinify: "lightningcss",
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: {

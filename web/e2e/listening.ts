@@ -1,8 +1,20 @@
 import { test as base, type CDPSession, expect, type Locator, type Page } from "@playwright/test";
+import { Servers } from "./server";
 
-/** Every test gets the address of the server, and fails on an error the page did not expect. */
-export const test = base.extend<{ errors: string[] }>({
-  baseURL: async ({}, use) => use(process.env.HAAS_E2E_URL ?? ""),
+/**
+ * Every test gets the address of its file's server, whose chart knows nothing of what other files play, and fails on an
+ * error the page did not expect.
+ */
+export const test = base.extend<{ errors: string[] }, { servers: Servers }>({
+  servers: [
+    async ({}, use) => {
+      const servers = new Servers(process.env.HAAS_E2E_LIBRARY ?? "");
+      await use(servers);
+      await servers.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ servers }, use, { file }) => use(await servers.addressFor(file)),
   errors: [
     async ({ page }, use) => {
       const errors: string[] = [];
@@ -96,6 +108,14 @@ export async function setRate(session: CDPSession, kbps: number): Promise<void> 
     latency: 0,
     downloadThroughput: bytesPerSecond,
     uploadThroughput: bytesPerSecond,
+  });
+}
+
+/** Waits until everything that moves only for a while has come to rest. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    return Promise.allSettled(passing.map((animation) => animation.finished)).then(() => undefined);
   });
 }
 

@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 /** Title of a track whose lyrics are timed: a line each two seconds from second 2 on. */
 export const LYRICAL = "달빛 노래";
@@ -8,28 +9,36 @@ export const LYRICAL = "달빛 노래";
 export const HALVES = "Two Halves";
 export const NOISE = "Noise Garden";
 const HALF_S = 12.5;
-const LONG_S = 150;
+/** Tracks of noise in the order of their album, in seconds. Only some are listened to for long: the rest is soon made. */
+const NOISES: [title: string, lengthS: number][] = [
+  [LYRICAL, 125],
+  ["Aurora", 150],
+  ["Borealis", 45],
+  ["Cascade", 90],
+  ["Drift", 45],
+  ["Ember", 45],
+  ["Fjord", 45],
+];
 
 /** Makes a small library: two halves of one tone, and tracks of noise that fill their bit rates as music does. */
-export function makeMusic(folder: string): void {
+export async function makeMusic(folder: string): Promise<void> {
   const halves = join(folder, "halves");
   const noise = join(folder, "noise");
   mkdirSync(halves, { recursive: true });
   mkdirSync(noise, { recursive: true });
   const sine = `sine=frequency=220:sample_rate=44100:duration=${HALF_S * 2}`;
-  for (const [index, title] of ["First Half", "Second Half"].entries()) {
+  const tones = ["First Half", "Second Half"].map((title, index) => {
     const cut = `atrim=start=${index * HALF_S}:end=${(index + 1) * HALF_S},asetpts=PTS-STARTPTS`;
-    encode(join(halves, `${index + 1}.flac`), sine, cut, {
+    return encode(join(halves, `${index + 1}.flac`), sine, cut, {
       title,
       artist: "Tone",
       album: HALVES,
       track: String(index + 1),
     });
-  }
-  const titles = [LYRICAL, "Aurora", "Borealis", "Cascade", "Drift", "Ember", "Fjord"];
-  for (const [index, title] of titles.entries()) {
-    const source = `anoisesrc=color=pink:sample_rate=44100:duration=${LONG_S}:seed=${index + 1}:amplitude=0.4`;
-    encode(join(noise, `${index + 1}.flac`), source, "anull", {
+  });
+  const noises = NOISES.map(([title, lengthS], index) => {
+    const source = `anoisesrc=color=pink:sample_rate=44100:duration=${lengthS}:seed=${index + 1}:amplitude=0.4`;
+    return encode(join(noise, `${index + 1}.flac`), source, "anull", {
       title,
       artist: index % 2 === 0 ? "가람" : "Neon River",
       album: NOISE,
@@ -40,7 +49,8 @@ export function makeMusic(folder: string): void {
       license: "https://creativecommons.org/licenses/by/4.0/",
       ...(title === LYRICAL ? { LYRICS: timedLyrics() } : {}),
     });
-  }
+  });
+  await Promise.all([...tones, ...noises]);
 }
 
 function timedLyrics(): string {
@@ -52,8 +62,8 @@ function timedLyrics(): string {
   return lines.join("\n");
 }
 
-function encode(path: string, source: string, filter: string, tags: Record<string, string>): void {
+async function encode(path: string, source: string, filter: string, tags: Record<string, string>): Promise<void> {
   const metadata = Object.entries(tags).flatMap(([name, value]) => ["-metadata", `${name}=${value}`]);
   const input = ["-v", "error", "-f", "lavfi", "-i", source, "-af", `${filter},volume=0.5`, "-ac", "2"];
-  execFileSync("ffmpeg", [...input, ...metadata, "-compression_level", "0", path]);
+  await promisify(execFile)("ffmpeg", [...input, ...metadata, "-compression_level", "0", path]);
 }

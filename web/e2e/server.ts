@@ -1,40 +1,71 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { makeMusic } from "./music";
 
-/** The server under test and how to end it. */
+/** A server under test and how to end it. */
 interface Running {
   url: string;
   stop: () => Promise<void>;
 }
 
-/** Renditions of a few minutes of music; a loaded machine is slow. */
-const RENDITIONS_READY_WITHIN_MS = 180_000;
-const LOOK_EVERY_MS = 500;
-
-/** Makes music, imports it into an empty data folder, and serves it by the built binary on a free port. */
-export async function startServer(): Promise<Running> {
-  const folder = mkdtempSync(join(tmpdir(), "haas-e2e-"));
+/** Makes music and imports it, renditions and all. What it returns is the data folder, which no server has touched. */
+export async function makeLibrary(folder: string): Promise<string> {
   const music = join(folder, "music");
-  const data = join(folder, "data");
-  makeMusic(music);
-  execFileSync(binary(), ["music", "import", music, "--data", data], { stdio: "ignore" });
+  const data = join(folder, "library");
+  await makeMusic(music);
+  await promisify(execFile)(binary(), ["music", "import", music, "--data", data]);
+  return data;
+}
+
+/** One server after the other: each file of tests has its own. */
+export class Servers {
+  readonly #library: string;
+  #file = "";
+  #running: Running | null = null;
+
+  constructor(library: string) {
+    this.#library = library;
+  }
+
+  /** The address of this file's server; that of the file before ends. */
+  async addressFor(file: string): Promise<string> {
+    if (file !== this.#file) await this.stop();
+    this.#running ??= await startServer(this.#library);
+    this.#file = file;
+    return this.#running.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = null;
+  }
+}
+
+/** Serves a copy of the library by the built binary on a free port. */
+async function startServer(library: string): Promise<Running> {
+  const data = mkdtempSync(join(dirname(library), "data-"));
+  cpSync(library, data, { recursive: true });
   const args = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
-  const child = spawn(binary(), args, { stdio: ["ignore", "pipe", "inherit"] });
-  const url = await firstLine(child);
-  await renditions(url);
-  return {
-    url,
-    stop: async () => {
+  // That a server starts and stops for each file need not be said.
+  const env = { ...process.env, HAAS_TELEMETRY__LOG_LEVEL: "warn" };
+  const child = spawn(binary(), args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    }
+    rmSync(data, { recursive: true, force: true });
   };
+  try {
+    return { url: await firstLine(child), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function binary(): string {
@@ -55,16 +86,4 @@ async function firstLine(child: ChildProcess): Promise<string> {
     throw new Error(`the first line is no address: ${line}`);
   }
   throw new Error("the server ended before it listened");
-}
-
-/** Waits until every track has its renditions: the tests are about what plays, not about how it was made. */
-async function renditions(url: string): Promise<void> {
-  const deadline = Date.now() + RENDITIONS_READY_WITHIN_MS;
-  for (;;) {
-    const answer = await fetch(`${url}/api/music/v1/tracks?limit=100`);
-    const { items } = (await answer.json()) as { items: { hls_url: string | null }[] };
-    if (items.length > 0 && items.every((track) => track.hls_url !== null)) return;
-    if (Date.now() > deadline) throw new Error("the renditions were not ready in time");
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
 }

@@ -1,8 +1,17 @@
-import { startServer } from "./server";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeLibrary } from "./server";
 
-/** Brings one library and one server for all tests; what it returns ends them. */
-export default async function setup(): Promise<() => Promise<void>> {
-  const server = await startServer();
-  process.env.HAAS_E2E_URL = server.url;
-  return server.stop;
+/** Makes one library; each file of tests serves a copy of it. What it returns takes everything away. */
+export default async function setup(): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), "haas-e2e-"));
+  const clear = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    process.env.HAAS_E2E_LIBRARY = await makeLibrary(folder);
+  } catch (error) {
+    clear();
+    throw error;
+  }
+  return clear;
 }

@@ -3,6 +3,8 @@
 mod config;
 mod failure;
 mod migrate;
+mod reach;
+mod url;
 mod watch;
 
 use std::path::Path;
@@ -49,7 +51,10 @@ impl Database {
     /// Connects. An SQLite file is made, and its folder.
     pub async fn connect_with(config: &Config) -> Result<Self, DbErr> {
         let url = config.url.reveal();
-        make_folder_of(url)?;
+        let file = config.file.clone();
+        if let Some(file) = file.as_deref().or_else(|| file_of(url)) {
+            make_folder_of(file)?;
+        }
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(config.connections_max)
@@ -57,7 +62,11 @@ impl Database {
             .connect_timeout(config.acquire_timeout)
             .test_before_acquire_if_idle_for(IDLE_TEST_AFTER)
             .sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| {
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = match &file {
+                Some(file) => sqlite.filename(file),
+                None => sqlite,
+            };
             sqlite
                 .create_if_missing(true)
                 .row_buffer_size(SQLITE_ROWS_BUFFERED)
@@ -128,19 +137,21 @@ impl Database {
     }
 }
 
-fn make_folder_of(url: &str) -> Result<(), DbErr> {
-    let Some(path) = url.strip_prefix("sqlite:") else {
-        return Ok(());
-    };
+fn file_of(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     let path = path.split('?').next().unwrap_or(path);
-    match Path::new(path).parent() {
-        Some(folder) if path != ":memory:" => std::fs::create_dir_all(folder).map_err(|error| {
-            let folder = folder.display();
-            DbErr::Custom(format!("could not make the folder {folder}: {error}"))
-        }),
-        _ => Ok(()),
-    }
+    (path != ":memory:").then(|| Path::new(path))
+}
+
+fn make_folder_of(file: &Path) -> Result<(), DbErr> {
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        DbErr::Custom(format!("could not make the folder {folder}: {error}"))
+    })
 }
 
 /// A statement that takes longer is a mistake and must not hold a connection. SQLite has no such limit.

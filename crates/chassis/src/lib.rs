@@ -17,6 +17,7 @@ pub mod problem;
 pub mod process;
 pub mod schema;
 pub mod service;
+pub mod shares;
 pub mod signing;
 pub mod telemetry;
 

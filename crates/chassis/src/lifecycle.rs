@@ -177,7 +177,7 @@ impl StopSignals {
 
     /// Waits for the second signal. What comes within a moment of the first is the same wish told twice: some process
     /// managers signal the process and its group.
-    async fn second(&mut self, first: Instant) {
+    pub async fn second(&mut self, first: Instant) {
         loop {
             self.next().await;
             if first.elapsed() >= SAME_SIGNAL {

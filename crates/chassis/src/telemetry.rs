@@ -8,6 +8,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Section;
 
+/// What the log leaves out of tags that are read: the reader warns of each odd one without the name of its file, and
+/// `haas music import` names every file that it leaves out.
+const QUIET_TAGS: &str = "lofty=error";
+
 /// How and how much is logged.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -45,20 +49,24 @@ impl Config {
     }
 }
 
+/// The filter of a level.
+fn directives(level: &str) -> String {
+    match level {
+        // Libraries are loud below info and tell statements and addresses there.
+        "debug" | "trace" => {
+            format!("info,chassis={level},music={level},server={level},haas={level},pages={level}")
+        }
+        // A new database would begin with two lines per migration.
+        "info" => format!("info,{},{QUIET_TAGS}", crate::database::QUIET_MIGRATIONS),
+        level => format!("{level},{QUIET_TAGS}"),
+    }
+}
+
 /// Starts logging, and logs panics too. Does nothing when the process logs already.
 pub fn start(config: &Config) {
     let Config { format, level } = config;
-    // Libraries are loud below info and tell statements and addresses there.
-    let filter = match level.as_str() {
-        "debug" | "trace" => EnvFilter::new(format!(
-            "info,chassis={level},music={level},server={level},haas={level},pages={level}"
-        )),
-        // A new database would begin with two lines per migration.
-        "info" => EnvFilter::new(format!("info,{}", crate::database::QUIET_MIGRATIONS)),
-        level => EnvFilter::new(level),
-    };
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(directives(level)))
         .with_writer(std::io::stderr)
         .with_span_events(FmtSpan::NONE);
     let started = match format {
@@ -74,5 +82,45 @@ pub fn start(config: &Config) {
             let message = panic.payload_as_str().unwrap_or("no message");
             tracing::error!(location, message, "panicked");
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+    use super::*;
+
+    /// Whether what is logged passes a filter.
+    fn passes(level: &str, log: impl FnOnce()) -> bool {
+        struct Heard(Arc<AtomicBool>);
+        impl<S: tracing::Subscriber> Layer<S> for Heard {
+            fn on_event(&self, _event: &tracing::Event<'_>, _context: Context<'_, S>) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let heard = Arc::new(AtomicBool::new(false));
+        let subscriber = tracing_subscriber::registry()
+            .with(EnvFilter::new(directives(level)))
+            .with(Heard(Arc::clone(&heard)));
+        tracing::subscriber::with_default(subscriber, log);
+        heard.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn odd_tags_are_told_to_whoever_looks_closely_and_all_else_to_everybody() {
+        for (level, is_told) in [("warn", false), ("info", false), ("debug", true)] {
+            let of_tags = || tracing::warn!(target: "lofty::id3::v2::tag", "\"-3\" is no number");
+            assert_eq!(passes(level, of_tags), is_told, "{level}");
+            let of_another = || tracing::warn!(target: "hyper", "slow");
+            assert!(passes(level, of_another), "{level}");
+        }
+        let error_of_tags = || tracing::error!(target: "lofty::id3::v2::tag", "lost");
+        assert!(passes("info", error_of_tags));
+        let of_another = || tracing::warn!(target: "hyper", "slow");
+        assert!(!passes("error", of_another));
     }
 }

@@ -55,7 +55,7 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
         "long_answers_max",
         u64::try_from(default.long_answers_max).unwrap_or(u64::MAX),
         1..=1_000_000,
-        "How many answers of more than 1 MiB are sent at once; more get 503 with Retry-After.",
+        "How many answers of more than 1 MiB are sent at once, at most half of them to one network; more get 503 with Retry-After.",
     );
     let memory_wait = section.duration(
         "media_memory_wait",

@@ -96,6 +96,10 @@ impl Rendered {
         }
     }
 
+    pub(crate) fn digest(&self) -> &str {
+        &self.digest
+    }
+
     /// What it takes in memory: compressed copies come later and take about a third more.
     pub fn weight_bytes(&self) -> usize {
         self.html.len() + self.html.len() / 3

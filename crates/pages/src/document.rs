@@ -26,6 +26,11 @@ impl Document {
         }
     }
 
+    /// A short name of the text: another text has another.
+    pub fn digest(&self) -> &str {
+        self.rendered.digest()
+    }
+
     /// Answers a request with these headers: the best copy the client takes, or 304 when it has it.
     pub fn answer(&self, request: &HeaderMap) -> Response {
         let encoding = Encoding::negotiate(request);

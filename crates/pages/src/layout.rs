@@ -87,8 +87,8 @@ fn head(site: &Site, page: &Page, visit: &Visit<'_>) -> Markup {
         meta property="og:description" content=(page.description);
         meta property="og:url" content=(canonical);
         meta property="og:image" content={ (origin) (image) };
-        meta name="theme-color" content="#faf9f6" media="(prefers-color-scheme:light)";
-        meta name="theme-color" content="#0f1413" media="(prefers-color-scheme:dark)";
+        meta name="theme-color" content="#faf9f6" media="(prefers-color-scheme:light)" data-for="light";
+        meta name="theme-color" content="#0f1413" media="(prefers-color-scheme:dark)" data-for="dark";
         link rel="icon" href="/favicon.svg" type="image/svg+xml";
         link rel="apple-touch-icon" href="/icon-180.png";
         link rel="manifest" href="/site.webmanifest";
@@ -126,12 +126,32 @@ fn header(site: &Site, page: &Page, lang: Lang) -> Markup {
             }
             div.site-tools {
                 a.tool data-lang=(lang.other().code()) hreflang=(lang.other().code())
-                    lang=(lang.other().code()) href={ "?lang=" (lang.other().code()) } aria-label=(lang.other().name()) {
+                    lang=(lang.other().code()) href=(same_page_in(page, lang.other())) aria-label=(lang.other().name()) {
                     (icon("languages")) span { (lang.other().name()) }
                 }
-                button.tool.needs-script type="button" data-act="theme" aria-label=(lang.t("site.theme")) {
-                    (icon("sun-moon")) span { (lang.t("site.theme_short")) }
-                }
+                (theme_button(lang))
+            }
+        }
+    }
+}
+
+/// Relative, because the header stays when the islands swap the page below it.
+fn same_page_in(page: &Page, lang: Lang) -> String {
+    let query = page.path.find('?').and_then(|at| page.path.get(at..));
+    in_lang(query.unwrap_or_default(), lang)
+}
+
+/// Goes from the system's theme to light, to dark and back; the styles show the words of the state that stands.
+fn theme_button(lang: Lang) -> Markup {
+    html! {
+        button.tool.needs-script type="button" data-act="theme" {
+            span.visually-hidden { (lang.t("site.theme")) ": " }
+            @for (theme, sign, words) in [
+                ("system", "sun-moon", lang.t("site.theme_system")),
+                ("light", "sun", lang.t("site.theme_light")),
+                ("dark", "moon", lang.t("site.theme_dark")),
+            ] {
+                span.theme-state data-state=(theme) { (icon(sign)) span { (words) } }
             }
         }
     }
@@ -256,6 +276,16 @@ mod tests {
         }
         assert!(!open.contains("aria-current="));
         assert!(!open.contains("noindex"));
+    }
+
+    #[test]
+    fn the_other_language_shows_the_same_search() {
+        let text = |path| {
+            let page = Page::new("b", path, "T", html! {});
+            whole(&site(), &page, &VISIT).into_string()
+        };
+        assert!(text("/s?q=x%26y").contains("href=\"?q=x%26y&amp;lang=ko\""));
+        assert!(text("/s").contains("href=\"?lang=ko\""));
     }
 
     #[test]

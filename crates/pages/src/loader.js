@@ -1,8 +1,16 @@
 (() => {
   const d = document, r = d.documentElement;
+  const themes = ["system", "light", "dark"];
   let theme;
   try { theme = localStorage.theme; } catch {}
-  if (theme) r.dataset.theme = theme;
+  const paint = () => {
+    if (!themes.includes(theme)) theme = "system";
+    r.dataset.theme = theme;
+    for (const m of d.querySelectorAll("meta[data-for]")) {
+      m.media = theme == "system" ? `(prefers-color-scheme:${m.dataset.for})` : theme == m.dataset.for ? "all" : "not all";
+    }
+  };
+  paint();
   r.dataset.script = "";
   const link = (rel, href) => {
     const l = d.createElement("link");
@@ -30,8 +38,8 @@
       u.searchParams.set("lang", a.dataset.lang);
       a.href = u;
     } else if (a.dataset.act == "theme") {
-      theme = (theme || (matchMedia("(prefers-color-scheme:dark)").matches ? "dark" : "light")) == "dark" ? "light" : "dark";
-      r.dataset.theme = theme;
+      theme = themes[(themes.indexOf(theme) + 1) % 3];
+      paint();
       try { localStorage.theme = theme; } catch {}
     } else if (!ready) {
       e.preventDefault(); e.stopPropagation();

@@ -54,7 +54,7 @@ pub(crate) struct ImportArguments {
     /// Writes one line of JSON per file and a summary instead of a progress bar.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Reads every file again, also those that look unchanged, and prepares again what was given up.
+    /// Reads every file again, also those that look unchanged, and makes again what was given up or is lost.
     #[arg(long)]
     pub(crate) thorough: bool,
     /// Leaves measuring and transcoding to `haas serve`; the music plays at once, as it is.

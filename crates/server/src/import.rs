@@ -7,8 +7,11 @@ use std::process::ExitCode;
 use chassis::clock::Clock;
 use chassis::lifecycle::{StopSignals, Tasks};
 use music::ingest::{
-    ImportError, ImportOptions, Library, PrepareError, count_unprepared, import, prepare_all,
+    ImportError, ImportOptions, Library, PrepareError, check_folder, count_unprepared, import,
+    list_unprepared, prepare_all,
 };
+
+use tokio::time::Instant;
 
 use self::screen::Screen;
 use crate::arguments::ImportArguments;
@@ -17,7 +20,7 @@ use crate::role::Role;
 use crate::service;
 use crate::settings::Settings;
 
-/// The exit code when everything was imported but some files were left out.
+/// The exit code when everything was imported but some files were left out, or could not be prepared.
 const EXIT_SOME_SKIPPED: u8 = 3;
 /// The exit code when somebody stopped it: what shells say of a command that Ctrl-C ended.
 const EXIT_STOPPED: u8 = 130;
@@ -30,6 +33,16 @@ pub(crate) async fn run(
     chassis::telemetry::start(&settings.telemetry);
     let mut signals = StopSignals::listen()
         .map_err(|error| Failure::new("could not listen to signals", error))?;
+    let mut screen = Screen::new(arguments.json);
+    // A folder that was misspelt leaves nothing behind, least of all a library.
+    let checked = tokio::select! {
+        checked = check_folder(&arguments.folder) => checked,
+        () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
+    };
+    if let Err(error) = checked {
+        screen.refuse(&error);
+        return Ok(ExitCode::FAILURE);
+    }
     let database = tokio::select! {
         database = service::open_current_database(&settings, Role::Music) => database?,
         () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
@@ -42,7 +55,6 @@ pub(crate) async fn run(
     };
     service::sweep_uploads(settings.place(Role::Music).objects.clone()).await;
     let tasks = Tasks::default();
-    let mut screen = Screen::new(arguments.json);
     let work = import_into(&library, &tasks, &arguments, &mut screen);
     let mut work = std::pin::pin!(work);
     tokio::select! {
@@ -50,7 +62,11 @@ pub(crate) async fn run(
         () = signals.next() => {
             // Files in hand are put down and jobs are given back: the next run need not wait for them.
             tasks.stopping().cancel();
-            Ok(work.await)
+            tokio::select! {
+                code = &mut work => Ok(code),
+                // Nobody wants to wait for a disk that does not answer. It is safe: a kill is, too.
+                () = signals.second(Instant::now()) => Ok(ExitCode::from(EXIT_STOPPED)),
+            }
         }
     }
 }
@@ -80,20 +96,30 @@ async fn import_into(
         }
     };
     screen.finish(&summary);
+    if summary.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    let began_ms = library.clock.now_ms();
     let prepared = if arguments.defer {
-        count_unprepared(library).await.map(|left| (0, left))
+        count_unprepared(library).await
     } else {
         prepare(library, tasks, arguments, screen).await
     };
+    if tasks.stopping().is_cancelled() {
+        return stopped(screen);
+    }
     match prepared {
-        _ if tasks.stopping().is_cancelled() => stopped(screen),
-        Ok((failed, left)) => {
-            screen.say_left(failed, left);
-            finished(summary.skipped + failed)
+        Ok(left) => screen.say_left(left),
+        Err(error @ PrepareError::NoFfmpeg) => screen.say_missing(&error),
+        Err(error) => {
+            screen.fail(&error);
+            return ExitCode::FAILURE;
         }
-        Err(error @ PrepareError::NoFfmpeg) => {
-            screen.say_missing(&error);
-            finished(summary.skipped)
+    }
+    match list_unprepared(library, &arguments.folder, began_ms).await {
+        Ok(unprepared) => {
+            screen.say_unprepared(&unprepared);
+            finished(summary.skipped, unprepared.len())
         }
         Err(error) => {
             screen.fail(&error);
@@ -102,8 +128,8 @@ async fn import_into(
     }
 }
 
-fn finished(left_out: u64) -> ExitCode {
-    if left_out == 0 {
+fn finished(skipped: u64, unprepared: usize) -> ExitCode {
+    if skipped == 0 && unprepared == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(EXIT_SOME_SKIPPED)
@@ -115,16 +141,16 @@ fn stopped(screen: &mut Screen) -> ExitCode {
     ExitCode::from(EXIT_STOPPED)
 }
 
-/// Measures and transcodes; says how many tries failed and how many tracks are left.
+/// Measures and transcodes; says how many tracks are left.
 async fn prepare(
     library: &Library,
     tasks: &Tasks,
     arguments: &ImportArguments,
     screen: &mut Screen,
-) -> Result<(u64, u64), PrepareError> {
+) -> Result<u64, PrepareError> {
     let open = count_unprepared(library).await?;
     if open == 0 {
-        return Ok((0, 0));
+        return Ok(0);
     }
     let preparation = screen.begin_preparation(open);
     let workers = arguments.workers.into();
@@ -133,6 +159,5 @@ async fn prepare(
     })
     .await;
     preparation.finish(summary.as_ref().ok());
-    let summary = summary?;
-    Ok((summary.failed, summary.left))
+    Ok(summary?.left)
 }

@@ -69,7 +69,10 @@ fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<E
         .enable_all()
         .build()
         .map_err(|error| Failure::new("could not start the runtime", error))?;
-    runtime.block_on(work)
+    let ended = runtime.block_on(work);
+    // All that matters was waited for: a thread that reads a disk which does not answer must not hold the end up.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Writes for the one who called us; standard output is the program's, the log goes elsewhere. Whoever has closed it
@@ -77,4 +80,20 @@ fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<E
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_blocks_for_ever_does_not_hold_the_end_up() {
+        let (held, never) = std::sync::mpsc::channel::<()>();
+        let ended = on_runtime(async move {
+            tokio::task::spawn_blocking(move || never.recv());
+            Ok(ExitCode::SUCCESS)
+        });
+        assert!(ended.is_ok());
+        drop(held);
+    }
 }

@@ -22,6 +22,9 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
     chassis::telemetry::start(&settings.telemetry);
     let mut signals = StopSignals::listen()
         .map_err(|error| Failure::new("could not listen to signals", error))?;
+    // Whoever reads the address takes it that we are here to stay.
+    service::check_folder(&settings)?;
+    service::check_schemas(&settings).await?;
     let public = bind(settings.listen, "--listen")?;
     let admin = bind_admin(&settings, &effective)?;
     announce(&public, &admin)?;

@@ -1,7 +1,8 @@
 //! Opening what a service needs, for every command that runs one.
 
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chassis::database::{self, Database};
 use chassis::lifecycle::Tasks;
@@ -20,8 +21,14 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
 const SWEEP_AFTER: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
-/// A service's database, whatever its schema.
-pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Database, Failure> {
+/// A service's database, whatever its schema. A server that is away is waited for, for as long as `patience` says where
+/// it says something.
+pub(crate) async fn open_database(
+    settings: &Settings,
+    role: Role,
+    patience: Option<Duration>,
+) -> Result<Database, Failure> {
+    let started = Instant::now();
     let config = &settings.place(role).database;
     if config.is_embedded() {
         prepare_folder(&settings.data)?;
@@ -31,8 +38,14 @@ pub(crate) async fn open_database(settings: &Settings, role: Role) -> Result<Dat
         match Database::connect_with(config).await {
             Ok(database) => return Ok(database),
             Err(error) if !config.is_embedded() && database::is_away(&error) => {
-                let error = chassis::problem::chain(&error);
-                tracing::warn!(service = role.name(), error, "the database is away");
+                let reason = config.unreached().await;
+                let reason = reason.unwrap_or_else(|| chassis::problem::chain(&error));
+                if patience.is_some_and(|patience| patience <= started.elapsed()) {
+                    return Err(Failure::plain(format!(
+                        "the database of {role} is away: {reason}"
+                    )));
+                }
+                tracing::warn!(service = role.name(), reason, "the database is away");
                 tokio::time::sleep(pause).await;
                 pause = RECONNECT_PAUSE_MAX.min(pause * 2);
             }
@@ -46,7 +59,7 @@ pub(crate) async fn open_current_database(
     settings: &Settings,
     role: Role,
 ) -> Result<Database, Failure> {
-    let database = open_database(settings, role).await?;
+    let database = open_database(settings, role, None).await?;
     if settings.migrates {
         migrate(&database, role).await?;
     } else {
@@ -62,6 +75,19 @@ pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failu
     };
     migrated
         .map_err(|error| Failure::new(&format!("could not migrate the database of {role}"), error))
+}
+
+/// Refuses to start on an embedded database that is behind and must not be migrated. A server may be away for now: it is
+/// asked when it is there.
+pub(crate) async fn check_schemas(settings: &Settings) -> Result<(), Failure> {
+    for &role in &settings.roles {
+        if !settings.migrates && settings.place(role).database.is_embedded() {
+            let database = open_current_database(settings, role).await?;
+            let closed = database.close().await;
+            closed.map_err(|error| away(role, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a schema that is behind, naming the command that mends it.
@@ -83,6 +109,9 @@ async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> 
 /// A service's objects.
 pub(crate) fn open_objects(settings: &Settings, role: Role) -> Result<Objects, Failure> {
     let folder = &settings.place(role).objects;
+    if folder.starts_with(&settings.data) {
+        objects::make_private(&settings.data).map_err(|error| unusable(&settings.data, error))?;
+    }
     objects::open_folder(folder).map_err(|error| Failure::new("could not start", error))
 }
 
@@ -103,22 +132,35 @@ pub(crate) fn keep_swept(settings: &Settings, role: Role, tasks: &Tasks) {
 pub(crate) async fn sweep_uploads(folder: PathBuf) {
     let swept = tokio::task::spawn_blocking(move || objects::sweep_uploads(&folder)).await;
     match swept {
-        Ok(Ok(0)) => {}
-        Ok(Ok(count)) => tracing::info!(count, "removed uploads that were cut off"),
-        Ok(Err(error)) => tracing::warn!(%error, "could not look for uploads that were cut off"),
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "removed uploads that were cut off"),
         Err(error) => tracing::error!(%error, "looking for uploads that were cut off panicked"),
     }
 }
 
-/// Makes the data folder and sees that it can be written, which SQLite would only say as "unable to open".
+/// Sees that the data folder can be written, where a service needs it.
+pub(crate) fn check_folder(settings: &Settings) -> Result<(), Failure> {
+    let mut places = settings.roles.iter().map(|&role| settings.place(role));
+    if places.any(|place| place.database.is_embedded()) {
+        prepare_folder(&settings.data)?;
+    }
+    Ok(())
+}
+
+/// Makes the data folder, which will hold the keys of this service, and sees that it can be written, which SQLite would
+/// only say as "unable to open".
 fn prepare_folder(folder: &Path) -> Result<(), Failure> {
-    objects::check_writable(folder).map_err(|error| {
-        let shown = folder.display();
-        Failure::new(
-            &format!("could not use the data folder {shown} (another one: --data DIR)"),
-            error,
-        )
-    })
+    objects::make_private(folder)
+        .and_then(|()| objects::check_writable(folder))
+        .map_err(|error| unusable(folder, error))
+}
+
+fn unusable(folder: &Path, error: io::Error) -> Failure {
+    let shown = folder.display();
+    Failure::new(
+        &format!("could not use the data folder {shown} (another one: --data DIR)"),
+        error,
+    )
 }
 
 fn away(role: Role, error: DbErr) -> Failure {

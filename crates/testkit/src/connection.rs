@@ -84,6 +84,18 @@ impl Connection {
         bytes
     }
 
+    /// Waits until something has arrived, and leaves it there.
+    pub fn wait(&mut self) {
+        assert!(!self.0.fill_buf().unwrap().is_empty(), "nothing arrived");
+    }
+
+    /// What arrives until the other side is gone, however it goes.
+    pub fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let _reset_where_it_was_killed = self.0.read_to_end(&mut rest);
+        rest
+    }
+
     /// Whether the other side has closed the connection.
     pub fn is_closed(&mut self) -> bool {
         self.0.fill_buf().is_ok_and(<[u8]>::is_empty)

@@ -9,7 +9,7 @@ use crate::workspace::{Settings, Workspace};
 use crate::{screen, subprocess};
 
 /// More than proptest's 256, so that starting the test binaries costs little beside the tests.
-const CASES_PER_ROUND: &str = "2000";
+const CASES_PER_ROUND: &str = "1000";
 const DEFAULT_TIME: Duration = Duration::from_mins(10);
 
 /// `cargo xtask fuzz [SECONDS=…]`

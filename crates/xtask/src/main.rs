@@ -41,7 +41,7 @@ make build       the release binary, target/release/haas
 make test        every check there is (the first run takes half an hour); ONLY=clippy runs one stage
 make test-fast   the checks to run while working
 make check       the laws of the repository (cargo xtask tidy)
-make browser     the browser tests alone (cargo xtask browser player.spec.ts for some of them)
+make browser     the browser tests alone (cargo xtask browser m05-queue.spec.ts for some of them)
 make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)

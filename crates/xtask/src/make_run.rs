@@ -116,15 +116,27 @@ fn stop_in_the_import(workspace: &Workspace, home: &Path, music: &Path) -> Resul
         )));
     }
     let (_, said) = serve_once(workspace, home, music, FIRST_RUN_MAX)?;
-    let has_all = said.contains(&format!("{TRACK_COUNT} added"))
-        || (said.contains(" added") && said.contains(" unchanged"));
-    if has_all {
+    let there = count(&said, "added") + count(&said, "unchanged");
+    if there == TRACK_COUNT {
         Ok(())
     } else {
         Err(Failure::new(format!(
             "the next run did not complete it:\n{said}"
         )))
     }
+}
+
+/// The number before a word of the import's summary.
+fn count(said: &str, word: &str) -> u32 {
+    let words: Vec<_> = said
+        .split([' ', ',', '\n'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut latest_first = words.windows(2).rev().filter_map(|pair| match pair {
+        [number, after] if *after == word => number.parse().ok(),
+        _ => None,
+    });
+    latest_first.next().unwrap_or(0)
 }
 
 /// A `make run` that goes on, with the processes it started.

@@ -26,7 +26,7 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         CHROMIUM,
         KOREAN_FONT,
     ];
-    suite.stage("debian packages", |_| {
+    suite.needed("debian packages", |_| {
         set_up(packages::ensure(workspace, &packages))
     });
     let has_web = quick(&mut suite);
@@ -36,21 +36,13 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
     web::advisories(&mut suite);
     if has_web {
         rust::clippy(&mut suite);
-        let servers = start_databases(&mut suite);
-        rust::tests(&mut suite, &servers.environment());
-        rust::fuzz(&mut suite);
-        drop(servers);
-        rust::documentation(&mut suite);
-        if rust::release(&mut suite) {
-            product::generated(&mut suite);
-            product::bytes(&mut suite);
-            product::footprint(&mut suite);
-            product::hostile(&mut suite);
-            product::make_run(&mut suite);
-            product::browser(&mut suite);
-            product::renditions(&mut suite);
-            product::lighthouse(&mut suite);
+        if suite.wants(rust::TESTS) {
+            let servers = start_databases(&mut suite);
+            rust::tests(&mut suite, &servers.environment());
         }
+        rust::fuzz(&mut suite);
+        rust::documentation(&mut suite);
+        product_stages(&mut suite);
     }
     suite.finish()
 }
@@ -86,9 +78,22 @@ fn quick(suite: &mut Suite<'_>) -> bool {
     web_build(suite)
 }
 
+/// The stages on the release binary, which is brought up to date for any of them.
+fn product_stages(suite: &mut Suite<'_>) {
+    let workspace = suite.workspace;
+    let is_wanted = |suite: &Suite<'_>| {
+        suite.wants(rust::RELEASE) || product::STAGES.iter().any(|(name, _)| suite.wants(name))
+    };
+    if is_wanted(suite) && rust::release(suite) {
+        for (name, stage) in product::STAGES {
+            suite.stage(name, |log| stage(workspace, log));
+        }
+    }
+}
+
 fn web_build(suite: &mut Suite<'_>) -> bool {
     let workspace = suite.workspace;
-    suite.stage("web build", |_| {
+    suite.needed("web build", |_| {
         crate::web::build(workspace).map(|()| Verdict::Holds)
     })
 }
@@ -134,7 +139,7 @@ fn start_databases(suite: &mut Suite<'_>) -> Servers {
     let workspace = suite.workspace;
     let mut start =
         |name: &str, start: fn(&Workspace) -> Result<Server>, slot: &mut Option<Server>| {
-            suite.stage(name, |_| {
+            suite.needed(name, |_| {
                 set_up(start(workspace).map(|server| *slot = Some(server)))
             });
         };

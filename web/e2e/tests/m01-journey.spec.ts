@@ -1,20 +1,6 @@
 import type { Page } from "@playwright/test";
-import {
-  expect,
-  nowTitle,
-  open,
-  openAlbum,
-  playRow,
-  setRate,
-  silentSeconds,
-  sounding,
-  soundMoves,
-  test,
-  throttle,
-} from "../listening";
+import { expect, nowTitle, open, openAlbum, playRow, sounding, soundMoves, test, throttle } from "../listening";
 import { HALVES } from "../music";
-
-const badge = (page: Page) => page.locator(".player-bar .badge");
 
 /** Puts an analyser behind what plays. */
 async function attachAnalyser(page: Page): Promise<void> {
@@ -50,15 +36,14 @@ async function watchStalls(page: Page): Promise<() => Promise<number>> {
   return () => page.evaluate(() => (window as unknown as { stalls: number }).stalls);
 }
 
-test("the whole way: newest music without ranks, a click, ten seconds of sound, a seek, and a link that slows and recovers", async ({
+test("the whole way: newest music without ranks, a click, ten seconds of sound without a stall, a seek", async ({
   page,
 }) => {
-  test.setTimeout(180_000);
   await open(page, "/music");
   await expect(page.locator("#main .track-row").first()).toBeVisible();
   await expect(page.locator("#main .track-rank")).toHaveCount(0);
   await attachAnalyser(page);
-  const link = await throttle(page, 1_000);
+  await throttle(page, 1_000);
   const aurora = page.locator("#main .track-row", { hasText: "Aurora" });
   await aurora.locator('[data-act="play"]').click();
   await expect(nowTitle(page)).toHaveText("Aurora");
@@ -73,17 +58,6 @@ test("the whole way: newest music without ranks, a click, ten seconds of sound, 
   await page.locator(".player-bar .seek-input").focus();
   await page.keyboard.press("Shift+ArrowRight");
   await soundMoves(page, from + 25.5);
-  await expect.poll(() => loudness(page)).toBeGreaterThan(0.01);
-
-  // A listener has heard some seconds of the fast link before it slows.
-  await expect.poll(async () => (await sounding(page)).bufferedEnd - (await sounding(page)).time).toBeGreaterThan(8);
-  const beforeSlow = await stalls();
-  await setRate(link, 100);
-  await expect(badge(page)).toHaveText("64 kbit/s", { timeout: 60_000 });
-  await silentSeconds(page, 5);
-  await setRate(link, 4_000);
-  await expect(badge(page)).not.toHaveText("64 kbit/s", { timeout: 60_000 });
-  expect(await stalls()).toBe(beforeSlow);
   await expect.poll(() => loudness(page)).toBeGreaterThan(0.01);
 });
 

@@ -44,15 +44,66 @@ test("M2 the full player closed by its button or by Escape leaves nothing in the
     await leave();
     await expect(sheet(page)).toHaveCount(0);
     await expect(opener(page)).toBeFocused();
-    await expect.poll(() => page.evaluate(() => history.state.sheet)).toBeUndefined();
+    await expect.poll(() => page.evaluate(() => history.state.cover)).toBeUndefined();
+  }
+  await page.goBack();
+  await expect(page).toHaveURL(/\/music\/albums$/);
+});
+
+test("M2 the queue over a narrow page goes with Back, and with the page", async ({ page }) => {
+  await playNewest(page);
+  const panel = page.locator(".panel");
+  await openSheet(page);
+  await sheet(page).getByRole("button", { name: "대기열" }).click();
+  await expect(panel).toBeVisible();
+  await expect(sheet(page)).toHaveCount(0);
+  await page.goBack();
+  await expect(panel).toHaveCount(0);
+  await expect(page).toHaveURL(/\/music\/new$/);
+  // To another page, and then to the one that stands below the queue.
+  for (let time = 0; time < 2; time += 1) {
+    await openSheet(page);
+    await sheet(page).getByRole("button", { name: "대기열" }).click();
+    await expect(panel).toBeVisible();
+    await page.locator('.site-nav a[href="/music/search"]').click();
+    await expect(page).toHaveURL(/\/music\/search$/);
+    await expect(panel).toHaveCount(0);
   }
   await openSheet(page);
   await sheet(page).getByRole("button", { name: "대기열" }).click();
-  await expect(page.locator(".panel")).toBeVisible();
+  await expect(panel).toBeVisible();
+  await openSheet(page);
+  await sheet(page).locator(".now-title").click();
+  await expect(page).toHaveURL(/\/music\/tracks\//);
   await expect(sheet(page)).toHaveCount(0);
-  await expect.poll(() => page.evaluate(() => history.state.sheet)).toBeUndefined();
+  await expect(panel).toHaveCount(0);
+  expect((await sounding(page)).paused).toBe(false);
+});
+
+test("M2 Back takes what stands open above the full player along", async ({ page }) => {
+  await playNewest(page);
+  await openSheet(page);
+  await sheet(page).getByRole("button", { name: "재생 설정" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
   await page.goBack();
-  await expect(page).toHaveURL(/\/music\/albums$/);
+  await expect(sheet(page)).toHaveCount(0);
+  await expect(page.getByRole("menu")).toHaveCount(0);
+});
+
+test("M2 Escape ends the dialog above the full player, not the full player", async ({ page }) => {
+  await playNewest(page);
+  await openSheet(page);
+  await page.keyboard.press("Shift+?");
+  const keys = page.getByRole("dialog", { name: "단축키" });
+  await expect(keys).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(keys).toHaveCount(0);
+  await sheet(page).getByRole("button", { name: "재생 설정" }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menu")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(sheet(page)).toHaveCount(0);
 });
 
 test("M2 a link in the full player leads to its page, and Back from there to the page under it", async ({ page }) => {
@@ -70,7 +121,7 @@ test("M2 a link in the full player leads to its page, and Back from there to the
   await sheet(page).locator(".now-header a").click();
   await expect(sheet(page)).toHaveCount(0);
   await expect(page).toHaveURL(/\/music\/new$/);
-  await expect.poll(() => page.evaluate(() => history.state.sheet)).toBeUndefined();
+  await expect.poll(() => page.evaluate(() => history.state.cover)).toBeUndefined();
   await page.goBack();
   await expect(page).toHaveURL(/\/music\/albums$/);
 });

@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { expect, nowTitle, soundMoves, test } from "../listening";
 
 /** The server under test, with the rest of the page held back after its first row: a slow link at its slowest. */
-async function slowServer(): Promise<{ url: string; release: () => void; close: () => void }> {
-  const { hostname, port } = new URL(process.env.HAAS_E2E_URL ?? "");
+async function slowServer(behind: string): Promise<{ url: string; release: () => void; close: () => void }> {
+  const { hostname, port } = new URL(behind);
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -35,8 +35,8 @@ async function slowServer(): Promise<{ url: string; release: () => void; close: 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, release, close };
 }
 
-test("M3 a click before the page has come whole is kept, and plays when it can", async ({ page }) => {
-  const { url, release, close } = await slowServer();
+test("M3 a click before the page has come whole is kept, and plays when it can", async ({ page, baseURL }) => {
+  const { url, release, close } = await slowServer(baseURL ?? "");
   await page.goto(`${url}/music/new`, { waitUntil: "commit" });
   const button = page.locator('.track-row [data-act="play"]').first();
   await button.click();

@@ -2,8 +2,8 @@ import { expect, nowTitle, open, playRow, row, soundMoves, test } from "../liste
 
 // As on a phone that was given the address of the machine in the next room.
 test.use({
-  baseURL: async ({}, use) => {
-    const url = new URL(process.env.HAAS_E2E_URL ?? "");
+  baseURL: async ({ baseURL }, use) => {
+    const url = new URL(baseURL ?? "");
     url.hostname = "music.test";
     await use(url.origin);
   },

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, nowTitle, openAlbum, playRow, row, soundMoves, stored, test } from "../listening";
+import { expect, nowTitle, openAlbum, playRow, row, settled, soundMoves, stored, test } from "../listening";
 import { NOISE } from "../music";
 
 async function addByMenu(page: Page, title: string, item: string): Promise<void> {
@@ -45,6 +45,7 @@ test("M5 the keyboard and the pointer put tracks into another order", async ({ p
   await page.keyboard.press("Alt+ArrowUp");
   await expect(waiting(page)).toHaveText(["Cascade", "Borealis", "Drift", "Ember", "Fjord"]);
   await expect(handle("Cascade")).toBeFocused();
+  await settled(page);
   const from = await handle("Fjord").boundingBox();
   const to = await handle("Borealis").boundingBox();
   if (!from || !to) throw new Error("no handles");

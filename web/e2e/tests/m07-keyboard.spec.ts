@@ -58,6 +58,20 @@ test("M7 a pause and a play in quick succession play", async ({ page }) => {
   await expect(state(page)).toHaveAttribute("data-state", "playing");
 });
 
+test("M7 a key right after the end of a dialog is heard", async ({ page }) => {
+  await page.keyboard.press("Shift+?");
+  const dialog = page.getByRole("dialog", { name: "단축키" });
+  await expect(dialog).toBeVisible();
+  // The browser ends a dialog at once and tells of it a frame later.
+  await page.evaluate(() => {
+    document.querySelector<HTMLDialogElement>("dialog[open]")?.close();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }));
+  });
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+});
+
 test("M7 nothing happens while typing, with a menu open, or when switched off", async ({ page }) => {
   await page.locator("input[type=search]").fill("");
   await page.keyboard.type("mkq ");

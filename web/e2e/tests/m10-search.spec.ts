@@ -74,8 +74,34 @@ test("M10 recent searches come back and can be removed; nothing found says what 
   await input.focus();
   const recent = page.getByRole("option", { name: /qqzzxx/ });
   await expect(recent).toBeVisible();
-  await recent.getByRole("button").click();
+  await recent.locator(".suggestion-forget").click();
   await expect(recent).toHaveCount(0);
+});
+
+test("M10 the Delete key forgets the recent search that is chosen, and says so", async ({ page }) => {
+  await open(page, "/music");
+  const input = page.locator("input[type=search]");
+  for (const text of ["one", "two", "three"]) {
+    await input.fill(text);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`q=${text}$`));
+    await expect(input).not.toBeFocused();
+  }
+  await input.fill("");
+  await expect(input).toHaveAccessibleDescription("Delete 키로 지우기");
+  const options = page.getByRole("group", { name: "최근 검색" }).getByRole("option");
+  await expect(options).toHaveText(["three", "two", "one"]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Delete");
+  await expect(options).toHaveText(["three", "one"]);
+  await expect(page.locator("#announcer")).toHaveText("‘two’ 검색 기록을 지웠어요");
+  await expect(options.nth(1)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Delete");
+  await expect(options.nth(0)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Delete");
+  await expect(page.locator(".suggestions")).toHaveCount(0);
+  await expect(input).toBeFocused();
 });
 
 test("M10 the field says what the page is about, unless somebody types", async ({ page }) => {
@@ -98,7 +124,7 @@ test("M10 the field says what the page is about, unless somebody types", async (
   // What is suggested follows the field: nothing of the last search.
   await input.focus();
   await expect(page.getByRole("option").first()).toContainText("Borealis");
-  await expect(page.getByRole("option").first().getByRole("button")).toBeVisible();
+  await expect(page.getByRole("option").first().locator(".suggestion-forget")).toBeVisible();
   await page.keyboard.press("Escape");
   // A page that comes late does not take away what is being typed.
   let release = () => {};

@@ -31,6 +31,25 @@ test("M13 a lost connection plays what is loaded, pauses honestly, and goes on b
   expect(await silentSeconds(page, 2)).toBeLessThan(0.3);
 });
 
+test("M13 a jump past what is loaded says that the connection is lost, and goes on there by itself", async ({
+  page,
+  context,
+}) => {
+  await openAlbum(page, NOISE);
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  await context.setOffline(true);
+  const box = await page.locator(".player-bar .seek-input").boundingBox();
+  if (!box) throw new Error("no seek bar");
+  await page.mouse.click(box.x + box.width * 0.9, box.y + box.height / 2);
+  const { time, bufferedEnd } = await sounding(page);
+  expect(time).toBeGreaterThan(bufferedEnd);
+  await expect(page.locator(".player-notice")).toContainText("연결이 끊겼어요", { timeout: 10_000 });
+  await context.setOffline(false);
+  await soundMoves(page, time + 0.5);
+  await expect(page.locator(".player-notice")).toHaveCount(0);
+});
+
 test("M13 a track that is gone says so, offers another try, and the next one begins after five seconds", async ({
   page,
 }) => {
@@ -98,12 +117,30 @@ test("M13 broken renditions give way to the file itself", async ({ page }) => {
   await expect(page.locator(".player-bar .badge")).toHaveText("원본");
 });
 
-test("M13 a page that does not come by swap comes by navigation", async ({ page }) => {
+test("M13 a server in trouble shows its page, or none, and what plays plays on", async ({ page }) => {
   await openAlbum(page, NOISE);
-  await page.route("**/music/new", (route) =>
-    route.request().headers()["x-partial"] ? route.fulfill({ status: 500, body: "" }) : route.continue(),
-  );
-  await page.locator('a[href="/music/new"]').first().click();
+  await playRow(page, "Aurora");
+  await soundMoves(page);
+  const link = page.locator('a[href="/music/new"]').first();
+  // Somebody in front of the server answers for it.
+  await page.route("**/music/new", (route) => route.fulfill({ status: 502, contentType: "text/html", body: "away" }));
+  const album = page.url();
+  await link.click();
+  await expect(page.locator(".toast")).toContainText("페이지를 불러오지 못했어요");
+  await expect(page).toHaveURL(album);
+  await page.unroute("**/music/new");
+  await page.route("**/music/new", async (route) => {
+    const response = await route.fetch({ url: new URL("/music/nowhere", route.request().url()).href });
+    return route.fulfill({ response, status: 503 });
+  });
+  await link.click();
   await expect(page).toHaveURL(/\/music\/new$/);
+  await expect(page.locator("#main .error-page")).toBeVisible();
+  const { time, paused } = await sounding(page);
+  expect(paused).toBe(false);
+  await soundMoves(page, time + 0.5);
+  await page.unroute("**/music/new");
+  await link.click();
   await expect(row(page, "Aurora")).toBeVisible();
+  await expect(nowTitle(page)).toHaveText("Aurora");
 });

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, open, openAlbum, playRow, soundMoves, test } from "../listening";
+import { expect, open, openAlbum, playRow, row, settled, soundMoves, test } from "../listening";
 import { LYRICAL, NOISE } from "../music";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
@@ -32,6 +32,7 @@ async function paths(page: Page): Promise<string[]> {
 }
 
 async function faults(page: Page): Promise<string[]> {
+  await settled(page);
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
 }
@@ -64,7 +65,23 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: "재생 설정" }).click();
       await expect(page.getByRole("menu")).toBeVisible();
       expect(await faults(page), "settings").toEqual([]);
+      await page.getByRole("menuitem", { name: "잠들기 타이머" }).click();
+      await expect(page.getByRole("menuitemradio", { name: "이 곡이 끝나면" })).toBeVisible();
+      expect(await faults(page), "sleep").toEqual([]);
       await page.keyboard.press("Escape");
+      await row(page, LYRICAL).locator('[data-act="menu"]').click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      expect(await faults(page), "track menu").toEqual([]);
+      await page.getByRole("menuitem", { name: "플레이리스트에 담기" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      expect(await faults(page), "first playlist").toEqual([]);
+      await page.getByRole("dialog").locator("[type=submit]").click();
+      await row(page, LYRICAL).locator('[data-act="menu"]').click();
+      await page.getByRole("menuitem", { name: "플레이리스트에 담기" }).click();
+      await expect(page.getByRole("dialog").locator(".library-item")).toBeVisible();
+      expect(await faults(page), "another playlist").toEqual([]);
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
       await page.keyboard.press("Shift+?");
       await expect(page.getByRole("dialog")).toBeVisible();
       expect(await faults(page), "keys").toEqual([]);
@@ -72,6 +89,30 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.locator(".player-open").click();
       await expect(page.locator("dialog.now")).toBeVisible();
       expect(await faults(page), "full player").toEqual([]);
+      await page.locator("dialog.now").getByRole("button", { name: "재생 설정" }).click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      expect(await faults(page), "settings in the full player").toEqual([]);
+    });
+
+    test("M15 axe finds nothing in suggestions and in choosing rows", async ({ page }) => {
+      await open(page, "/music/search?q=aurora");
+      const input = page.locator("input[type=search]");
+      await input.fill("aur");
+      await expect(page.getByRole("option").first()).toBeVisible();
+      await page.keyboard.press("ArrowDown");
+      expect(await faults(page), "results").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Enter");
+      await expect(page).toHaveURL(/q=aur$/);
+      await input.fill("");
+      await expect(page.getByRole("group", { name: "최근 검색" }).getByRole("option")).toHaveCount(1);
+      await page.keyboard.press("ArrowDown");
+      expect(await faults(page), "recent searches").toEqual([]);
+      await page.keyboard.press("Escape");
+      await row(page, "Aurora").first().locator('[data-act="menu"]').click();
+      await page.getByRole("menuitem", { name: "여러 곡 선택" }).click();
+      await expect(page.locator(".selection-bar")).toBeVisible();
+      expect(await faults(page), "choosing rows").toEqual([]);
     });
   });
 }
@@ -94,6 +135,39 @@ test("M15 a menu gives the focus back, a panel too", async ({ page }) => {
   await expect(page.getByRole("tab", { name: "대기열" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(queue).toBeFocused();
+});
+
+test("M15 a dialog gives the focus back, however it is closed", async ({ page }) => {
+  await openAlbum(page, NOISE);
+  const menu = row(page, "Aurora").locator('[data-act="menu"]');
+  const dialog = page.getByRole("dialog");
+  for (const close of [
+    () => dialog.getByRole("button", { name: "닫기" }).click(),
+    () => dialog.locator("[type=submit]").click(),
+    () => dialog.locator(".library-item").click(),
+    () => page.keyboard.press("Escape"),
+  ]) {
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "플레이리스트에 담기" }).click();
+    await expect(dialog).toBeVisible();
+    await close();
+    await expect(dialog).toHaveCount(0);
+    await expect(menu).toBeFocused();
+  }
+});
+
+test("M15 a notice waits while somebody points at it", async ({ page }) => {
+  await page.clock.install();
+  await openAlbum(page, NOISE);
+  await row(page, "Aurora").locator('[data-act="menu"]').click();
+  await page.getByRole("menuitem", { name: "링크 공유" }).click();
+  await page.locator(".toast").hover();
+  await page.clock.runFor(60_000);
+  await expect(page.locator(".toast")).toBeVisible();
+  await page.locator("h1").hover();
+  await page.clock.runFor(10_000);
+  await expect(page.locator(".toast")).toHaveCount(0);
 });
 
 test("M15 each new track is announced once", async ({ page }) => {
@@ -127,4 +201,32 @@ test("M15 controls are large enough for a finger", async ({ page }) => {
   );
   expect(small).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+});
+
+test("M15 the theme goes from the system's to light, to dark and back, and stays after a reload", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await open(page, "/music/new");
+  const text = () => page.evaluate(() => getComputedStyle(document.body).color);
+  /** The colour of the browser's own bar: the one whose condition holds. */
+  const bar = () =>
+    page.evaluate(() => {
+      const colours = [...document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')];
+      return colours.filter((meta) => matchMedia(meta.media).matches).map((meta) => meta.content);
+    });
+  const dark = await text();
+  const button = page.locator('[data-act="theme"]');
+  for (const [name, colour] of [
+    ["화면 밝기: 시스템", "#0f1413"],
+    ["화면 밝기: 밝게", "#faf9f6"],
+    ["화면 밝기: 어둡게", "#0f1413"],
+  ] as const) {
+    await expect(button).toHaveAccessibleName(name);
+    expect(await bar(), name).toEqual([colour]);
+    expect((await text()) === dark, name).toBe(colour === "#0f1413");
+    await page.reload();
+    await expect(button).toHaveAccessibleName(name);
+    expect(await bar(), name).toEqual([colour]);
+    await button.click();
+  }
+  await expect(button).toHaveAccessibleName("화면 밝기: 시스템");
 });

@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, openAlbum, playRow, soundMoves, test } from "../listening";
+import { expect, openAlbum, playRow, settled, soundMoves, test } from "../listening";
 import { HALVES } from "../music";
 
 /** A chart each minute, and some time to tell. */
@@ -21,10 +21,16 @@ test("M1 a play that counts brings its track into the chart that stands open, wi
   await expect(chart.locator("#main time").first()).toBeVisible();
   for (const colorScheme of ["light", "dark"] as const) {
     await chart.emulateMedia({ colorScheme });
+    await settled(chart);
     const { violations } = await new AxeBuilder({ page: chart }).analyze();
     expect(
       violations.map(({ id }) => id),
       colorScheme,
     ).toEqual([]);
   }
+  // One track is ranked; the newest music below it follows.
+  await chart.locator('#main [data-act="play-all"]').click();
+  await chart.keyboard.press("q");
+  await expect(chart.locator(".queue-item .queue-title").first()).toHaveText("Second Half");
+  await expect(chart.locator(".queue-item")).toHaveCount(9);
 });

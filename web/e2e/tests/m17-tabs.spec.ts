@@ -17,3 +17,19 @@ test("M17 only one tab sounds, and the other can take over", async ({ page, cont
   await expect(state(other)).toHaveAttribute("data-state", "paused");
   await expect(notice).toHaveCount(0);
 });
+
+test("M17 what plays elsewhere is said only as long as it does", async ({ page, context }) => {
+  await openAlbum(page, NOISE);
+  const notice = page.locator(".player-notice");
+  const other = await context.newPage();
+  await openAlbum(other, NOISE);
+  for (const end of [() => other.keyboard.press("k"), () => other.close()]) {
+    await playRow(page, "Aurora");
+    await expect(state(page)).toHaveAttribute("data-state", "playing");
+    await playRow(other, "Borealis");
+    await expect(notice).toContainText("다른 탭에서 재생 중");
+    await end();
+    await expect(notice).toHaveCount(0);
+    await expect(state(page)).toHaveAttribute("data-state", "paused");
+  }
+});

@@ -79,6 +79,8 @@ impl Raw {
 pub(super) struct Layers {
     pub(super) winners: BTreeMap<String, Given>,
     pub(super) places: Vec<(String, String)>,
+    /// Variables that are no keys.
+    pub(super) passed_over: Vec<String>,
     pub(super) problems: Vec<String>,
 }
 
@@ -87,6 +89,7 @@ impl Layers {
         let mut layers = Self {
             winners: BTreeMap::new(),
             places: Vec::new(),
+            passed_over: Vec::new(),
             problems: Vec::new(),
         };
         let named = sources
@@ -98,8 +101,9 @@ impl Layers {
             layers.add_file(&file);
         }
         for (name, value) in sources.environment {
-            if let Some(key) = key_of_variable(&name) {
-                layers.add(key, Raw::Text(value), name);
+            match key_of_variable(&name) {
+                Some(key) => layers.add(key, Raw::Text(value), name),
+                None => layers.passed_over.push(name),
             }
         }
         for flag in sources.flags {
@@ -156,12 +160,17 @@ fn flatten(above: &str, table: &DeTable<'_>, entries: &mut Vec<(usize, String, R
     }
 }
 
-/// `HAAS_MUSIC__UPLOAD_MAX` sets `music.upload_max`. Names without a double underscore are not keys: Kubernetes adds
-/// `HAAS_SERVICE_HOST` and the like for a Service named haas.
+/// `HAAS_MUSIC__PREPARATION_WORKERS` sets `music.preparation_workers`. Names without a double underscore are not keys:
+/// Kubernetes adds `HAAS_SERVICE_HOST` and the like for a Service named haas.
 fn key_of_variable(name: &str) -> Option<String> {
     let rest = name.strip_prefix(PREFIX)?;
     rest.contains("__")
         .then(|| rest.to_lowercase().replace("__", "."))
+}
+
+/// The variable that sets a key: `HAAS_MUSIC__PREPARATION_WORKERS` for `music.preparation_workers`.
+pub(super) fn variable_of(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }
 
 fn raw_of(value: &DeValue<'_>) -> Raw {

@@ -22,6 +22,7 @@ pub use value::{Secret, duration_text, parse_duration, parse_size, size_text};
 pub struct Reader {
     given: BTreeMap<String, Given>,
     all_places: Vec<(String, String)>,
+    passed_over: Vec<String>,
     known: BTreeSet<String>,
     settings: Vec<Setting>,
     problems: Vec<String>,
@@ -34,6 +35,7 @@ impl Reader {
         Self {
             given: layers.winners,
             all_places: layers.places,
+            passed_over: layers.passed_over,
             known: BTreeSet::new(),
             settings: Vec::new(),
             problems: layers.problems,
@@ -62,6 +64,9 @@ impl Reader {
                 self.problems
                     .push(report::unknown_key(key, place, &self.known));
             }
+        }
+        for name in &self.passed_over {
+            self.problems.extend(report::mistyped(name, &self.known));
         }
         if self.problems.is_empty() {
             Ok(Effective::new(self.settings))

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
+use super::layers::variable_of;
+
 /// How many edits away a known key may be to be suggested for an unknown one.
 const SUGGESTION_EDITS_MAX: usize = 4;
 
@@ -115,17 +117,27 @@ pub(super) fn bad_value(key: &str, place: &str, given: &str, accepted: &str) -> 
 
 /// An unknown key; its value is not shown, it may be a secret under a wrong name.
 pub(super) fn unknown_key(key: &str, place: &str, known: &BTreeSet<String>) -> String {
+    let name = key.rsplit('.').next().unwrap_or(key);
+    // More than half of a short name makes another name.
     let nearest = known
         .iter()
         .map(|candidate| (edits(key, candidate), candidate))
         .min()
-        .filter(|(edits, _)| *edits <= SUGGESTION_EDITS_MAX);
+        .filter(|(edits, _)| *edits <= SUGGESTION_EDITS_MAX.min(name.chars().count().div_ceil(2)));
     match nearest {
         Some((_, candidate)) => {
             format!("{place}: unknown key {key}; did you mean {candidate}?")
         }
         None => format!("{place}: unknown key {key}; `haas check --print` lists the known ones"),
     }
+}
+
+/// A variable that would be a key if an underscore were doubled. Others are not ours to judge.
+pub(super) fn mistyped(name: &str, known: &BTreeSet<String>) -> Option<String> {
+    let single = |text: &str| text.replace("__", "_");
+    let mut variables = known.iter().map(|key| variable_of(key));
+    let meant = variables.find(|variable| single(variable) == single(name))?;
+    Some(format!("{name}: is not a key; did you mean {meant}?"))
 }
 
 /// Levenshtein distance, row by row.

@@ -140,7 +140,10 @@ impl<'a> Section<'a> {
                 _ => return None,
             };
             let items = items.into_iter().map(str::trim).filter(|i| !i.is_empty());
-            items.map(|item| item.parse().ok()).collect()
+            let items: Vec<T> = items.map(|item| item.parse().ok()).collect::<Option<_>>()?;
+            // Whoever writes nothing but commas meant something.
+            let is_blank = text_of(raw).is_none_or(|text| text.trim().is_empty());
+            (is_blank || !items.is_empty()).then_some(items)
         };
         let shown = |items: &Vec<T>| {
             let items: Vec<_> = items.iter().map(|item| format!("\"{item}\"")).collect();

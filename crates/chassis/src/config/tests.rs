@@ -77,6 +77,36 @@ fn everything_wrong_is_reported_at_once_with_place_value_and_what_is_accepted() 
 }
 
 #[test]
+fn a_short_name_is_not_taken_for_any_other() {
+    let (_file, sources) = from_file("[http]\nfoo = 1\nidel = \"1min\"\n");
+    let mut reader = Reader::open(sources);
+    let mut http = reader.section("http");
+    let minute = Duration::from_mins(1);
+    http.duration("idle", minute, Duration::ZERO..=minute, "Idle time.");
+    http.switch("fast", true, "Whether it is.");
+    let error = reader.finish().unwrap_err().to_string();
+    assert!(
+        error.contains("unknown key http.foo; `haas check"),
+        "{error}"
+    );
+    assert!(error.contains("did you mean http.idle?"), "{error}");
+}
+
+#[test]
+fn a_list_of_nothing_but_commas_is_refused() {
+    let read = |text| {
+        let mut reader = from_environment(&[("HAAS_HTTP__PORTS", text)]);
+        let ports = reader
+            .section("http")
+            .list::<u16>("ports", "ports", "Ports.");
+        reader.finish().map(|_effective| ports)
+    };
+    assert_eq!(read("80, 81").unwrap(), [80, 81]);
+    assert!(read("").unwrap().is_empty());
+    read(" , ").unwrap_err();
+}
+
+#[test]
 fn broken_toml_says_file_and_line() {
     let (file, sources) = from_file("[http]\nbody_max = \n");
     let error = Reader::open(sources).finish().unwrap_err();
@@ -101,6 +131,17 @@ fn a_missing_file_is_a_problem() {
 fn variables_without_a_section_are_not_keys() {
     let reader = from_environment(&[("HAAS_SERVICE_HOST", "10.0.0.1")]);
     reader.finish().unwrap();
+}
+
+#[test]
+fn a_variable_that_lacks_an_underscore_is_a_problem() {
+    let mut reader = from_environment(&[("HAAS_HTTP_BODY_MAX", "1MiB")]);
+    read_body_max(&mut reader);
+    let error = reader.finish().unwrap_err();
+    assert_eq!(
+        error.problems(),
+        ["HAAS_HTTP_BODY_MAX: is not a key; did you mean HAAS_HTTP__BODY_MAX?"]
+    );
 }
 
 #[test]

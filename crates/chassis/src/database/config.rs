@@ -1,6 +1,7 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::url::{ACCEPTED, is_usable};
 use crate::config::{Secret, Section};
 
 /// How long a request waits for a free connection before it gets 503.
@@ -14,6 +15,8 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(super) url: Secret,
+    /// The file of the embedded database. Not part of the URL, where `?` and `%` would be more than letters of a name.
+    pub(super) file: Option<PathBuf>,
     pub(super) connections_max: u32,
     pub(super) acquire_timeout: Duration,
     pub(super) statement_timeout: Duration,
@@ -25,6 +28,7 @@ impl Config {
     pub fn with_url(url: &str) -> Self {
         Self {
             url: Secret::new(url),
+            file: None,
             connections_max: CONNECTIONS_MAX,
             acquire_timeout: ACQUIRE_TIMEOUT,
             statement_timeout: STATEMENT_TIMEOUT,
@@ -37,20 +41,11 @@ impl Config {
     pub fn read(section: &mut Section<'_>, data: &Path, service: &str) -> Self {
         let url = section.secret(
             "database_url",
-            "a URL that begins with sqlite:, postgres: or mysql:",
+            ACCEPTED,
             "The database, with its password. Without it an SQLite file in the data folder.",
         );
-        if let Some(url) = &url {
-            let schemes = ["sqlite:", "postgres:", "postgresql:", "mysql:"];
-            if !schemes
-                .iter()
-                .any(|scheme| url.reveal().starts_with(scheme))
-            {
-                section.refuse_secret(
-                    "database_url",
-                    "a URL that begins with sqlite:, postgres: or mysql:",
-                );
-            }
+        if url.as_ref().is_some_and(|url| !is_usable(url.reveal())) {
+            section.refuse_secret("database_url", ACCEPTED);
         }
         let connections = section.count(
             "database_connections_max",
@@ -71,14 +66,13 @@ impl Config {
             second..=600 * second,
             "How long one statement may run (not SQLite).",
         );
-        let embedded = || {
-            let file = data.join(format!("{service}.sqlite"));
-            Secret::new(format!("sqlite:{}", file.display()))
-        };
-        let url = url.unwrap_or_else(embedded);
+        let file = data.join(format!("{service}.sqlite"));
+        let file = url.is_none().then_some(file);
+        let url = url.unwrap_or_else(|| Secret::new("sqlite:"));
         Self {
             is_embedded: url.reveal().starts_with("sqlite:"),
             url,
+            file,
             connections_max: u32::try_from(connections).unwrap_or(CONNECTIONS_MAX),
             acquire_timeout,
             statement_timeout,

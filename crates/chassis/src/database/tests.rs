@@ -30,6 +30,19 @@ async fn a_file_is_made_with_its_folder() {
 }
 
 #[tokio::test]
+async fn signs_of_a_url_in_the_name_of_the_data_folder_are_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("what?mode=ro %41#b/db.sqlite");
+    let config = Config {
+        file: Some(file.clone()),
+        ..Config::with_url("sqlite:")
+    };
+    let database = Database::connect_with(&config).await.unwrap();
+    run(&database, "CREATE TABLE t (a INT)").await.unwrap();
+    assert!(file.is_file());
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_made_is_named() {
     let error = Database::connect("sqlite:/proc/nowhere/db.sqlite").await;
     let error = error.unwrap_err().to_string();

@@ -29,7 +29,22 @@ pub fn admin_router(admin: Admin) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .route("/config", get(config))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(reads_only)
         .with_state(admin)
+}
+
+async fn nothing_here() -> Problem {
+    Problem::not_found("not_found", "Not found")
+        .detail("there are /live, /ready, /metrics and /config")
+}
+
+async fn reads_only() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This address does not take this method",
+    )
 }
 
 async fn ready(State(admin): State<Admin>) -> Response {

@@ -14,7 +14,7 @@ pub struct Config {
     pub idle_timeout: Duration,
     /// How long a client may take none of the bytes that are sent to it.
     pub send_timeout: Duration,
-    /// How many requests are being answered at once.
+    /// How many requests are being answered at once; half of them may come from one network.
     pub in_flight_max: usize,
     /// How many connections are open at once.
     pub connections_max: usize,
@@ -54,7 +54,7 @@ impl Config {
             "in_flight_max",
             1024,
             1..=1_000_000,
-            "How many requests are answered at once; more get 503 with Retry-After.",
+            "How many requests are answered at once, at most half of them to one network; more get 503 with Retry-After.",
         );
         let connections = section.count(
             "connections_max",

@@ -244,15 +244,25 @@ fn refusal(known: &HashMap<String, Operations>, request: &Request) -> Option<Pro
     if errors.is_empty() {
         return None;
     }
-    let names: Vec<_> = accepted.iter().map(|known| known.name.as_str()).collect();
-    let detail = if names.is_empty() {
-        "this address takes no query".to_owned()
-    } else {
-        format!("this address takes the parameters {}", names.join(", "))
-    };
-    let problem = Problem::invalid(detail);
+    let problem = Problem::invalid(detail(accepted, &errors));
     let told = errors.into_iter().take(ERRORS_MAX);
     Some(told.fold(problem, |problem, (name, wrong)| problem.field(name, wrong)))
+}
+
+/// What to do about a query: which names there are, or what is wrong with the first value.
+fn detail(accepted: &[Accepted], errors: &[(String, String)]) -> String {
+    let names: Vec<_> = accepted.iter().map(|known| known.name.as_str()).collect();
+    match errors {
+        _ if names.is_empty() => "this address takes no query".to_owned(),
+        [(name, wrong), ..]
+            if errors
+                .iter()
+                .all(|(name, _)| names.contains(&name.as_str())) =>
+        {
+            format!("{name} {wrong}")
+        }
+        _ => format!("this address takes the parameters {}", names.join(", ")),
+    }
 }
 
 fn errors(accepted: &[Accepted], query: &str) -> Vec<(String, String)> {

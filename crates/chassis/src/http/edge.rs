@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
-use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
+use super::client::{ClientAddress, PeerAddress};
 use super::compression::compress;
 use super::config::Config;
 use super::error_pages::{ErrorPages, wants_page};
@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::ids;
 use crate::lifecycle::Readiness;
 use crate::problem::{self, Cause, Document, Problem, ProblemDocument};
+use crate::shares::Shares;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// When a client that was refused because of load may come again.
@@ -39,7 +40,7 @@ struct Inner {
     clock: Clock,
     readiness: Readiness,
     metrics: HttpMetrics,
-    in_flight: Semaphore,
+    in_flight: Shares,
     services: Vec<&'static str>,
     error_pages: OnceLock<ErrorPages>,
 }
@@ -65,7 +66,7 @@ impl Edge {
         metrics: HttpMetrics,
         services: Vec<&'static str>,
     ) -> Self {
-        let in_flight = Semaphore::new(config.in_flight_max.min(Semaphore::MAX_PERMITS));
+        let in_flight = Shares::halved(config.in_flight_max);
         Self(Arc::new(Inner {
             config,
             policy,
@@ -122,7 +123,12 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
         request.extensions_mut().insert(trusted);
     }
     let visitor = edge.visitor(&mut request);
-    let response = edge.answer(request, next).instrument(span.clone()).await;
+    // Held until the answer has its last form: the page of an error takes as much as any.
+    let share = edge.in_flight.take(edge.network(&request));
+    let response = match &share {
+        Some(_) => edge.answer(request, next).instrument(span.clone()).await,
+        None => edge.shed(),
+    };
     let response = held.spare(as_problem(response));
     log(&span, &route, &method, &response, started.elapsed());
     let status = response.status();
@@ -130,7 +136,7 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
     edge.metrics
         .observe(service, &method, route, status, started.elapsed());
     let response = match visitor {
-        Some((visitor, pages)) => pages.dress(visitor, response).await,
+        Some((visitor, pages)) => edge.within_limits(pages.dress(visitor, response)).await,
         None => response,
     };
     let response = compress(accepted, with_request_id(response, &id)).await;
@@ -140,19 +146,17 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
 impl Inner {
     /// Runs the handler within its limits; whatever happens, there is an answer.
     async fn answer(&self, request: Request, next: Next) -> Response {
-        let Ok(_permit) = self.in_flight.try_acquire() else {
-            self.metrics.shed.inc();
-            return Problem::unavailable(SHED_RETRY_AFTER)
-                .detail("too many requests are being answered; try again shortly")
-                .into_response();
-        };
         self.metrics.active.inc();
         let active = self.metrics.active.clone();
         let _counted = Defer(Some(move || {
             active.dec();
         }));
-        let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-        match tokio::time::timeout(self.config.request_timeout, handler).await {
+        self.within_limits(next.run(request)).await
+    }
+
+    async fn within_limits(&self, answer: impl Future<Output = Response>) -> Response {
+        let answer = AssertUnwindSafe(answer).catch_unwind();
+        match tokio::time::timeout(self.config.request_timeout, answer).await {
             Ok(Ok(response)) => response,
             Ok(Err(_logged_by_the_panic_hook)) => {
                 Problem::internal(HandlerPanicked).into_response()
@@ -162,6 +166,19 @@ impl Inner {
                 .because(HandlerTimedOut)
                 .into_response(),
         }
+    }
+
+    fn shed(&self) -> Response {
+        self.metrics.shed.inc();
+        Problem::unavailable(SHED_RETRY_AFTER)
+            .detail("too many requests are being answered; try again shortly")
+            .into_response()
+    }
+
+    /// Where a request came from, as its share of what is answered at once is counted.
+    fn network(&self, request: &Request) -> Vec<u8> {
+        let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
+        ClientAddress::of(peer, request.headers(), &self.config.trusted_proxies).network()
     }
 
     /// The head of a request whose errors a person will read, and who shows them.

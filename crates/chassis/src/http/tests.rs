@@ -238,6 +238,55 @@ async fn too_many_requests_at_once_are_shed_with_a_time_to_come_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_network_leaves_room_for_the_others() {
+    let config = Config {
+        in_flight_max: 2,
+        ..Config::default()
+    };
+    let app = served(config).app;
+    let from = |path: &str, address: [u8; 4]| {
+        let mut request = get_of(path);
+        request.extensions_mut().insert(PeerAddress(address.into()));
+        app.clone().oneshot(request)
+    };
+    let mut slow = JoinSet::new();
+    slow.spawn(from("/slow", [192, 0, 2, 1]));
+    tokio::task::yield_now().await;
+    assert_eq!(from("/list", [192, 0, 2, 9]).await.unwrap().status(), 503);
+    assert_eq!(
+        from("/list", [198, 51, 100, 1]).await.unwrap().status(),
+        200
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_of_an_error_has_the_limits_of_an_answer() {
+    let config = Config {
+        in_flight_max: 1,
+        ..Config::default()
+    };
+    let served = served(config);
+    served.edge.show_errors(ErrorPages::new(|_parts, _status| {
+        std::future::pending::<Response>()
+    }));
+    let browser = |path: &str| {
+        let mut request = get_of(path);
+        let accept = "text/html".parse().unwrap();
+        request.headers_mut().insert(header::ACCEPT, accept);
+        served.app.clone().oneshot(request)
+    };
+    let mut hanging = JoinSet::new();
+    hanging.spawn(browser("/nowhere"));
+    tokio::task::yield_now().await;
+    let response = served.app.clone().oneshot(get_of("/list")).await.unwrap();
+    assert_eq!(response.status(), 503);
+    let hung = hanging.join_next().await.unwrap().unwrap().unwrap();
+    assert_eq!(hung.status(), 503);
+    let response = served.app.clone().oneshot(get_of("/list")).await.unwrap();
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_browser_is_shown_a_page_for_every_error_and_what_headers_say_stays() {
     let served = served(Config::default());
     served
@@ -525,6 +574,18 @@ async fn readiness_and_metrics_are_told_to_the_operator() {
     assert_eq!(status("/live").await, 200);
     assert_eq!(status("/ready").await, 200);
     assert_eq!(status("/metrics").await, 200);
+    let (status_of_nothing, document) = {
+        let answer = admin.clone().oneshot(get_of("/nope")).await.unwrap();
+        (
+            answer.status().as_u16(),
+            answer.into_body().collect().await.unwrap().to_bytes(),
+        )
+    };
+    assert_eq!(status_of_nothing, 404);
+    assert!(document.starts_with(b"{"));
+    let post = Request::post("/live").body(Body::empty()).unwrap();
+    let answer = admin.clone().oneshot(post).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
     served.readiness.set_stopping();
     assert_eq!(status("/ready").await, 503);
     assert_eq!(status("/live").await, 200);

@@ -35,7 +35,7 @@ pub(crate) struct Artist {
     pub(crate) album_count: i64,
     /// Tracks that name the artist.
     pub(crate) track_count: i64,
-    /// The newest cover among the albums, else the tracks; WebP, 320 px wide.
+    /// The newest cover among the albums, else the tracks, drawn ones last; WebP, 320 px wide.
     pub(crate) cover_url: Option<String>,
     /// The same cover in each width.
     pub(crate) cover_urls: Option<CoverUrls>,

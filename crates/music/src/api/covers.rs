@@ -1,7 +1,6 @@
 //! Covers: WebP in fixed widths.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use chassis::http::Path;
 use chassis::problem::ProblemDocument;
@@ -9,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::tracks::COVER_WIDTHS_PX;
-use crate::delivery::Target;
+use crate::delivery::{Asked, Target};
 use crate::{AppState, Error, Result};
 
 /// A cover's id: the first 32 hex digits of a SHA-256.
@@ -29,15 +28,14 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 async fn get_cover(
     State(app): State<AppState>,
     Path((id, file)): Path<(String, String)>,
-    method: Method,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response> {
     // The key is made of both, so nothing else may get through.
     let Some(width_px) = width_px(&file).filter(|_| is_id(&id)) else {
         return Err(Error::CoverNotFound(id).into());
     };
     let target = Target::Cover(id, width_px);
-    app.delivery.deliver(&target, &method, &headers).await
+    app.delivery.deliver(&target, &asked).await
 }
 
 fn is_id(id: &str) -> bool {

@@ -1,7 +1,6 @@
 //! Audio as one file: the original or a rendition, with byte ranges.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use chassis::Problem;
 use chassis::http::{Path, Query};
@@ -10,7 +9,7 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::delivery::{BIT_RATES_KBPS, Target};
+use crate::delivery::{Asked, BIT_RATES_KBPS, Target};
 use crate::{AppState, Error, Result};
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
@@ -42,8 +41,7 @@ async fn stream_track(
     Path(id): Path<String>,
     Query(query): Query<StreamQuery>,
     RawQuery(raw_query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response> {
     let target = match query.bit_rate_kbps {
         None => Target::Original(id),
@@ -52,8 +50,9 @@ async fn stream_track(
         }
         Some(_) => return Err(Problem::invalid("bit_rate_kbps must be 64, 128 or 256")),
     };
-    app.delivery.count_cmcd(raw_query.as_deref(), &headers);
-    app.delivery.deliver(&target, &method, &headers).await
+    app.delivery
+        .count_cmcd(raw_query.as_deref(), &asked.headers);
+    app.delivery.deliver(&target, &asked).await
 }
 
 /// Returns a rendition's fragmented MP4: what HLS playlists point into with byte ranges. Never changes.
@@ -69,13 +68,13 @@ async fn get_media(
     State(app): State<AppState>,
     Path(file): Path<String>,
     RawQuery(raw_query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response> {
     let Some(id) = file.strip_suffix(".mp4") else {
         return Err(Error::RenditionNotFound(file).into());
     };
-    app.delivery.count_cmcd(raw_query.as_deref(), &headers);
+    app.delivery
+        .count_cmcd(raw_query.as_deref(), &asked.headers);
     let target = Target::Rendition(id.to_owned());
-    app.delivery.deliver(&target, &method, &headers).await
+    app.delivery.deliver(&target, &asked).await
 }

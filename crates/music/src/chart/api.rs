@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chassis::http::Query;
+use chassis::http::{ClientAddress, Query};
 use chassis::problem::ProblemDocument;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -106,8 +106,8 @@ async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Resul
 #[utoipa::path(get, path = "/chart/events", tag = "chart",
     responses((status = 200, content_type = "text/event-stream", body = News),
         (status = "default", body = ProblemDocument)))]
-async fn watch_chart(State(app): State<AppState>) -> Result<Response> {
-    let events = app.chart.events.subscribe(&app).await?;
+async fn watch_chart(State(app): State<AppState>, address: ClientAddress) -> Result<Response> {
+    let events = app.chart.events.subscribe(&app, address.network()).await?;
     let heartbeat = KeepAlive::new().interval(HEARTBEAT_EVERY);
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
 }

@@ -11,7 +11,7 @@ use super::live::PRESENT_MS;
 use super::metrics::Metrics;
 use super::rules::{Entry, freeze, is_night, rank};
 use super::{Settings, hour_name, read_entries};
-use crate::plays::{HOUR_MS, hour_of};
+use crate::plays::{HOUR_MS, forget_networks, hour_of};
 use crate::store::{CURRENT, Lease, NewChart};
 use crate::{Error, Store};
 
@@ -23,6 +23,9 @@ const LEASE_MS: i64 = 30_000;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often the current chart is computed.
 pub(crate) const COMPUTE_EVERY_MS: i64 = 60_000;
+/// How far ahead the clock of the process that computed before may have been. A chart from further ahead is computed
+/// anew: one wrong clock must not stop the chart until that time comes.
+const AHEAD_MAX_MS: i64 = 2 * COMPUTE_EVERY_MS;
 /// How many missed hours are made up for after all processes were away; of older ones there is no chart.
 const CATCH_UP_HOURS_MAX: i64 = 24;
 
@@ -87,7 +90,8 @@ impl Computer {
         let now_ms = self.clock.now_ms();
         let minute_ms = now_ms - now_ms.rem_euclid(COMPUTE_EVERY_MS);
         let computed_ms = self.store.find_current_chart_time().await?;
-        if computed_ms.is_some_and(|computed_ms| minute_ms <= computed_ms) {
+        let is_computed = minute_ms..=minute_ms + AHEAD_MAX_MS;
+        if computed_ms.is_some_and(|computed_ms| is_computed.contains(&computed_ms)) {
             return Ok(Computed::default());
         }
         let started = Instant::now();
@@ -119,7 +123,7 @@ impl Computer {
             .await?)
     }
 
-    async fn give_back(&self) -> Result<(), Error> {
+    pub(super) async fn give_back(&self) -> Result<(), Error> {
         if let Some(lease) = self.lease().await? {
             self.store.release_lease(&lease).await?;
         }
@@ -129,7 +133,7 @@ impl Computer {
     /// Freezes the hours that are full and have no chart yet, oldest first: each is the measure of the next.
     async fn freeze_hours(&self, lease: &Lease, now_ms: i64) -> Result<usize, Error> {
         let full_ms = now_ms - now_ms.rem_euclid(HOUR_MS);
-        let last = self.store.find_hourly_chart_before(i64::MAX).await?;
+        let last = self.store.find_hourly_chart_before(full_ms).await?;
         let oldest_ms = full_ms - (CATCH_UP_HOURS_MAX - 1) * HOUR_MS;
         let mut hour_ms = last
             .as_ref()
@@ -184,6 +188,7 @@ impl Computer {
         self.store.delete_presences(now_ms - PRESENT_MS).await?;
         let hour = hour_of(now_ms);
         if self.pruned_hour.load(Ordering::Relaxed) != hour {
+            forget_networks(&self.store, now_ms).await?;
             self.store
                 .delete_plays_started_before(now_ms - PLAYS_KEPT_MS)
                 .await?;

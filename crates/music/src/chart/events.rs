@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use axum::response::sse::Event;
 use chassis::lifecycle::Tasks;
+use chassis::shares::{Share, Shares};
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
 use super::metrics::Metrics;
 use crate::{App, Error};
 
 /// How many may listen to one process at once; more get 503.
-pub(super) const SUBSCRIBERS_MAX: usize = 1_000;
+const SUBSCRIBERS_MAX: usize = 1_000;
+/// How many of them may come from one network.
+pub(super) const SUBSCRIBERS_PER_NETWORK_MAX: usize = 200;
 /// How many events a subscriber may be behind before it is dropped; its browser comes back by itself.
 pub(super) const EVENTS_BEHIND_MAX: usize = 16;
 /// How often we look for something new while somebody is there.
@@ -45,7 +48,7 @@ pub(crate) enum News {
 #[derive(Clone, Debug)]
 pub(crate) struct Events {
     sender: broadcast::Sender<News>,
-    places: Arc<Semaphore>,
+    places: Shares,
     tasks: Tasks,
     metrics: Metrics,
 }
@@ -54,7 +57,7 @@ impl Events {
     pub(crate) fn new(tasks: Tasks, metrics: Metrics) -> Self {
         Self {
             sender: broadcast::channel(EVENTS_BEHIND_MAX).0,
-            places: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
+            places: Shares::new(SUBSCRIBERS_MAX, SUBSCRIBERS_PER_NETWORK_MAX),
             tasks,
             metrics,
         }
@@ -78,9 +81,9 @@ impl Events {
     pub(crate) async fn subscribe(
         &self,
         app: &App,
+        network: Vec<u8>,
     ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, Error> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_taken| Error::SubscribersFull)?;
+        let place = self.places.take(network).ok_or(Error::SubscribersFull)?;
         let receiver = self.sender.subscribe();
         let now = Told::default().look(app).await;
         let retry = Event::default().retry(Duration::from_millis(rand::random_range(RETRY_MS)));
@@ -115,7 +118,7 @@ impl Events {
 /// Counts a subscriber for as long as it is there.
 #[derive(Debug)]
 struct Subscription {
-    _place: OwnedSemaphorePermit,
+    _place: Share,
     metrics: Metrics,
 }
 

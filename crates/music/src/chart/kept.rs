@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::Error;
 
 /// For how long those who do not read may be given what was there before: longer only in an outage.
-const STALE_MS_MAX: i64 = 60_000;
+const STALE_MS_MAX: u64 = 60_000;
 
 /// While one reads, the others are given what was there, unless it is old; what is not there is waited for. An outage therefore costs
 /// one waiting request at a time, however many ask.
@@ -46,23 +46,25 @@ impl<T> Kept<T> {
     pub(super) async fn get(
         &self,
         clock: &Clock,
-        fresh_ms: i64,
+        fresh_ms: u64,
         read: impl AsyncFnOnce(Option<Arc<T>>) -> Result<Arc<T>, Error>,
     ) -> Result<Arc<T>, Error> {
         let Some((read_at_ms, before)) = self.known() else {
             return self.get_first(clock, read).await;
         };
-        if clock.now_ms() < read_at_ms + fresh_ms {
+        // The clock may have been set back: what was read in the future is as old as what was read as long ago.
+        let age_ms = || clock.now_ms().abs_diff(read_at_ms);
+        if age_ms() < fresh_ms {
             return Ok(before);
         }
         let reading = match self.reading.try_lock() {
             Ok(reading) => reading,
-            Err(_) if clock.now_ms() < read_at_ms + STALE_MS_MAX => return Ok(before),
+            Err(_) if age_ms() < STALE_MS_MAX => return Ok(before),
             Err(_) => self.reading.lock().await,
         };
         // Somebody may have read it between the two looks.
         if let Some((now_at_ms, now)) = self.known()
-            && read_at_ms < now_at_ms
+            && read_at_ms != now_at_ms
         {
             return Ok(now);
         }
@@ -144,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    const FRESH_MS: i64 = 1_000;
+    const FRESH_MS: u64 = 1_000;
 
     fn away<T>() -> Result<Arc<T>, Error> {
         Err(Error::Store(DbErr::Custom("away".to_owned())))

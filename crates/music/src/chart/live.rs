@@ -16,9 +16,9 @@ use crate::store::CURRENT;
 use crate::{App, Error};
 
 /// How long the current chart is shown before the database is asked whether there is a newer one.
-const CHART_LOOK_MS: i64 = 1_000;
+const CHART_LOOK_MS: u64 = 1_000;
 /// How long the numbers of those who listen now are shown.
-const LISTENING_LOOK_MS: i64 = 5_000;
+const LISTENING_LOOK_MS: u64 = 5_000;
 /// A listener is there for this long after the last sign of life: three reports.
 pub(crate) const PRESENT_MS: i64 = 90_000;
 /// A chart with fewer ranks does not fill a page: the newest tracks are shown below,

@@ -56,7 +56,8 @@ impl ChartState {
             metrics: metrics.clone(),
             pruned_hour: AtomicI64::default(),
         };
-        context.tasks.spawn(computer.run(context.tasks.clone()));
+        let compute = computer.run(context.tasks.clone());
+        context.tasks.spawn_essential("chart", compute);
         Self {
             live: Live::default(),
             events: Events::new(context.tasks.clone(), metrics),
@@ -71,7 +72,8 @@ impl ChartState {
 
     /// Starts telling subscribers what is new.
     pub(crate) fn watch(app: &Arc<App>, tasks: &chassis::lifecycle::Tasks) {
-        tasks.spawn(app.chart.events.clone().run(Arc::clone(app)));
+        let tell = app.chart.events.clone().run(Arc::clone(app));
+        tasks.spawn_essential("chart events", tell);
     }
 }
 

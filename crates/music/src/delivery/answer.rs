@@ -9,11 +9,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chassis::Problem;
+use chassis::http::ClientAddress;
 
 use super::body::{MediaBody, Part};
-use super::conditions::{Validators, Verdict};
+use super::conditions::{Validators, Verdict, precondition_failed};
 use super::ranges::{self, Selection};
-use super::{Delivery, Media, Target};
+use super::{Asked, Delivery, Media, Target};
 use crate::{Error, Result};
 
 /// Stands between the parts of a multipart answer, after the start of the entity tag.
@@ -21,14 +22,9 @@ const BOUNDARY_PREFIX: &str = "haas-part-";
 
 impl Delivery {
     /// Answers a GET or HEAD for what a URL names.
-    pub(crate) async fn deliver(
-        &self,
-        target: &Target,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Result<Response> {
+    pub(crate) async fn deliver(&self, target: &Target, asked: &Asked) -> Result<Response> {
         let media = self.find(target).await?;
-        let answer = self.answer(media, method, headers).await;
+        let answer = self.answer(media, asked).await;
         if answer
             .as_ref()
             .is_err_and(|problem| problem.status().is_server_error())
@@ -39,12 +35,12 @@ impl Delivery {
         answer
     }
 
-    async fn answer(
-        &self,
-        media: Arc<Media>,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Result<Response> {
+    async fn answer(&self, media: Arc<Media>, asked: &Asked) -> Result<Response> {
+        let Asked {
+            method,
+            headers,
+            client,
+        } = asked;
         let validators = Validators {
             etag: &media.etag,
             modified_at_s: Some(media.modified_at_s),
@@ -71,25 +67,37 @@ impl Delivery {
         match selection(&media, validators, headers) {
             Selection::Whole => {
                 let head = head(StatusCode::OK, &media, media.size_bytes);
-                self.send(media, [Part::Object(whole)].into(), head).await
+                let parts = [Part::Object(whole)].into();
+                self.send(media, parts, head, *client).await
             }
             Selection::Unsatisfiable => Ok(range_not_satisfiable(&media)),
             Selection::Ranges(ranges) => match <[Range<u64>; 1]>::try_from(ranges) {
-                Ok([range]) => self.send_range(media, range).await,
-                Err(ranges) => self.send_multipart(media, &ranges).await,
+                Ok([range]) => self.send_range(media, range, *client).await,
+                Err(ranges) => self.send_multipart(media, &ranges, *client).await,
             },
         }
     }
 
-    async fn send_range(&self, media: Arc<Media>, range: Range<u64>) -> Result<Response> {
+    async fn send_range(
+        &self,
+        media: Arc<Media>,
+        range: Range<u64>,
+        client: ClientAddress,
+    ) -> Result<Response> {
         let mut head = head(StatusCode::PARTIAL_CONTENT, &media, range.end - range.start);
         let content_range = content_range(&range, media.size_bytes);
         head.headers_mut()
             .insert(header::CONTENT_RANGE, text_value(content_range));
-        self.send(media, [Part::Object(range)].into(), head).await
+        let parts = [Part::Object(range)].into();
+        self.send(media, parts, head, client).await
     }
 
-    async fn send_multipart(&self, media: Arc<Media>, ranges: &[Range<u64>]) -> Result<Response> {
+    async fn send_multipart(
+        &self,
+        media: Arc<Media>,
+        ranges: &[Range<u64>],
+        client: ClientAddress,
+    ) -> Result<Response> {
         let boundary = boundary(&media);
         let parts = multipart(&media, ranges, &boundary);
         let length = parts.iter().map(Part::size_bytes).sum();
@@ -97,7 +105,7 @@ impl Delivery {
         let content_type = format!("multipart/byteranges; boundary={boundary}");
         head.headers_mut()
             .insert(header::CONTENT_TYPE, text_value(content_type));
-        self.send(media, parts, head).await
+        self.send(media, parts, head, client).await
     }
 
     async fn send(
@@ -105,9 +113,10 @@ impl Delivery {
         media: Arc<Media>,
         parts: VecDeque<Part>,
         head: Response,
+        client: ClientAddress,
     ) -> Result<Response> {
         let length: u64 = parts.iter().map(Part::size_bytes).sum();
-        let slot = self.slot(length)?;
+        let slot = self.slot(length, client)?;
         let blocks = self.blocks.clone();
         let body = MediaBody::open(media, parts, blocks, self.metrics.clone(), slot)
             .await
@@ -147,15 +156,6 @@ fn with_validators(mut response: Response, media: &Media) -> Response {
         .entry(header::CACHE_CONTROL)
         .or_insert_with(|| media.cache_control.clone());
     response
-}
-
-fn precondition_failed() -> Problem {
-    Problem::new(
-        StatusCode::PRECONDITION_FAILED,
-        "precondition_failed",
-        "Precondition failed",
-    )
-    .detail("the conditions of the request name another version of this file")
 }
 
 fn range_not_satisfiable(media: &Media) -> Response {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use chassis::shares::Share;
 use http_body::{Frame, SizeHint};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::blocks::{BLOCK_BYTES, BlockKey, Blocks, LoadError};
 use super::{Media, Metrics};
@@ -49,11 +49,11 @@ pub(crate) struct MediaBody {
 /// Counts an answer as long as it is being sent, and gives its slot back at the end.
 struct ActiveStream {
     metrics: Metrics,
-    slot: Option<OwnedSemaphorePermit>,
+    slot: Option<Share>,
 }
 
 impl ActiveStream {
-    fn new(metrics: Metrics, slot: Option<OwnedSemaphorePermit>) -> Self {
+    fn new(metrics: Metrics, slot: Option<Share>) -> Self {
         metrics.active_streams.inc();
         if slot.is_some() {
             metrics.active_long_answers.inc();
@@ -78,7 +78,7 @@ impl MediaBody {
         parts: VecDeque<Part>,
         blocks: Blocks,
         metrics: Metrics,
-        slot: Option<OwnedSemaphorePermit>,
+        slot: Option<Share>,
     ) -> Result<Self, LoadError> {
         let mut body = Self {
             remaining_bytes: parts.iter().map(Part::size_bytes).sum(),

@@ -1,6 +1,7 @@
 //! Preconditions (RFC 9110 §13): `If-Match`, `If-None-Match`, their elder sisters with dates, and `If-Range`.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use chassis::Problem;
 use jiff::fmt::rfc2822::DateTimeParser;
 
 /// What a request's conditions say about the representation that is there.
@@ -73,6 +74,16 @@ impl Validators<'_> {
             (_, opaque) => opaque.unwrap_or(tag) == self.etag.as_bytes(),
         }
     }
+}
+
+/// What is answered to [`Verdict::PreconditionFailed`].
+pub(crate) fn precondition_failed() -> Problem {
+    Problem::new(
+        StatusCode::PRECONDITION_FAILED,
+        "precondition_failed",
+        "Precondition failed",
+    )
+    .detail("the conditions of the request name another version of this file")
 }
 
 #[derive(Clone, Copy, Debug)]

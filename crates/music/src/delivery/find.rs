@@ -12,6 +12,8 @@ use crate::{Error, keys};
 
 /// How many objects are remembered; about 0.5 KiB each.
 pub(super) const FOUND_ITEMS_MAX: usize = 10_000;
+/// Every media request reads them: many cores must not wait for one lock.
+pub(super) const FOUND_SHARDS: usize = 64;
 
 /// The content type of renditions.
 const RENDITION_MEDIA_TYPE: &str = "audio/mp4";

@@ -20,6 +20,8 @@ pub(crate) enum Playlist {
 pub(super) const PLAYLIST_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// How many playlists are expected to be remembered.
 pub(super) const PLAYLISTS_EXPECTED: usize = 1_000;
+/// In one piece, because the playlist of a day of music takes megabytes, and to make it again for each request as long.
+pub(super) const PLAYLIST_SHARDS: usize = 1;
 
 impl Delivery {
     /// Finds a playlist of a track.

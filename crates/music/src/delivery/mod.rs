@@ -3,6 +3,7 @@
 //! What does not belong here: what tracks are (`store`), who listens (`plays`), how files come to be (`ingest`).
 
 mod answer;
+mod asked;
 mod blocks;
 mod body;
 mod cmcd;
@@ -23,20 +24,22 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use chassis::clock::Clock;
+use chassis::http::ClientAddress;
 use chassis::lifecycle::Tasks;
 use chassis::objects::Objects;
+use chassis::shares::{Share, Shares};
 use prometheus_client::registry::Registry;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::store::Store;
 use crate::{Error, Result};
 
+pub(crate) use asked::Asked;
 use blocks::Blocks;
 pub(crate) use blocks::LoadError;
-use find::FOUND_ITEMS_MAX;
 pub(crate) use find::Target;
+use find::{FOUND_ITEMS_MAX, FOUND_SHARDS};
 pub(crate) use hls::Playlist;
-use hls::{PLAYLIST_BYTES_MAX, PLAYLISTS_EXPECTED};
+use hls::{PLAYLIST_BYTES_MAX, PLAYLIST_SHARDS, PLAYLISTS_EXPECTED};
 use media::Media;
 pub(crate) use metrics::Metrics;
 use pages::Rendered;
@@ -59,7 +62,8 @@ pub struct Limits {
     pub cache_bytes: u64,
     /// On top of that, blocks that are being loaded, or are sent after they left the cache.
     pub in_flight_bytes: u64,
-    /// Answers of more than 1 MiB (whole files) that may be sent at once; the next gets 503.
+    /// Answers of more than 1 MiB (whole files) that may be sent at once, half of them to one network; the next gets
+    /// 503.
     pub long_answers_max: usize,
     /// How long a read waits for memory before its request gets 503.
     pub memory_wait: Duration,
@@ -85,7 +89,7 @@ pub(crate) struct Delivery {
     blocks: Blocks,
     found: Memory<Target, Arc<Media>>,
     playlists: Memory<(String, Playlist), Arc<Rendered>>,
-    long_answers: Arc<Semaphore>,
+    long_answers: Shares,
     pub(crate) metrics: Metrics,
 }
 
@@ -104,9 +108,19 @@ impl Delivery {
             store,
             objects,
             blocks,
-            found: Memory::new(FOUND_ITEMS_MAX, FOUND_ITEMS_MAX as u64, clock.clone()),
-            playlists: Memory::new(PLAYLISTS_EXPECTED, PLAYLIST_BYTES_MAX, clock),
-            long_answers: Arc::new(Semaphore::new(limits.long_answers_max)),
+            found: Memory::new(
+                FOUND_ITEMS_MAX,
+                FOUND_ITEMS_MAX as u64,
+                FOUND_SHARDS,
+                clock.clone(),
+            ),
+            playlists: Memory::new(
+                PLAYLISTS_EXPECTED,
+                PLAYLIST_BYTES_MAX,
+                PLAYLIST_SHARDS,
+                clock,
+            ),
+            long_answers: Shares::halved(limits.long_answers_max),
             metrics,
         }
     }
@@ -123,16 +137,15 @@ impl Delivery {
     }
 
     /// Takes a slot for an answer that is long, or says that all are taken.
-    fn slot(&self, length: u64) -> Result<Option<OwnedSemaphorePermit>> {
+    fn slot(&self, length: u64, client: ClientAddress) -> Result<Option<Share>> {
         if length <= LONG_ANSWER_BYTES_MIN {
             return Ok(None);
         }
-        match Arc::clone(&self.long_answers).try_acquire_owned() {
-            Ok(slot) => Ok(Some(slot)),
-            Err(_taken) => {
-                self.metrics.long_answers_refused.inc();
-                Err(Error::LongAnswersBusy.into())
-            }
+        let slot = self.long_answers.take(client.network());
+        if slot.is_none() {
+            self.metrics.long_answers_refused.inc();
+            return Err(Error::LongAnswersBusy.into());
         }
+        Ok(slot)
     }
 }

@@ -4,8 +4,8 @@ use std::hash::Hash;
 use std::time::Duration;
 
 use chassis::clock::Clock;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use crate::Error;
 
@@ -39,10 +39,23 @@ impl<K, V> Weighter<K, Entry<V>> for ByWeight {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> Memory<K, V> {
-    /// A memory that holds values up to a weight; `items` only sizes its table.
-    pub(super) fn new(items: usize, weight_max: u64, clock: Clock) -> Self {
+    /// A memory that holds values up to a weight; `items` only sizes its table. A value may weigh as much as a shard
+    /// holds: more of them wait less for each other, fewer take heavier values.
+    pub(super) fn new(items: usize, weight_max: u64, shards: usize, clock: Clock) -> Self {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(items)
+            .weight_capacity(weight_max)
+            .shards(shards)
+            .build()
+            .expect("all that is needed is given");
+        let lifecycle = DefaultLifecycle::default();
         Self {
-            entries: Cache::with_weighter(items, weight_max, ByWeight),
+            entries: Cache::with_options(
+                options,
+                ByWeight,
+                DefaultHashBuilder::default(),
+                lifecycle,
+            ),
             clock,
         }
     }
@@ -117,7 +130,7 @@ mod tests {
     #[tokio::test]
     async fn a_value_is_looked_up_again_after_its_lifetime() {
         let clock = Clock::manual(0);
-        let memory = Memory::new(8, 8, clock.clone());
+        let memory = Memory::new(8, 8, 1, clock.clone());
         assert_eq!(memory.get("a", async { Ok((1, 1)) }).await.unwrap(), 1);
         clock.advance(Duration::from_millis(59_999));
         assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 1);
@@ -128,7 +141,7 @@ mod tests {
     #[tokio::test]
     async fn an_outage_leaves_what_was_known_and_a_deletion_does_not() {
         let clock = Clock::manual(0);
-        let memory = Memory::new(8, 8, clock.clone());
+        let memory = Memory::new(8, 8, 1, clock.clone());
         assert!(memory.get("a", async { Err(outage()) }).await.is_err());
         memory.get("a", async { Ok((1, 1)) }).await.unwrap();
         clock.advance(LIFETIME);
@@ -144,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn only_one_waits_for_what_is_looked_up_again() {
         let clock = Clock::manual(0);
-        let memory = Memory::new(8, 8, clock.clone());
+        let memory = Memory::new(8, 8, 1, clock.clone());
         memory.get("a", async { Ok((1, 1)) }).await.unwrap();
         clock.advance(LIFETIME);
         let meanwhile = async {
@@ -156,8 +169,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn in_one_shard_a_value_may_weigh_nearly_as_much_as_all() {
+        let memory = Memory::new(1_000, 8_000, 1, Clock::manual(0));
+        memory.get("day", async { Ok((1, 7_000)) }).await.unwrap();
+        assert_eq!(memory.get("day", async { Err(outage()) }).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
     async fn the_weight_is_never_more_than_allowed() {
-        let memory = Memory::new(64, 100, Clock::manual(0));
+        let memory = Memory::new(64, 100, 1, Clock::manual(0));
         for key in 0..1000 {
             memory.get(key, async { Ok((key, 10)) }).await.unwrap();
         }

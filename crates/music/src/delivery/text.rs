@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use pages::{Encoding, Rendered};
 
-use super::conditions::{Validators, Verdict};
+use super::conditions::{Validators, Verdict, precondition_failed};
 
 /// What a text answer is and how long it may be kept.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,9 @@ pub(crate) fn answer_text(text: &Rendered, kind: Kind, request: &HeaderMap) -> R
         modified_at_s: None,
     };
     let verdict = validators.evaluate(request);
+    if verdict == Verdict::PreconditionFailed {
+        return precondition_failed().into_response();
+    }
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -31,19 +34,17 @@ pub(crate) fn answer_text(text: &Rendered, kind: Kind, request: &HeaderMap) -> R
         HeaderValue::from_static(kind.cache_control),
     );
     headers.insert(header::ETAG, etag);
-    match verdict {
-        Verdict::NotModified => *response.status_mut() = StatusCode::NOT_MODIFIED,
-        Verdict::PreconditionFailed => *response.status_mut() = StatusCode::PRECONDITION_FAILED,
-        Verdict::Proceed => {
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(kind.content_type),
-            );
-            if let Some(encoding) = encoding.header() {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-            }
-            *response.body_mut() = Body::from(text.body(encoding));
-        }
+    if verdict == Verdict::NotModified {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
     }
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(kind.content_type),
+    );
+    if let Some(encoding) = encoding.header() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    *response.body_mut() = Body::from(text.body(encoding));
     response
 }

@@ -4,28 +4,32 @@
 //!
 //! | format | hashed |
 //! |---|---|
-//! | MP3, AAC | all between the tags in front and behind |
+//! | MP3, AAC | all between the tags in front and behind, but the frame that says how long it is |
 //! | FLAC | STREAMINFO and the frames |
 //! | Ogg | the packets of each stream but its second, the comments |
 //! | MP4 | every `mdat` |
 //! | WAV | `fmt ` and `data` |
 //!
-//! On the way each container tells whether its end is missing.
+//! On the way each container tells whether its end is missing, and how long the audio is where its head does not.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
+use super::flac::read_flac;
 use super::format::Format;
+use super::mpeg::{check_mpeg_end, info_frame_bytes};
 use super::objects::{FileId, hash_file};
 use super::ogg;
 use super::skip::Skip;
 
-/// How many bytes are read at once.
+/// How many bytes are read at once around the heads of parts.
+const HEAD_BYTES: usize = 8 * 1024;
+/// How many bytes of audio are read at once.
 const BUFFER_BYTES: usize = 256 * 1024;
 /// How many boxes, chunks or blocks one file may have at its top level.
-const PARTS_MAX: usize = 100_000;
+pub(super) const PARTS_MAX: usize = 100_000;
 
 /// The identity of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub(crate) struct Content {
     pub(crate) id: FileId,
     /// SHA-256 of the audio alone, in hex.
     pub(crate) audio_hash: String,
+    /// How long it is, where its head does not say: whoever wrote it could not go back to fill that in.
+    pub(crate) duration_ms: Option<i64>,
 }
 
 /// Reads a file twice: whole, and its audio alone.
@@ -45,24 +51,39 @@ pub(crate) fn read_content(file: &mut File, format: Format) -> Result<Content, S
     }
     file.rewind()?;
     let mut audio = Sha256::new();
-    let mut reader = BufReader::with_capacity(BUFFER_BYTES, &mut *file);
+    // Small: each seek reads it anew, and a hostile file has as many parts as it may. Audio is read past it.
+    let mut reader = BufReader::with_capacity(HEAD_BYTES, &mut *file);
+    let mut duration_ms = None;
     match format {
-        Format::Mpeg | Format::Adts => {
+        Format::Mpeg => mpeg(&mut reader, size_bytes, &mut audio)?,
+        Format::Adts => {
             let (start, end) = between_tags(&mut reader, size_bytes)?;
-            if format == Format::Mpeg {
-                find_mpeg_end(&mut reader, start, end)?;
-            }
             hash_range(&mut reader, start, end, &mut audio)?;
         }
-        Format::Flac => flac(&mut reader, size_bytes, &mut audio)?,
+        Format::Flac => duration_ms = read_flac(&mut reader, size_bytes, &mut audio)?,
         Format::Vorbis | Format::Opus => ogg::hash_packets(&mut reader, &mut audio)?,
         Format::Mp4 => mp4(&mut reader, size_bytes, &mut audio)?,
-        Format::Wav => wav(&mut reader, size_bytes, &mut audio)?,
+        Format::Wav => duration_ms = wav(&mut reader, size_bytes, &mut audio)?,
     }
     Ok(Content {
         id,
         audio_hash: hex(&audio.finalize()),
+        duration_ms,
     })
+}
+
+/// Taggers and remuxers write the first frame anew when it says how long the audio is: it is none itself.
+fn mpeg(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
+    let (start, end) = between_tags(reader, size_bytes)?;
+    check_mpeg_end(reader, start, end)?;
+    let audio_start = start + info_frame_bytes(reader, start)?;
+    // Audio that is nothing but that frame is told from another by it.
+    let from = if audio_start < end {
+        audio_start
+    } else {
+        start
+    };
+    hash_range(reader, from, end, hash)
 }
 
 /// Writes bytes in hex.
@@ -96,7 +117,7 @@ fn hash_bytes(reader: &mut impl Read, length: u64, hash: &mut Sha256) -> io::Res
     Ok(length - left)
 }
 
-fn hash_range(
+pub(super) fn hash_range(
     reader: &mut (impl Read + Seek),
     start: u64,
     end: u64,
@@ -110,41 +131,11 @@ fn hash_range(
     Ok(())
 }
 
-/// What encoders and taggers count differently at the end of MPEG audio: a frame or two.
-const MPEG_END_BYTES: u64 = 4_096;
-/// Where the frame of `Xing` or `Info` may have its name: behind the header, the checksum and the side information.
-const XING_WINDOW_BYTES: usize = 64;
-
-/// Says whether MPEG audio is as long as its first frame claims, where that is a frame of `Xing` or `Info`. Most
-/// encoders write one; audio without one does not say how long it is.
-fn find_mpeg_end(reader: &mut (impl Read + Seek), start: u64, end: u64) -> Result<(), Skip> {
-    const HAS_FRAMES: u32 = 1;
-    const HAS_BYTES: u32 = 2;
-    let head: [u8; XING_WINDOW_BYTES] = read_at(reader, start)?.unwrap_or([0; XING_WINDOW_BYTES]);
-    let Some(at) = head
-        .windows(4)
-        .position(|name| name == b"Xing" || name == b"Info")
-    else {
-        return Ok(());
-    };
-    let field = |index: usize| {
-        let bytes = head.get(at + 4 * index..)?.first_chunk::<4>()?;
-        Some(u32::from_be_bytes(*bytes))
-    };
-    let flags = field(1).unwrap_or_default();
-    if flags & HAS_BYTES == 0 {
-        return Ok(());
-    }
-    let index = if flags & HAS_FRAMES == 0 { 2 } else { 3 };
-    let claimed_bytes = field(index).map_or(0, u64::from);
-    if end.saturating_sub(start) + MPEG_END_BYTES < claimed_bytes {
-        return Err(Skip::Truncated("its audio is shorter than it says"));
-    }
-    Ok(())
-}
-
 /// Where audio starts behind an `ID3v2` tag and ends before `ID3v1` and `APEv2` tags.
-fn between_tags(reader: &mut (impl Read + Seek), size_bytes: u64) -> io::Result<(u64, u64)> {
+pub(super) fn between_tags(
+    reader: &mut (impl Read + Seek),
+    size_bytes: u64,
+) -> io::Result<(u64, u64)> {
     let mut start = 0;
     let head: [u8; 10] = read_at(reader, 0)?.unwrap_or_default();
     if let [b'I', b'D', b'3', _, _, flags, a, b, c, d] = head {
@@ -173,7 +164,7 @@ fn between_tags(reader: &mut (impl Read + Seek), size_bytes: u64) -> io::Result<
     Ok((start, end))
 }
 
-fn read_at<const N: usize>(
+pub(super) fn read_at<const N: usize>(
     reader: &mut (impl Read + Seek),
     at: u64,
 ) -> io::Result<Option<[u8; N]>> {
@@ -195,69 +186,6 @@ fn read_back<const N: usize>(
         Some(at) => read_at(reader, at),
         None => Ok(None),
     }
-}
-
-fn flac(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
-    let (start, end) = between_tags(reader, size_bytes)?;
-    if read_at(reader, start)? != Some(*b"fLaC") {
-        return Err(Skip::Broken("the FLAC marker is missing".to_owned()));
-    }
-    let mut at = start + 4;
-    for _ in 0..PARTS_MAX {
-        let Some([kind, a, b, c]) = read_at(reader, at)? else {
-            return Err(Skip::Truncated("its metadata ends early"));
-        };
-        let length = u64::from(u32::from_be_bytes([0, a, b, c]));
-        if kind.trailing_zeros() >= 7 {
-            hash_range(reader, at + 4, at + 4 + length, hash)?;
-        }
-        at += 4 + length;
-        if kind & 0x80 != 0 {
-            hash_range(reader, at, end, hash)?;
-            return check_last_flac_frame(reader, at, end);
-        }
-    }
-    Err(Skip::Broken("it has too many metadata blocks".to_owned()))
-}
-
-/// A FLAC frame ends with a CRC over all of itself: some frame must end exactly where the file does.
-fn check_last_flac_frame(
-    reader: &mut (impl Read + Seek),
-    audio_start: u64,
-    end: u64,
-) -> Result<(), Skip> {
-    let start = end.saturating_sub(FLAC_FRAME_BYTES_MAX).max(audio_start);
-    reader.seek(SeekFrom::Start(start))?;
-    let mut tail = Vec::new();
-    reader.take(end - start).read_to_end(&mut tail)?;
-    let ends_whole = (0..tail.len().saturating_sub(1))
-        .rev()
-        .filter(|at| matches!(tail.get(*at..), Some([0xff, 0xf8 | 0xf9, ..])))
-        .take(FLAC_SYNCS_MAX)
-        .any(|at| tail.get(at..).is_some_and(|frame| crc16(frame) == 0));
-    if ends_whole {
-        Ok(())
-    } else {
-        Err(Skip::Truncated("its last frame is not whole"))
-    }
-}
-
-/// Longer frames exist only in theory: 8 channels of 32 bits in blocks of 65,535 samples.
-const FLAC_FRAME_BYTES_MAX: u64 = 512 * 1024;
-/// How many places that look like a frame's start are tried, from the end.
-const FLAC_SYNCS_MAX: usize = 64;
-
-/// CRC-16 with the polynomial 0x8005, as FLAC uses it; zero over a frame with its checksum.
-fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0_u16, |crc, byte| {
-        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
-            if crc & 0x8000 == 0 {
-                crc << 1
-            } else {
-                (crc << 1) ^ 0x8005
-            }
-        })
-    })
 }
 
 fn mp4(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
@@ -299,8 +227,18 @@ fn mp4(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> R
     }
 }
 
-fn wav(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> Result<(), Skip> {
+/// Hashes a WAV file. One that was written to a pipe says the lowest or the highest size, and its data goes on to the
+/// end: then says how long that is.
+fn wav(
+    reader: &mut (impl Read + Seek),
+    size_bytes: u64,
+    hash: &mut Sha256,
+) -> Result<Option<i64>, Skip> {
+    let riff_bytes = read_at(reader, 4)?.map_or(0, u32::from_le_bytes);
+    let is_piped = matches!(riff_bytes, 0 | u32::MAX);
     let mut at = 12;
+    let mut frames: Option<WavFrames> = None;
+    let mut duration_ms = None;
     let mut has_audio = false;
     for _ in 0..PARTS_MAX {
         let Some([kind @ .., a, b, c, d]) = read_at::<8>(reader, at)? else {
@@ -308,10 +246,11 @@ fn wav(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> R
         };
         let length = u32::from_le_bytes([a, b, c, d]);
         let body = at + 8;
-        // Recorders that never learned the length leave the highest value: the data goes on to the end.
-        let end = match length {
-            u32::MAX => size_bytes,
-            length => body + u64::from(length),
+        let is_endless = length == u32::MAX || (length == 0 && is_piped && &kind == b"data");
+        let end = if is_endless {
+            size_bytes
+        } else {
+            body + u64::from(length)
         };
         if &kind == b"data" {
             if end > size_bytes {
@@ -319,46 +258,48 @@ fn wav(reader: &mut (impl Read + Seek), size_bytes: u64, hash: &mut Sha256) -> R
             }
             hash_range(reader, body, end, hash)?;
             has_audio = true;
+            if is_endless {
+                duration_ms = frames
+                    .as_ref()
+                    .and_then(|frames| frames.duration_ms(end - body));
+            }
         } else if &kind == b"fmt " {
             hash_range(reader, body, end.min(size_bytes), hash)?;
+            frames = read_at(reader, body)?.map(WavFrames::of);
         }
         at = end + u64::from(length & 1);
     }
     if has_audio {
-        Ok(())
+        Ok(duration_ms)
     } else {
         Err(Skip::NotAudio)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a WAV file says of its frames: one sample of each channel.
+struct WavFrames {
+    rate_hz: u32,
+    frame_bytes: u16,
+}
 
-    /// The head of MPEG audio whose first frame says how many bytes there are, and so many bytes of it.
-    fn mpeg(claimed_bytes: u32, bytes: usize) -> Vec<u8> {
-        let mut audio = vec![0xff, 0xfb, 0x90, 0x64];
-        audio.resize(36, 0);
-        audio.extend(b"Info");
-        audio.extend([0, 0, 0, 3, 0, 0, 0, 9]);
-        audio.extend(claimed_bytes.to_be_bytes());
-        audio.resize(bytes, 0);
-        audio
+impl WavFrames {
+    fn of(format: [u8; 16]) -> Self {
+        Self {
+            rate_hz: u32::from_le_bytes([format[4], format[5], format[6], format[7]]),
+            frame_bytes: u16::from_le_bytes([format[12], format[13]]),
+        }
     }
 
-    #[test]
-    fn mpeg_audio_that_is_shorter_than_its_first_frame_says_is_truncated() {
-        let find = |audio: Vec<u8>| {
-            let end = u64::try_from(audio.len()).unwrap();
-            find_mpeg_end(&mut io::Cursor::new(audio), 0, end)
-        };
-        assert!(find(mpeg(100_000, 100_000)).is_ok());
-        // Some count the first frame, some do not.
-        assert!(find(mpeg(100_417, 100_000)).is_ok());
-        assert!(matches!(
-            find(mpeg(100_000, 50_000)),
-            Err(Skip::Truncated(_))
-        ));
-        assert!(find(vec![0xff; 10]).is_ok() && find(vec![0; 10_000]).is_ok());
+    fn duration_ms(&self, data_bytes: u64) -> Option<i64> {
+        let frame_count = data_bytes.checked_div(self.frame_bytes.into())?;
+        duration_ms(frame_count, self.rate_hz)
     }
+}
+
+/// How long so many samples of a channel are.
+pub(super) fn duration_ms(sample_count: u64, rate_hz: u32) -> Option<i64> {
+    let ms = sample_count
+        .checked_mul(1_000)?
+        .checked_div(rate_hz.into())?;
+    i64::try_from(ms).ok()
 }

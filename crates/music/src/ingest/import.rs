@@ -11,17 +11,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::content::hex;
 use super::covers::Covers;
+use super::folder::{find_root, look};
+use super::heal::ask_for_lost_renditions;
 use super::objects::{CopyError, store_file};
 use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
 use super::read::{ReadFile, read_file};
 use super::skip::Skip;
 use super::standing::find_fallen;
-use super::walk::{Candidate, Found, walk};
+use super::walk::{Candidate, Found};
 use super::{Library, blocking, refusing};
 use crate::keys;
 use crate::store::entities::source;
 use crate::store::{NewTrack, Saved, Store};
 
+/// How many files one run takes, when nobody says otherwise.
+const FILES_MAX: usize = 1_000_000;
 /// How large one file may be, in bytes, when nobody says otherwise.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// How many files are read at the same time.
@@ -32,9 +36,12 @@ const READERS: usize = 2;
 pub struct ImportOptions {
     /// The folder to walk.
     pub folder: PathBuf,
+    /// More files are left out and reported, in the order of the walk.
+    pub files_max: usize,
     /// Larger files are left out and reported, in bytes.
     pub file_bytes_max: u64,
-    /// Reads every file again, also those that look unchanged, and has tracks prepared again that were given up.
+    /// Reads every file again, also those that look unchanged; stores what is lost of originals and covers, and has
+    /// tracks prepared again that were given up or whose renditions are lost.
     pub is_thorough: bool,
     /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
@@ -47,6 +54,7 @@ impl ImportOptions {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            files_max: FILES_MAX,
             file_bytes_max: FILE_BYTES_MAX,
             is_thorough: false,
             may_be_empty: false,
@@ -100,26 +108,18 @@ pub async fn import(
     options: &ImportOptions,
     observe: &mut (dyn FnMut(ImportEvent) + Send),
 ) -> Result<ImportSummary, ImportError> {
-    let folder_error = |source| ImportError::Folder {
-        folder: options.folder.display().to_string(),
-        source,
-    };
-    let root = std::fs::canonicalize(&options.folder).map_err(folder_error)?;
-    if !root.is_dir() {
-        return Err(ImportError::NotAFolder {
-            path: options.folder.display().to_string(),
-        });
-    }
-    std::fs::read_dir(&root).map_err(folder_error)?;
+    let folder = options.folder.clone();
+    let root = unless_stopped(options, blocking(move || find_root(&folder))).await??;
     let run = Run {
         store: Store::new(library.database.clone()),
         library,
         options,
         root: root.clone(),
-        covers: Covers::new(library),
+        covers: Covers::new(library, options.is_thorough),
     };
-    let found = blocking(move || walk(&root)).await;
-    let known = run.known_sources().await?;
+    // A disk that does not answer keeps its thread, not the one who wants to stop.
+    let found = unless_stopped(options, look(root, options.files_max, observe)).await?;
+    let known = unless_stopped(options, run.known_sources()).await??;
     let is_empty = found.candidates.is_empty() && found.unreadable.is_empty();
     if is_empty && !known.is_empty() && !options.may_be_empty {
         return Err(ImportError::Vanished {
@@ -129,7 +129,7 @@ pub async fn import(
     }
     observe(ImportEvent::Found {
         folder: options.folder.display().to_string(),
-        file_count: count(found.candidates.len() + found.unreadable.len()),
+        file_count: count(found.named_count()),
         size_bytes: found
             .candidates
             .iter()
@@ -142,6 +142,17 @@ pub async fn import(
     };
     run.go_through(found, known, &mut report).await?;
     Ok(report.summary)
+}
+
+async fn unless_stopped<T>(
+    options: &ImportOptions,
+    work: impl Future<Output = T>,
+) -> Result<T, ImportError> {
+    tokio::select! {
+        biased;
+        () = options.stopping.cancelled() => Err(ImportError::Stopped),
+        done = work => Ok(done),
+    }
 }
 
 struct Run<'a> {
@@ -186,6 +197,9 @@ impl Run<'_> {
             let reason = reason.clone();
             report.file(path, 0, FileOutcome::Skipped { code, reason });
         }
+        for path in &found.irregular {
+            report.file(path, 0, skipped(&Skip::NotRegular));
+        }
         let mut reads = Vec::with_capacity(found.candidates.len());
         for candidate in found.candidates {
             let source = known.remove(&path_hash(&self.root.join(&candidate.path)));
@@ -195,15 +209,26 @@ impl Run<'_> {
             .into_iter()
             .map(|(candidate, source)| self.read(candidate, source));
         let mut reads = stream::iter(reads).buffered(READERS);
-        while let Some(read) = self.unless_stopped(reads.next()).await? {
-            let Read { candidate, step } = read?;
+        // From the beginning of the run backwards: lists of the newest show its tracks in the order of their folders.
+        let mut added_at_ms = self.library.clock.now_ms();
+        while let Some(read) = unless_stopped(self.options, reads.next()).await? {
+            let Read {
+                candidate,
+                mut step,
+            } = read?;
+            if let Step::Save(new) = &mut step {
+                new.track.created_at_ms = added_at_ms;
+                added_at_ms -= 1;
+            }
             let (outcome, is_other_gone) = self.save(step).await?;
             if is_other_gone {
                 report.file(&candidate.path, 0, FileOutcome::Removed);
             }
             report.file(&candidate.path, to_u64(candidate.size_bytes), outcome);
         }
-        if found.is_cut {
+        if let Some(path) = &found.cut_at {
+            // What was not looked at may still be there: nothing is forgotten.
+            report.file(path, 0, skipped(&Skip::TooMany(self.options.files_max)));
             return Ok(());
         }
         self.forget(known, &found.unreadable, report).await
@@ -237,14 +262,6 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-
-    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, ImportError> {
-        tokio::select! {
-            biased;
-            () = self.options.stopping.cancelled() => Err(ImportError::Stopped),
-            done = work => Ok(done),
-        }
     }
 
     /// Reads one file and stores its objects; several run at once.
@@ -300,7 +317,9 @@ impl Run<'_> {
             Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
             Err(CopyError::Objects(error)) => return Err(error.into()),
         }
-        let (cover_id, is_generated) = self.covers.store(&mut read).await?;
+        let beside = candidate.cover_paths.iter();
+        let beside = beside.map(|path| self.root.join(path));
+        let (cover_id, is_generated) = self.covers.store(&mut read, beside).await?;
         let track = NewTrack {
             is_retried: self.options.is_thorough,
             ..read.into_track(source, cover_id, is_generated, key)
@@ -327,10 +346,7 @@ impl Run<'_> {
         let mut is_other_gone = false;
         let outcome = match step {
             Step::Nothing => FileOutcome::Unchanged,
-            Step::Skip(skip) => FileOutcome::Skipped {
-                code: skip.code(),
-                reason: skip.to_string(),
-            },
+            Step::Skip(skip) => skipped(&skip),
             Step::Touch(source) => {
                 self.store.touch_source(&source).await?;
                 FileOutcome::Unchanged
@@ -338,6 +354,9 @@ impl Run<'_> {
             Step::Save(track) => {
                 let clock = &self.library.clock;
                 let file = self.store.save_track(&track, clock, find_fallen).await?;
+                if self.options.is_thorough {
+                    ask_for_lost_renditions(self.library, &file.track_id).await?;
+                }
                 is_other_gone = file.is_other_gone;
                 match file.saved {
                     Saved::Added => FileOutcome::Added,
@@ -349,6 +368,13 @@ impl Run<'_> {
             }
         };
         Ok((outcome, is_other_gone))
+    }
+}
+
+fn skipped(skip: &Skip) -> FileOutcome {
+    FileOutcome::Skipped {
+        code: skip.code(),
+        reason: skip.to_string(),
     }
 }
 

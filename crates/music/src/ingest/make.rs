@@ -26,6 +26,9 @@ use crate::store::{Prepared, Retry, Store};
 /// Samples the encoder puts in front, skipped by the edit list.
 const PRIMING_SAMPLES: u64 = 1_024;
 
+/// How much of what a file says must be there to be decoded.
+const DECODED_PERCENT_MIN: i64 = 90;
+
 /// Why a track could not be prepared.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MakeError {
@@ -41,6 +44,8 @@ pub(crate) enum MakeError {
     Objects(#[source] object_store::Error),
     #[error("no room to work in")]
     Folder(#[from] std::io::Error),
+    #[error("it is damaged: only {decoded_s} of {claimed_s} seconds can be decoded")]
+    Damaged { decoded_s: i64, claimed_s: i64 },
     #[error("it panicked; the log says where")]
     Panicked,
     #[error(transparent)]
@@ -57,6 +62,7 @@ impl MakeError {
         }
         match self {
             Self::NoTrack
+            | Self::Damaged { .. }
             | Self::Layout(LayoutError::Unexpected(_))
             | Self::Transcode(TranscodeError::Undecodable(_) | TranscodeError::Measure(_)) => {
                 Retry::Never
@@ -97,15 +103,15 @@ pub(crate) async fn make(
     let folder = WorkFolder::new_in(&library.work)?;
     let source = fetch(library, &row, folder.path()).await?;
     let transcoded = ffmpeg.transcode(&source, folder.path()).await?;
+    let duration_ms = duration_ms(&transcoded);
+    check_length(&row, duration_ms)?;
     let mut renditions = Vec::with_capacity(BIT_RATES_KBPS.len());
     for (file, bit_rate_kbps) in transcoded.files.iter().zip(BIT_RATES_KBPS) {
         renditions.push(store_rendition(library, &row, &transcoded, file, bit_rate_kbps).await?);
     }
     let analysis = transcoded.analysis;
-    let rate = u64::from(transcoded.sample_rate_hz);
-    let duration_ms = (analysis.sample_count * 1_000 + rate / 2) / rate;
     Ok(Prepared {
-        duration_ms: i64::try_from(duration_ms).unwrap_or(i64::MAX),
+        duration_ms,
         gain_db: analysis.gain_db(),
         loudness_lufs: analysis.loudness_lufs,
         blocks: analysis.blocks,
@@ -113,6 +119,26 @@ pub(crate) async fn make(
         waveform: analysis.waveform,
         renditions,
     })
+}
+
+fn duration_ms(transcoded: &Transcoded) -> i64 {
+    let rate = u64::from(transcoded.sample_rate_hz);
+    let duration_ms = (transcoded.analysis.sample_count * 1_000 + rate / 2) / rate;
+    i64::try_from(duration_ms).unwrap_or(i64::MAX)
+}
+
+/// A decoder passes over a damaged spot, and the rest is worth a rendition; a stump is not. Only these containers say
+/// exactly how long they are.
+fn check_length(row: &track::Model, decoded_ms: i64) -> Result<(), MakeError> {
+    let is_exact = matches!(row.media_type.as_str(), "audio/flac" | "audio/ogg");
+    let least_ms = row.duration_ms / 100 * DECODED_PERCENT_MIN;
+    if is_exact && row.analysed_at_ms.is_none() && decoded_ms < least_ms {
+        return Err(MakeError::Damaged {
+            decoded_s: decoded_ms / 1_000,
+            claimed_s: row.duration_ms / 1_000,
+        });
+    }
+    Ok(())
 }
 
 /// Brings the original where ffmpeg can seek in it.

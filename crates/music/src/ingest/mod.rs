@@ -19,18 +19,26 @@
 //! at most an object nobody names; the next run writes the same object under the same key, or `sweep` removes it.
 
 mod analysis;
+mod charset;
+mod complaint;
 pub(crate) mod content;
 mod cover;
 mod covers;
 mod drawing;
 #[cfg(test)]
 mod fixtures;
+mod flac;
 mod fmp4;
+mod folder;
 pub(crate) mod format;
+mod guests;
+mod heal;
 mod import;
+mod kind;
 pub(crate) mod loudness;
 pub(crate) mod lyrics;
 mod make;
+mod mpeg;
 mod names;
 mod objects;
 mod ogg;
@@ -48,10 +56,14 @@ mod transcode;
 mod walk;
 mod work_folder;
 
+pub use folder::check_folder;
 pub use import::{ImportError, ImportOptions, import};
 pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub(crate) use prepare::start_workers;
-pub use prepare::{PrepareError, PrepareOutcome, PrepareSummary, count_unprepared, prepare_all};
+pub use prepare::{
+    PrepareError, PrepareOutcome, PrepareSummary, Unprepared, count_unprepared, list_unprepared,
+    prepare_all,
+};
 pub(crate) use read::UNKNOWN_ARTIST;
 pub(crate) use sweep::start_sweeping;
 

@@ -58,6 +58,15 @@ pub(crate) fn hash_file(file: &mut File) -> std::io::Result<FileId> {
     })
 }
 
+/// Whether an object is there.
+pub(crate) async fn has_object(objects: &Objects, key: &str) -> Result<bool, ObjectError> {
+    match objects.head(&ObjectPath::from(key)).await {
+        Ok(_) => Ok(true),
+        Err(ObjectError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Stores a file under its key unless it is there; refuses a file that is no longer what was hashed.
 pub(crate) async fn store_file(
     objects: &Objects,

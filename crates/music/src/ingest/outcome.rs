@@ -5,6 +5,11 @@ use std::path::Path;
 /// What happens during a run, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportEvent {
+    /// The folder is being walked; told now and then.
+    Looking {
+        /// How many files were found until now.
+        file_count: u64,
+    },
     /// The folder was walked.
     Found {
         /// As given.
@@ -84,6 +89,11 @@ pub struct ImportSummary {
 }
 
 impl ImportSummary {
+    /// Whether the run met no file, neither now nor known from before.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn count(&mut self, outcome: &FileOutcome) {
         let counter = match outcome {
             FileOutcome::Added => &mut self.added,

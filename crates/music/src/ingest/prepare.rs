@@ -3,6 +3,7 @@
 //! What a job makes is stored in one transaction that also ends it, under the token of the claim: a worker that was
 //! thought dead and comes back stores nothing. Objects are keyed by content, so that a second try writes the same.
 
+use std::path::Path;
 use std::time::Duration;
 
 use chassis::lifecycle::Tasks;
@@ -12,12 +13,15 @@ use super::Library;
 use super::make::{MakeError, make};
 use super::transcode::Ffmpeg;
 use super::work_folder::sweep_work_folders;
-use crate::store::{Claim, JobKind, LEASE, OUTAGE_PAUSE, Retry, Store};
+use crate::store::{Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Retry, Store};
 
 /// How often a worker without work looks for some.
 const POLL: Duration = Duration::from_secs(2);
-/// How long a worker rests when the database is away.
+/// How long a worker rests when the database is away, or when what the machine lacks kept it from preparing a track:
+/// the next track would lack it, too.
 const REST: Duration = Duration::from_secs(10);
+/// After how many tries in a row that the machine was to blame for [`prepare_all`] leaves the rest to others.
+const OUTAGES_MAX: u32 = 3;
 /// How often a worker looks for ffmpeg while it is missing.
 const FFMPEG_POLL: Duration = Duration::from_mins(1);
 /// How long [`prepare_all`] waits for jobs that others hold or that are to be tried again.
@@ -36,8 +40,8 @@ pub enum PrepareOutcome {
     Failed {
         /// For people.
         reason: String,
-        /// Whether it is given up.
-        is_final: bool,
+        /// Whether something is to be mended here, not in the track: a full disk, ffmpeg that is gone.
+        is_outage: bool,
     },
     /// Somebody else took the job over, or the worker was told to stop.
     Dropped,
@@ -75,7 +79,49 @@ pub(crate) fn start_workers(library: &Library, tasks: &Tasks, worker_count: usiz
     }
 }
 
-/// How many tracks wait for preparation.
+/// A file whose track could not be prepared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unprepared {
+    /// Below the folder that was asked for; whole where it lies elsewhere.
+    pub path: String,
+    /// For people.
+    pub reason: String,
+    /// Whether it is given up; else it is tried again.
+    pub is_final: bool,
+}
+
+/// The files below a folder whose last try to be prepared failed, whenever that was; elsewhere those that failed since
+/// `since_ms`. In the order of their paths.
+pub async fn list_unprepared(
+    library: &Library,
+    folder: &Path,
+    since_ms: i64,
+) -> Result<Vec<Unprepared>, PrepareError> {
+    let folder = folder.to_owned();
+    let root = super::blocking(move || std::fs::canonicalize(&folder).unwrap_or(folder)).await;
+    let store = Store::new(library.database.clone());
+    let failed = store.list_failed_sources(JobKind::Prepare).await?;
+    let mut unprepared: Vec<Unprepared> = failed
+        .into_iter()
+        .filter_map(|failed| {
+            let path = Path::new(&failed.root).join(&failed.path);
+            let path = match path.strip_prefix(&root) {
+                Ok(below) => below.to_owned(),
+                Err(_) if failed.failed_at_ms >= since_ms => path,
+                Err(_) => return None,
+            };
+            Some(Unprepared {
+                path: path.to_string_lossy().into_owned(),
+                reason: failed.reason,
+                is_final: failed.is_final,
+            })
+        })
+        .collect();
+    unprepared.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(unprepared)
+}
+
+/// How many tracks wait for preparation, without those that were removed.
 pub async fn count_unprepared(library: &Library) -> Result<u64, PrepareError> {
     let store = Store::new(library.database.clone());
     Ok(store.count_jobs(JobKind::Prepare).await?.open)
@@ -156,7 +202,13 @@ impl Worker {
             // It may have been taken away.
             *ffmpeg = None;
         }
-        Ok(outcome.map_or(POLL, |_| Duration::ZERO))
+        Ok(match outcome {
+            None => POLL,
+            Some(PrepareOutcome::Failed {
+                is_outage: true, ..
+            }) => REST,
+            Some(_) => Duration::ZERO,
+        })
     }
 
     /// Works until nothing is left that could be done soon. Says how many tries worked and failed.
@@ -166,7 +218,7 @@ impl Worker {
         observe: &(dyn Fn(&PrepareOutcome) + Sync),
     ) -> Result<(u64, u64), DbErr> {
         sweep_work_folders(&self.library.work);
-        let (mut ready, mut failed) = (0, 0);
+        let (mut ready, mut failed, mut outages) = (0, 0, 0);
         loop {
             if let Some(outcome) = self.work_once(ffmpeg).await? {
                 match outcome {
@@ -174,8 +226,14 @@ impl Worker {
                     PrepareOutcome::Failed { .. } => failed += 1,
                     PrepareOutcome::Dropped => {}
                 }
+                outages = match outcome {
+                    PrepareOutcome::Failed {
+                        is_outage: true, ..
+                    } => outages + 1,
+                    _ => 0,
+                };
                 observe(&outcome);
-                if self.tasks.stopping().is_cancelled() {
+                if self.tasks.stopping().is_cancelled() || outages >= OUTAGES_MAX {
                     return Ok((ready, failed));
                 }
                 continue;
@@ -199,8 +257,17 @@ impl Worker {
     /// Claims a job and does it. None when there is none.
     async fn work_once(&self, ffmpeg: &Ffmpeg) -> Result<Option<PrepareOutcome>, DbErr> {
         let clock = &self.library.clock;
-        let Some(claim) = self.store.claim_job(JobKind::Prepare, clock).await? else {
-            return Ok(None);
+        let claim = match self.store.claim_job(JobKind::Prepare, clock).await? {
+            None => return Ok(None),
+            Some(Claimed::Held(claim)) => claim,
+            Some(Claimed::GivenUp { subject_id, reason }) => {
+                // Each of its workers died before it could say so.
+                tracing::warn!(track.id = subject_id, reason, "a track cannot be prepared");
+                return Ok(Some(PrepareOutcome::Failed {
+                    reason,
+                    is_outage: false,
+                }));
+            }
         };
         let made = tokio::select! {
             made = MakeError::of_panics(make(&self.library, &claim.subject_id, ffmpeg)) => made,
@@ -247,11 +314,14 @@ impl Worker {
             ),
         }
         let clock = &self.library.clock;
-        let is_final = self.store.fail_job(claim, &reason, retry, clock).await?;
-        if is_final {
-            self.store.level_album_of(track_id, self.now_ms()).await?;
+        let given_back = self.store.fail_job(claim, &reason, retry, clock).await?;
+        if given_back == GivenBack::Taken {
+            return Ok(PrepareOutcome::Dropped);
         }
-        Ok(PrepareOutcome::Failed { reason, is_final })
+        Ok(PrepareOutcome::Failed {
+            reason,
+            is_outage: retry == Retry::Unblamed,
+        })
     }
 
     /// Says that this worker lives, until the job is somebody else's.
@@ -265,5 +335,30 @@ impl Worker {
                 Err(error) => tracing::warn!(%error, "could not say that a preparation goes on"),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Migrator;
+    use crate::ingest::fixtures::{Shelf, wav};
+
+    #[tokio::test]
+    async fn what_the_machine_lacks_is_not_tried_with_one_track_after_another() {
+        let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+        let shelf = Shelf::new(database);
+        for number in 1..=8_u16 {
+            let tone = wav(440 + number, 8_000, 1, 100);
+            shelf.write(&format!("{number}.wav"), &tone);
+        }
+        shelf.import().await;
+        let gone = Ffmpeg::new(shelf.path("no/ffmpeg"));
+        let worker = Worker::new(shelf.library.clone(), Tasks::default());
+        let tried = worker.empty_queue(&gone, &|_| {}).await.unwrap();
+        assert_eq!(tried, (0, 3));
+        let pause = worker.serve_once(&mut Some(gone)).await.unwrap();
+        assert_eq!(pause, Duration::from_secs(10));
+        assert_eq!(count_unprepared(&shelf.library).await.unwrap(), 8);
     }
 }

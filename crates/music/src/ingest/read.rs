@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::content::{Content, read_content};
 use super::cover::Picture;
@@ -10,7 +10,7 @@ use super::format::is_unsupported_name;
 use super::lyrics::{LYRICS_BYTES_MAX, Lyrics};
 use super::names::{PathNames, names_from_path};
 use super::skip::Skip;
-use super::tags::{FileInfo, PICTURE_BYTES_MAX, read_format, read_tags};
+use super::tags::{FileInfo, read_format, read_tags};
 use super::text::name_key;
 use super::walk::Candidate;
 use crate::store::entities::{source, track};
@@ -30,7 +30,7 @@ pub(crate) struct ReadFile {
     pub(crate) content: Content,
     pub(crate) info: FileInfo,
     pub(crate) names: PathNames,
-    /// From the tags, else from the folder.
+    /// From the tags.
     pub(crate) picture: Option<Picture>,
 }
 
@@ -60,14 +60,18 @@ pub(crate) fn read_file(
     let format = read_format(&mut file, &candidate.path)?;
     let content = read_content(&mut file, format)?;
     let mut info = read_tags(&mut file, format)?;
+    if let Some(duration_ms) = content.duration_ms {
+        info.audio.duration_ms = duration_ms;
+        info.audio.check_duration()?;
+    }
     if info.audio.bit_rate_kbps == 0 && info.audio.duration_ms > 0 {
         let bits = i64::try_from(content.id.size_bytes).unwrap_or(i64::MAX / 8) * 8;
         info.audio.bit_rate_kbps = bits / info.audio.duration_ms;
     }
-    let embedded = info.tags.picture.take();
-    let folder = || read_beside(root, candidate.cover_path.as_ref(), PICTURE_BYTES_MAX);
-    let picture = embedded.or_else(folder).map(Picture::Encoded);
-    let lyrics = read_beside(root, candidate.lyrics_path.as_ref(), LYRICS_BYTES_MAX)
+    let picture = info.tags.picture.take().map(Picture::Encoded);
+    let lyrics_path = candidate.lyrics_path.as_ref();
+    let lyrics = lyrics_path
+        .and_then(|path| read_beside(&root.join(path), LYRICS_BYTES_MAX))
         .map(|bytes| Lyrics::from_text(&String::from_utf8_lossy(&bytes)))
         .unwrap_or_default();
     info.tags.lyrics = info.tags.lyrics.or(lyrics);
@@ -81,8 +85,8 @@ pub(crate) fn read_file(
 }
 
 /// A file beside the track, if it can be read and is not too large.
-fn read_beside(root: &Path, path: Option<&PathBuf>, bytes_max: usize) -> Option<Vec<u8>> {
-    let file = File::open(root.join(path?)).ok()?;
+pub(super) fn read_beside(path: &Path, bytes_max: usize) -> Option<Vec<u8>> {
+    let file = File::open(path).ok()?;
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))

@@ -9,16 +9,27 @@ use super::format::Format;
 pub(crate) enum Skip {
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
+    #[error("it is not a regular file")]
+    NotRegular,
     #[error("the file is empty")]
     Empty,
     #[error("{size_bytes} bytes are more than the limit of {limit_bytes}")]
     TooLarge { size_bytes: u64, limit_bytes: u64 },
+    #[error(
+        "one run takes no more than {0} files: it and what comes after it are left out, and nothing was removed \
+         (import fewer folders at once)"
+    )]
+    TooMany(usize),
     #[error("its path is longer than {0} bytes")]
     PathTooLong(usize),
     #[error("there is no audio in it")]
     NotAudio,
     #[error("its format is not supported; MP3, FLAC, Ogg Vorbis, Opus, M4A/AAC and WAV are")]
     Unsupported,
+    #[error(
+        "it is {0}, which is not supported; MP3, FLAC, Ogg Vorbis, Opus, M4A/AAC and WAV with PCM are"
+    )]
+    UnsupportedKind(&'static str),
     #[error("its name says {named} but its content is {found}")]
     Mislabelled { named: String, found: Format },
     #[error("it is truncated: {0}")]
@@ -42,11 +53,13 @@ impl Skip {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
+            Self::NotRegular => "not_regular",
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",
+            Self::TooMany(_) => "too_many",
             Self::PathTooLong(_) => "path_too_long",
             Self::NotAudio => "not_audio",
-            Self::Unsupported => "unsupported",
+            Self::Unsupported | Self::UnsupportedKind(_) => "unsupported",
             Self::Mislabelled { .. } => "mislabelled",
             Self::Truncated(_) => "truncated",
             Self::Broken(_) => "broken",

@@ -34,6 +34,8 @@ pub(crate) const EVERY: Duration = Duration::from_hours(6);
 const POLL: Duration = Duration::from_mins(10);
 /// How many objects, orphans or tracks are looked at in one query.
 const BATCH: usize = 500;
+/// How many objects that cannot be deleted a round tells of: in a store that is away it is every one.
+const FAILURES_TOLD_MAX: usize = 10;
 const LEASE_NAME: &str = "music.sweep";
 
 /// What a sweep did.
@@ -99,6 +101,8 @@ pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanErro
     Ok(Some(swept))
 }
 
+/// Deletes what has been an orphan for long enough. What cannot be deleted is passed over until the next round: it comes
+/// first every time, and must not keep the others.
 async fn delete_orphans(
     library: &Library,
     store: &Store,
@@ -106,22 +110,39 @@ async fn delete_orphans(
 ) -> Result<usize, OrphanError> {
     let found_before_ms = library.clock.now_ms() - to_ms(GRACE);
     let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
-    let mut count = 0;
+    let (mut count, mut failed) = (0, 0);
+    let mut last = None;
     loop {
-        let keys = store.list_orphans(found_before_ms, batch).await?;
-        if keys.is_empty() {
+        let orphans = store.list_orphans(found_before_ms, last.as_ref(), batch);
+        let orphans = orphans.await?;
+        if orphans.is_empty() {
+            if failed > FAILURES_TOLD_MAX {
+                tracing::warn!(failed, "could not delete so many objects that nobody names");
+            }
             return Ok(count);
         }
-        for key in keys {
-            let location = ObjectPath::from(key.as_str());
+        for orphan in orphans {
+            let key = orphan.object_key.as_str();
+            let location = ObjectPath::from(key);
             let delete = async {
                 match library.objects.delete(&location).await {
                     Ok(()) | Err(ObjectError::NotFound { .. }) => Ok(()),
                     Err(error) => Err(error),
                 }
             };
-            let deleted = store.delete_orphan(&key, found_before_ms, deleted_before, delete);
-            count += usize::from(deleted.await?);
+            let deleted = store.delete_orphan(key, found_before_ms, deleted_before, delete);
+            match deleted.await {
+                Ok(is_deleted) => count += usize::from(is_deleted),
+                Err(OrphanError::Objects(error)) => {
+                    failed += 1;
+                    if failed <= FAILURES_TOLD_MAX {
+                        let error = chassis::problem::chain(&error);
+                        tracing::warn!(error, key, "could not delete an object that nobody names");
+                    }
+                }
+                Err(error @ OrphanError::Store(_)) => return Err(error),
+            }
+            last = Some(orphan);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a file says about itself, read by lofty and cleaned.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufReader, Seek as _};
 use std::ops::RangeInclusive;
@@ -17,7 +18,10 @@ use lofty::picture::PictureType;
 use lofty::probe::Probe;
 use lofty::tag::{ItemKey, ItemValue, Tag, TagType};
 
+use super::charset;
 use super::format::Format;
+use super::guests;
+use super::kind::check_kind;
 use super::lyrics::{Line, Lyrics};
 use super::skip::Skip;
 use super::text::{NAME_CHARS_MAX, NOTICE_CHARS_MAX, clean_line};
@@ -55,6 +59,17 @@ pub(crate) struct Audio {
     pub(crate) channels: i64,
 }
 
+impl Audio {
+    /// Refuses what is longer than any music.
+    pub(crate) fn check_duration(&self) -> Result<(), Skip> {
+        let seconds = u64::try_from(self.duration_ms / 1_000).unwrap_or_default();
+        if seconds > DURATION_HOURS_MAX * 3_600 {
+            return Err(Skip::TooLong(DURATION_HOURS_MAX));
+        }
+        Ok(())
+    }
+}
+
 /// The tags, cleaned; nothing in them is empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tags {
@@ -82,6 +97,7 @@ pub(crate) fn read_tags(file: &mut File, format: Format) -> Result<FileInfo, Ski
 
 /// Tells the format by content, and refuses a name that says another.
 pub(crate) fn read_format(file: &mut File, path: &Path) -> Result<Format, Skip> {
+    check_kind(file)?;
     let probed = catch_unwind(AssertUnwindSafe(|| Ok(probe(file)?.file_type())));
     let file_type = probed
         .unwrap_or(Err(Skip::Panicked))?
@@ -104,9 +120,6 @@ fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
     let tagged = probe.read().map_err(|error| broken(&error))?;
     let properties = tagged.properties();
     let duration = properties.duration();
-    if duration.as_secs() > DURATION_HOURS_MAX * 3_600 {
-        return Err(Skip::TooLong(DURATION_HOURS_MAX));
-    }
     let sample_rate_hz = properties.sample_rate().unwrap_or_default();
     let channels = properties.channels().unwrap_or_default();
     if sample_rate_hz == 0 || channels == 0 {
@@ -120,7 +133,7 @@ fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
     }
     let mut audio = Audio {
         codec: format.codec(),
-        duration_ms: i64::try_from(duration.as_millis()).unwrap_or_default(),
+        duration_ms: i64::try_from(duration.as_millis()).unwrap_or(i64::MAX),
         bit_rate_kbps: i64::from(
             properties
                 .audio_bitrate()
@@ -130,6 +143,7 @@ fn read(file: &mut File, format: Format) -> Result<FileInfo, Skip> {
         sample_rate_hz: i64::from(sample_rate_hz),
         channels: i64::from(channels),
     };
+    audio.check_duration()?;
     let mut tags = merge(tagged.primary_tag(), tagged.tags());
     match file_type {
         FileType::Mp4 => audio.codec = mp4_codec(file)?,
@@ -166,17 +180,17 @@ fn merge(primary: Option<&Tag>, all: &[Tag]) -> Tags {
             .flat_map(|tag| keys.iter().flat_map(|key| texts(tag, *key)));
         texts
             .into_iter()
-            .find_map(|text| clean_line(text, chars_max))
+            .find_map(|text| clean_line(&text, chars_max))
     };
     let number = |key: ItemKey| line(&[key], 20).and_then(|text| leading_number(&text));
     let lyrics = [ItemKey::Lyrics, ItemKey::UnsyncLyrics]
         .iter()
         .flat_map(|key| sources.iter().flat_map(|tag| texts(tag, *key)))
-        .map(Lyrics::from_text)
+        .map(|text| Lyrics::from_text(&text))
         .fold(Lyrics::default(), Lyrics::or);
     Tags {
         title: line(&[ItemKey::TrackTitle], NAME_CHARS_MAX),
-        artists: values(&[ItemKey::TrackArtists, ItemKey::TrackArtist]),
+        artists: guests::apart(values(&[ItemKey::TrackArtists, ItemKey::TrackArtist])),
         album: line(&[ItemKey::AlbumTitle], NAME_CHARS_MAX),
         album_artists: values(&[ItemKey::AlbumArtists, ItemKey::AlbumArtist]),
         is_compilation: line(&[ItemKey::FlagCompilation], 5).is_some_and(|flag| flag == "1"),
@@ -206,17 +220,24 @@ fn merge(primary: Option<&Tag>, all: &[Tag]) -> Tags {
     }
 }
 
-fn texts(tag: &Tag, key: ItemKey) -> impl Iterator<Item = &str> {
-    tag.get_items(key).filter_map(|item| match item.value() {
-        ItemValue::Text(text) | ItemValue::Locator(text) => Some(text.as_str()),
-        ItemValue::Binary(_) => None,
-    })
+fn texts(tag: &Tag, key: ItemKey) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_unicode = !matches!(tag.tag_type(), TagType::Id3v1 | TagType::Id3v2);
+    tag.get_items(key)
+        .filter_map(move |item| match item.value() {
+            ItemValue::Text(text) | ItemValue::Locator(text) if is_unicode => {
+                Some(Cow::Borrowed(text.as_str()))
+            }
+            ItemValue::Text(text) | ItemValue::Locator(text) => Some(charset::as_meant(text)),
+            ItemValue::Binary(_) => None,
+        })
 }
 
 /// Several values: repeated fields, or one field with `;`, ` / ` or NUL between them. `AC/DC` stays whole.
 fn list(tag: &Tag, key: ItemKey) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for part in texts(tag, key)
+    let found: Vec<Cow<'_, str>> = texts(tag, key).collect();
+    for part in found
+        .iter()
         .flat_map(|text| text.split(['\0', ';']))
         .flat_map(|text| text.split(" / "))
     {

@@ -8,7 +8,7 @@ pub(crate) const NAME_CHARS_MAX: usize = 255;
 pub(crate) const NOTICE_CHARS_MAX: usize = 2_000;
 
 /// Cleans a line: NFC, no control or direction-changing characters, single spaces, at most `chars_max`
-/// characters. None when nothing is left.
+/// characters. None when nothing that can be seen is left.
 pub(crate) fn clean_line(text: &str, chars_max: usize) -> Option<String> {
     let spaced: String = text
         .chars()
@@ -26,7 +26,7 @@ pub(crate) fn clean_line(text: &str, chars_max: usize) -> Option<String> {
     }
     let line: String = line.chars().take(chars_max).collect();
     let line = line.trim_end().to_owned();
-    (!line.is_empty()).then_some(line)
+    line.contains(|c| !is_joiner(c)).then_some(line)
 }
 
 /// Cleans text of several lines: as [`clean_line`], but lines stay, and at most `bytes_max` bytes.
@@ -44,16 +44,22 @@ pub(crate) fn clean_text(text: &str, bytes_max: usize) -> Option<String> {
     (!clean.is_empty()).then_some(clean)
 }
 
-/// What two spellings of one name share: compatibility form, lower case, single spaces.
+/// What two spellings of one name share: compatibility form, lower case, single spaces, no joiners.
 pub(crate) fn name_key(name: &str) -> String {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).nfc().collect();
+    let seen = name.nfkc().filter(|c| !is_joiner(*c));
+    let folded: String = seen.flat_map(char::to_lowercase).nfc().collect();
     let key = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     key.chars().take(NAME_CHARS_MAX).collect()
 }
 
 /// Zero-width, byte order and direction-changing characters: they make two names look alike or a line read backwards.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+    matches!(c, '\u{200B}' | '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// What joins the letters around it, or keeps them apart: part of how Persian, Indic scripts and emoji are written.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]

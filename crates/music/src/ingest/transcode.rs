@@ -6,27 +6,29 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use super::analysis::{Analyser, Analysis};
-use super::text::clean_line;
+use super::complaint::Complaint;
 use crate::delivery::BIT_RATES_KBPS;
 
 /// AAC frames of each fragment: about a second, the least a player can start with.
 pub(crate) const FRAGMENT_FRAMES: u32 = 48;
 /// ffmpeg cuts at the first frame past this: half a frame before the grid, in halves of a frame.
 const CUT_HALF_FRAMES: u64 = 95;
-/// How long a run may take at least.
-const TIMEOUT_MIN: Duration = Duration::from_mins(2);
-/// And how long on top, per second of audio: a slow machine that is busy still does twice real time.
-const TIMEOUT_PER_AUDIO: f64 = 0.5;
+/// How long a run may go without another sample. One that goes on is only slow: whatever else the machine does, it is no
+/// fault of the track.
+const STILL_MAX: Duration = Duration::from_mins(2);
+/// How long a run may take in all, at least,
+const TIMEOUT_MIN: Duration = Duration::from_hours(1);
+/// and on top, in lengths of the audio: a file made to be decoded for ever must end, too.
+const TIMEOUT_PER_AUDIO: u32 = 4;
 /// How long audio may be, in seconds, whatever the file says.
 const AUDIO_SECONDS_MAX: u32 = 24 * 3_600;
 /// How much ffmpeg may allocate at once, in bytes.
 const ALLOCATION_BYTES_MAX: u32 = 256 * 1024 * 1024;
-/// How much of what ffmpeg says is kept, in bytes.
-const COMPLAINT_BYTES_MAX: u64 = 4 * 1024;
 /// How many bytes of samples are taken at once: whole frames of two f32.
 const PIECE_BYTES: usize = 64 * 1024;
 const SAMPLE_BYTES: usize = 4;
@@ -52,6 +54,9 @@ pub(crate) enum TranscodeError {
     /// Trying again gives the same.
     #[error("ffmpeg cannot decode it: {0}")]
     Undecodable(String),
+    /// It may work another time.
+    #[error("ffmpeg did nothing for {0:?}")]
+    Still(Duration),
     /// It may work another time.
     #[error("ffmpeg took longer than {0:?}")]
     TimedOut(Duration),
@@ -102,7 +107,7 @@ impl Ffmpeg {
         can_encode(&program).await.then(|| Self::new(program))
     }
 
-    fn new(program: PathBuf) -> Self {
+    pub(super) fn new(program: PathBuf) -> Self {
         let around = [&DIES_WITH_US[..], &LOW_PRIORITY[..]];
         Self {
             program,
@@ -131,7 +136,11 @@ impl Ffmpeg {
             .spawn()?;
         let limit = timeout(source.duration_ms);
         let run = tokio::time::timeout(limit, follow(&mut child, sample_rate_hz));
-        match run.await {
+        let ended = run.await;
+        if let Err(_) | Ok(Err(TranscodeError::Still(_))) = ended {
+            child.kill().await?;
+        }
+        match ended {
             // Whatever runs it says the same when it cannot be run: the file is only to blame while ffmpeg works.
             Ok(Err(TranscodeError::Undecodable(reason))) if !can_encode(&self.program).await => {
                 Err(TranscodeError::Missing(reason))
@@ -141,10 +150,7 @@ impl Ffmpeg {
                 sample_rate_hz,
                 files,
             }),
-            Err(_elapsed) => {
-                child.kill().await?;
-                Err(TranscodeError::TimedOut(limit))
-            }
+            Err(_elapsed) => Err(TranscodeError::TimedOut(limit)),
         }
     }
 
@@ -194,7 +200,8 @@ pub(crate) fn ladder_sample_rate_hz(source_hz: u32) -> u32 {
 
 fn timeout(duration_ms: i64) -> Duration {
     let audio = Duration::from_millis(u64::try_from(duration_ms).unwrap_or_default());
-    TIMEOUT_MIN + audio.mul_f64(TIMEOUT_PER_AUDIO)
+    let longest = Duration::from_secs(AUDIO_SECONDS_MAX.into());
+    TIMEOUT_MIN + audio.min(longest) * TIMEOUT_PER_AUDIO
 }
 
 /// One decoder, then four copies of the samples: three to be encoded, one to be measured.
@@ -230,6 +237,7 @@ fn input_arguments(source: &Source) -> Vec<OsString> {
 }
 
 /// Everything is stereo: mono at full level on both sides, as players do with a mono file; more channels are mixed.
+/// Samples are counted anew: past a damaged spot those of the source jump, and fragments are cut by time.
 fn filter(source: &Source, sample_rate_hz: u32, rung_count: usize) -> String {
     let layout = if source.is_mono {
         "pan=stereo|c0=c0|c1=c0"
@@ -240,7 +248,8 @@ fn filter(source: &Source, sample_rate_hz: u32, rung_count: usize) -> String {
         outputs + "[o" + &index.to_string() + "]"
     });
     format!(
-        "[0:a:0]aresample={sample_rate_hz},aformat=sample_fmts=fltp,{layout},asplit={}{outputs}",
+        "[0:a:0]aresample={sample_rate_hz},aformat=sample_fmts=fltp,{layout},\
+         asetpts=N/SR/TB,asplit={}{outputs}",
         rung_count + 1
     )
 }
@@ -250,11 +259,14 @@ async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, Tran
     let closed = || std::io::Error::other("its output is closed");
     let stdout = child.stdout.take().ok_or_else(closed)?;
     let stderr = child.stderr.take().ok_or_else(closed)?;
-    let (analysis, complaint) =
-        tokio::join!(measure(stdout, sample_rate_hz), read_complaint(stderr));
-    let status = child.wait().await?;
-    // Where measuring failed, ffmpeg only ends because nobody reads its samples any more.
-    let analysis = analysis?;
+    let measuring = std::pin::pin!(measure(stdout, sample_rate_hz));
+    let listening = std::pin::pin!(Complaint::read(stderr));
+    // Both are read all the time: ffmpeg waits for whoever does not read.
+    let (analysis, complaint) = match select(measuring, listening).await {
+        Either::Left((analysis, listening)) => (analysis?, unless_still(listening).await?),
+        Either::Right((complaint, measuring)) => (measuring.await?, complaint),
+    };
+    let status = unless_still(child.wait()).await??;
     if let Some(signal) = status.signal() {
         return Err(TranscodeError::Killed(signal));
     }
@@ -269,6 +281,12 @@ async fn follow(child: &mut Child, sample_rate_hz: u32) -> Result<Analysis, Tran
     Ok(analysis)
 }
 
+/// Waits for something, as long as a run may go without.
+async fn unless_still<T>(awaited: impl Future<Output = T>) -> Result<T, TranscodeError> {
+    let ended = tokio::time::timeout(STILL_MAX, awaited).await;
+    ended.map_err(|_elapsed| TranscodeError::Still(STILL_MAX))
+}
+
 async fn measure(
     mut samples: impl AsyncRead + Unpin,
     sample_rate_hz: u32,
@@ -279,7 +297,7 @@ async fn measure(
     let mut piece: Vec<f32> = Vec::with_capacity(PIECE_BYTES / SAMPLE_BYTES);
     loop {
         let rest = bytes.get_mut(filled..).unwrap_or_default();
-        let read = samples.read(rest).await?;
+        let read = unless_still(samples.read(rest)).await??;
         if read == 0 {
             break;
         }
@@ -298,59 +316,13 @@ async fn measure(
     Ok(analyser.finish())
 }
 
-/// What ffmpeg said before it failed.
-#[derive(Debug, PartialEq, Eq)]
-struct Complaint {
-    /// The last line that does not tell where files lie.
-    line: String,
-    is_disk_full: bool,
-    is_out_of_memory: bool,
-}
-
-impl Complaint {
-    fn from_text(text: &str) -> Self {
-        let last = text.lines().rfind(|line| !line.contains('/'));
-        Self {
-            line: last
-                .and_then(|line| clean_line(line, 200))
-                .unwrap_or_else(|| "it gave no reason".to_owned()),
-            is_disk_full: DISK_FULL.iter().any(|reason| text.contains(reason)),
-            is_out_of_memory: text.contains(OUT_OF_MEMORY),
-        }
-    }
-
-    fn into_error(self) -> TranscodeError {
-        if self.is_disk_full {
-            TranscodeError::DiskFull
-        } else if self.is_out_of_memory {
-            TranscodeError::OutOfMemory
-        } else {
-            TranscodeError::Undecodable(self.line)
-        }
-    }
-}
-
-/// How the C library calls it, in `LC_ALL=C`.
-const OUT_OF_MEMORY: &str = "Cannot allocate memory";
-const DISK_FULL: [&str; 2] = ["No space left on device", "Disk quota exceeded"];
-
-/// Reads the start of what ffmpeg says; the rest is read and dropped.
-async fn read_complaint(mut stderr: impl AsyncRead + Unpin) -> Complaint {
-    let mut text = Vec::new();
-    let kept = (&mut stderr)
-        .take(COMPLAINT_BYTES_MAX)
-        .read_to_end(&mut text)
-        .await;
-    let _rest = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
-    let text = match kept {
-        Ok(_) => String::from_utf8_lossy(&text),
-        Err(_unreadable) => "".into(),
-    };
-    Complaint::from_text(&text)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use tokio::io::AsyncWriteExt as _;
+
     use super::*;
 
     #[test]
@@ -372,30 +344,21 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_full_disk_is_told_from_audio_that_cannot_be_decoded() {
-        let full = "av_interleaved_write_frame(): No space left on device\nConversion failed!\n";
-        let error = Complaint::from_text(full).into_error();
-        assert!(matches!(error, TranscodeError::DiskFull), "{error}");
-        let broken = "/tmp/x/original: Invalid data found\nInvalid data found\n/tmp/x: no\n";
-        let error = Complaint::from_text(broken).into_error();
-        assert_eq!(
-            error.to_string(),
-            "ffmpeg cannot decode it: Invalid data found"
-        );
+    fn source_in(folder: &Path) -> Source {
+        Source {
+            file: folder.join("original"),
+            demuxer: "wav",
+            is_mono: false,
+            sample_rate_hz: 44_100,
+            duration_ms: 1_000,
+        }
     }
 
     #[tokio::test]
     async fn a_program_that_is_gone_is_not_the_files_fault() {
         let folder = tempfile::tempdir().unwrap();
         let gone = Ffmpeg::new(folder.path().join("ffmpeg"));
-        let source = Source {
-            file: folder.path().join("original"),
-            demuxer: "wav",
-            is_mono: false,
-            sample_rate_hz: 44_100,
-            duration_ms: 1_000,
-        };
+        let source = source_in(folder.path());
         let error = gone.transcode(&source, folder.path()).await.unwrap_err();
         let is_blameless = matches!(error, TranscodeError::Missing(_) | TranscodeError::Run(_));
         assert!(is_blameless, "{error}");
@@ -403,7 +366,43 @@ mod tests {
 
     #[test]
     fn longer_audio_may_take_longer() {
-        assert_eq!(timeout(0), Duration::from_mins(2));
-        assert_eq!(timeout(600_000), Duration::from_mins(7));
+        assert_eq!(timeout(0), Duration::from_hours(1));
+        assert_eq!(timeout(600_000), Duration::from_mins(100));
+        // No longer than ffmpeg may decode, whatever the file says of itself.
+        assert_eq!(timeout(i64::MAX), Duration::from_hours(97));
+    }
+
+    /// Measures what is written with a pause before each piece.
+    async fn measured_with(pause: Duration) -> Result<Analysis, TranscodeError> {
+        let (mut ours, theirs) = tokio::io::duplex(PIECE_BYTES);
+        let writing = async move {
+            for _ in 0..10 {
+                tokio::time::sleep(pause).await;
+                // Whoever gave up does not read on.
+                if ours.write_all(&[0; 16 * FRAME_BYTES]).await.is_err() {
+                    break;
+                }
+            }
+        };
+        tokio::join!(measure(theirs, 44_100), writing).0
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_is_not_still() {
+        let slow = measured_with(STILL_MAX.mul_f64(0.99)).await;
+        assert_eq!(slow.unwrap().sample_count, 160);
+        let still = measured_with(STILL_MAX.mul_f64(1.01)).await;
+        assert!(matches!(still, Err(TranscodeError::Still(_))), "{still:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_program_that_does_nothing_is_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("ffmpeg");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 1000\n").unwrap();
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let source = source_in(folder.path());
+        let run = Ffmpeg::new(program).transcode(&source, folder.path()).await;
+        assert!(matches!(run, Err(TranscodeError::Still(_))), "{run:?}");
     }
 }

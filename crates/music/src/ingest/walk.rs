@@ -1,19 +1,24 @@
 //! Walking a folder: every file whose name says audio, in order, whatever else lies there.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::format::is_audio_name;
 
-/// How many files one run takes at most.
-pub(crate) const FILES_MAX: usize = 1_000_000;
 /// How deep folders may be nested.
 const DEPTH_MAX: usize = 64;
 /// Names a folder's cover may have, best first.
 const COVER_STEMS: [&str; 5] = ["cover", "folder", "front", "album", "albumart"];
 const COVER_EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
+/// How many covers of a folder are tried at most.
+const COVERS_MAX: usize = 4;
+/// Folders that the system makes up: they hold no music, have no end, and some of their files answer for ever.
+const SYSTEM_FOLDERS: [&str; 3] = ["/proc", "/sys", "/dev"];
+const LEADS_BACK: &str = "a link leads back to a folder it lies in";
 
 /// A file that may be a track.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +27,12 @@ pub(crate) struct Candidate {
     pub(crate) path: PathBuf,
     pub(crate) size_bytes: i64,
     pub(crate) modified_at_ms: i64,
-    /// When its lyrics and its folder's cover changed, added up: if it differs, the file is read again.
+    /// When its lyrics and its folder's covers changed, added up: if it differs, the file is read again.
     pub(crate) beside_at_ms: i64,
     /// Lyrics beside it, below the imported folder.
     pub(crate) lyrics_path: Option<PathBuf>,
-    /// The folder's cover, below the imported folder.
-    pub(crate) cover_path: Option<PathBuf>,
+    /// The folder's covers, below the imported folder, the best name first: it may turn out to be no picture.
+    pub(crate) cover_paths: Arc<[PathBuf]>,
 }
 
 /// What a walk found.
@@ -37,23 +42,39 @@ pub(crate) struct Found {
     pub(crate) candidates: Vec<Candidate>,
     /// Files and folders that could not be looked at, with the reason.
     pub(crate) unreadable: Vec<(PathBuf, String)>,
-    /// More than [`FILES_MAX`] files lay there.
-    pub(crate) is_cut: bool,
+    /// What has the name of a file but is a pipe, a socket or a device. Nobody opens it: that could last for ever.
+    pub(crate) irregular: Vec<PathBuf>,
+    /// The first file that was one too many: it and what comes after it was not looked at.
+    pub(crate) cut_at: Option<PathBuf>,
 }
 
-/// Walks a folder. Links are followed; a loop of links is reported and left.
-pub(crate) fn walk(root: &Path) -> Found {
+impl Found {
+    /// How many files and folders the run will name.
+    pub(crate) fn named_count(&self) -> usize {
+        self.candidates.len()
+            + self.unreadable.len()
+            + self.irregular.len()
+            + usize::from(self.cut_at.is_some())
+    }
+}
+
+/// Walks a folder, as the disk has it, until it has found so many files; `found_count` tells others how many they are.
+/// Links are followed; one that would have no end is reported and left.
+pub(crate) fn walk(root: &Path, files_max: usize, found_count: &AtomicU64) -> Found {
     let mut found = Found::default();
     let mut folder = Folder::default();
-    let entries = WalkDir::new(root)
+    let below = |path: &Path| path.strip_prefix(root).unwrap_or(root).to_owned();
+    let mut entries = WalkDir::new(root)
         .follow_links(true)
         .max_depth(DEPTH_MAX)
         .sort_by(|a, b| {
             let order =
                 |entry: &DirEntry| (entry.file_type().is_dir(), entry.file_name().to_owned());
             order(a).cmp(&order(b))
-        });
-    for entry in entries.into_iter().filter_entry(|entry| !is_hidden(entry)) {
+        })
+        .into_iter()
+        .filter_entry(|entry| !is_hidden(entry));
+    while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -61,34 +82,63 @@ pub(crate) fn walk(root: &Path) -> Found {
                 continue;
             }
         };
-        if entry.depth() == DEPTH_MAX && entry.file_type().is_dir() {
-            let path = entry.path().strip_prefix(root).unwrap_or(root).to_owned();
-            let reason = format!("it lies deeper than {DEPTH_MAX} folders");
-            found.unreadable.push((path, reason));
-        }
-        if !entry.file_type().is_file() {
+        if let Some(reason) = endless(root, &entry) {
+            let path = below(entry.path());
+            found.unreadable.push((path, reason.to_owned()));
+            entries.skip_current_dir();
             continue;
         }
-        if found.candidates.len() >= FILES_MAX {
-            found.is_cut = true;
-            break;
+        if entry.depth() == DEPTH_MAX && entry.file_type().is_dir() {
+            let reason = format!("it lies deeper than {DEPTH_MAX} folders");
+            found.unreadable.push((below(entry.path()), reason));
         }
-        let parent = entry.path().parent().unwrap_or(root);
-        if folder.path != parent {
-            folder = Folder::read(parent);
+        if !entry.file_type().is_file() {
+            if !entry.file_type().is_dir() && is_audio_name(entry.path()) {
+                found.irregular.push(below(entry.path()));
+            }
+            continue;
         }
         if !is_audio_name(entry.path()) {
             continue;
         }
+        if found.candidates.len() >= files_max {
+            found.cut_at = Some(below(entry.path()));
+            break;
+        }
+        let parent = entry.path().parent().unwrap_or(root);
+        if folder.path != parent {
+            folder = Folder::read(root, parent);
+        }
         match entry.metadata() {
-            Ok(metadata) => found
-                .candidates
-                .push(folder.candidate(root, entry.path(), &metadata)),
+            Ok(metadata) => {
+                found
+                    .candidates
+                    .push(folder.candidate(root, entry.path(), &metadata));
+                found_count.fetch_add(1, Ordering::Relaxed);
+            }
             Err(error) => found.unreadable.push(unreadable(root, &error)),
         }
     }
     found.candidates.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// Why a link is not followed: it leads out of the music to a folder around it, where `WalkDir` would see no loop before
+/// it had gone through the whole system, or to what the system makes up.
+fn endless(root: &Path, entry: &DirEntry) -> Option<&'static str> {
+    if entry.depth() == 0 || !entry.path_is_symlink() || !entry.file_type().is_dir() {
+        return None;
+    }
+    let target = std::fs::canonicalize(entry.path()).ok()?;
+    if root.starts_with(&target) {
+        return Some(LEADS_BACK);
+    }
+    // Who imports from there, say from a disk in memory, means it.
+    let is_made_up = |folder: &&str| target.starts_with(folder) && !root.starts_with(folder);
+    let mut folders = SYSTEM_FOLDERS.iter();
+    folders
+        .any(is_made_up)
+        .then_some("a link leads to a folder of the system")
 }
 
 /// What systems leave in a music folder (`._01.mp3`, `.Trash-1000`, `.stfolder`). Any other dot begins a name: `.5: The
@@ -104,7 +154,7 @@ fn unreadable(root: &Path, error: &walkdir::Error) -> (PathBuf, String) {
     let path = error.path().unwrap_or(root);
     let path = path.strip_prefix(root).unwrap_or(path).to_owned();
     let reason = match (error.loop_ancestor(), error.io_error()) {
-        (Some(_), _) => "a link leads back to a folder it lies in".to_owned(),
+        (Some(_), _) => LEADS_BACK.to_owned(),
         (None, Some(error)) => error.to_string(),
         (None, None) => error.to_string(),
     };
@@ -115,14 +165,21 @@ fn unreadable(root: &Path, error: &walkdir::Error) -> (PathBuf, String) {
 #[derive(Debug, Default)]
 struct Folder {
     path: PathBuf,
-    cover: Option<(PathBuf, i64)>,
+    cover_paths: Arc<[PathBuf]>,
+    /// When they changed, added up.
+    covers_at_ms: i64,
 }
 
 impl Folder {
-    fn read(path: &Path) -> Self {
+    fn read(root: &Path, path: &Path) -> Self {
+        let covers = find_covers(path);
+        let below = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_owned();
         Self {
             path: path.to_owned(),
-            cover: find_cover(path),
+            cover_paths: covers.iter().map(|(path, _)| below(path)).collect(),
+            covers_at_ms: covers
+                .iter()
+                .fold(0, |sum: i64, (_, at_ms)| sum.wrapping_add(*at_ms)),
         }
     }
 
@@ -134,24 +191,23 @@ impl Folder {
             .ok()
             .filter(std::fs::Metadata::is_file)
             .map(|file| modified_ms(&file));
-        let cover_at_ms = self.cover.as_ref().map(|(_, at_ms)| *at_ms);
         Candidate {
             path: below(path),
             size_bytes: i64::try_from(metadata.len()).unwrap_or(i64::MAX),
             modified_at_ms: modified_ms(metadata),
             beside_at_ms: lyrics_at_ms
                 .unwrap_or_default()
-                .wrapping_add(cover_at_ms.unwrap_or_default()),
+                .wrapping_add(self.covers_at_ms),
             lyrics_path: lyrics_at_ms.map(|_| below(&lyrics)),
-            cover_path: self.cover.as_ref().map(|(cover, _)| below(cover)),
+            cover_paths: Arc::clone(&self.cover_paths),
         }
     }
 }
 
-/// The picture of a folder with the best name.
-fn find_cover(folder: &Path) -> Option<(PathBuf, i64)> {
-    let entries = std::fs::read_dir(folder).ok()?;
-    let best = entries
+/// The pictures of a folder and when they changed, the best name first.
+fn find_covers(folder: &Path) -> Vec<(PathBuf, i64)> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut named: Vec<_> = entries
         .filter_map(Result::ok)
         .filter_map(|entry| {
             let path = entry.path();
@@ -166,9 +222,17 @@ fn find_cover(folder: &Path) -> Option<(PathBuf, i64)> {
                 .position(|name| *name == extension)?;
             Some((stem_rank, extension_rank, path))
         })
-        .min()?;
-    let metadata = std::fs::metadata(&best.2).ok()?;
-    metadata.is_file().then(|| (best.2, modified_ms(&metadata)))
+        .collect();
+    named.sort();
+    named
+        .into_iter()
+        .filter_map(|(_, _, path)| {
+            // A folder or a broken link may have the best name, too.
+            let metadata = std::fs::metadata(&path).ok()?;
+            metadata.is_file().then(|| (path, modified_ms(&metadata)))
+        })
+        .take(COVERS_MAX)
+        .collect()
 }
 
 /// When a file changed, as stored.

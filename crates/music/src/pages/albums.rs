@@ -13,17 +13,15 @@ use serde_json::json;
 
 use super::PagesState;
 use super::errors::respond;
-use super::lists::{CARDS_PER_PAGE, Parameters, next_href, take_page};
-use super::rows::{NO_COVER, links, names, player_data, whole_ms};
+use super::lists::{Parameters, TrackFilter, read_albums, read_tracks};
+use super::rows::{NO_COVER, NO_PREVIEW, links, names, player_data, whole_ms};
 use crate::api::{Album, Track};
-use crate::store::{AlbumQuery, AlbumStart, TrackQuery, TrackRecord, TrackStart};
+use crate::store::{AlbumStart, TrackRecord, TrackStart};
 use crate::{Error, Result, Store};
 
 const PATH: &str = "/music/albums";
 /// The side of the large cover, in CSS pixels.
 const LEAD_COVER_PX: u32 = 320;
-/// The most tracks of one album that its page shows.
-const ALBUM_TRACKS_MAX: u64 = 500;
 
 pub(super) async fn show_albums(
     State(pages): State<PagesState>,
@@ -38,8 +36,16 @@ pub(super) async fn show_album(
     State(pages): State<PagesState>,
     Path(id): Path<String>,
     request: PageRequest,
+    parameters: Parameters,
 ) -> Response {
-    let page = album_page(&pages.app.store, request.lang(), request.origin(), id).await;
+    let page = album_page(
+        &pages.app.store,
+        request.lang(),
+        request.origin(),
+        id,
+        &parameters,
+    )
+    .await;
     respond(&pages, &request, page).await
 }
 
@@ -50,22 +56,7 @@ async fn albums_page(store: &Store, lang: Lang, parameters: &Parameters) -> Resu
         "released" => ("/music/albums?sort=released", AlbumStart::Released(None)),
         _ => (PATH, AlbumStart::Added(None)),
     };
-    let after: Option<AlbumStart> = parameters.cursor()?;
-    let is_first = after.is_none();
-    let from = after
-        .filter(|after| after.has_order_of(&first))
-        .unwrap_or(first);
-    let query = AlbumQuery {
-        artist_id: None,
-        genre_id: None,
-        from: from.clone(),
-        limit: CARDS_PER_PAGE + 1,
-    };
-    let mut records = store.list_albums(&query).await.map_err(Error::from)?;
-    let has_more = take_page(&mut records, CARDS_PER_PAGE);
-    let last = records.last().filter(|_| has_more);
-    let next = last.map(|record| next_href(path, &from.after(&record.album)));
-    let albums: Vec<Album> = records.into_iter().map(Album::from).collect();
+    let list = read_albums(store, path, parameters.cursor()?, first, None).await?;
     let order = |text: &'static str, href: &str| Link {
         text: lang.t(text).into(),
         href: href.into(),
@@ -80,16 +71,22 @@ async fn albums_page(store: &Store, lang: Lang, parameters: &Parameters) -> Resu
             h1 { (lang.t("albums.title")) }
             (chips(lang.t("albums.order"), &orders, Some(path)))
         }
-        @if albums.is_empty() {
+        @if list.albums.is_empty() {
             (empty_state("disc-3", lang.t("chart.no_music"), lang.t("chart.no_music_hint"), &[]))
         } @else {
-            (card_grid(&albums.iter().map(|album| card(lang, album)).collect::<Vec<_>>()))
-            (more_link(lang, next.as_deref()))
+            (cards(lang, &list.albums))
+            (more_link(lang, list.next.as_deref()))
         }
     };
     let page = Page::new("albums", path, lang.t("albums.title"), main)
         .description(lang.t("albums.description"));
-    Ok(if is_first { page } else { page.unlisted() })
+    Ok(if list.is_first { page } else { page.unlisted() })
+}
+
+/// A grid of albums.
+pub(super) fn cards(lang: Lang, albums: &[Album]) -> Markup {
+    let cards: Vec<_> = albums.iter().map(|album| card(lang, album)).collect();
+    card_grid(&cards)
 }
 
 /// An album in a grid.
@@ -108,22 +105,27 @@ pub(super) fn card(lang: Lang, album: &Album) -> Markup {
     })
 }
 
-async fn album_page(store: &Store, lang: Lang, origin: &str, id: String) -> Result<Page> {
+async fn album_page(
+    store: &Store,
+    lang: Lang,
+    origin: &str,
+    id: String,
+    parameters: &Parameters,
+) -> Result<Page> {
     let found = store.find_album(&id).await.map_err(Error::from)?;
-    let album = Album::from(found.ok_or_else(|| Error::AlbumNotFound(id.clone()))?);
-    let query = TrackQuery {
-        artist_id: None,
-        album_id: Some(id),
-        genre_id: None,
-        from: TrackStart::Position(None),
-        limit: ALBUM_TRACKS_MAX,
+    let album = Album::from(found.ok_or(Error::AlbumNotFound(id))?);
+    let filter = TrackFilter {
+        album_id: Some(&album.id),
+        ..TrackFilter::default()
     };
-    let records = store.list_tracks(&query).await.map_err(Error::from)?;
-    let tracks: Vec<Track> = records.iter().cloned().map(Track::from).collect();
+    let first = TrackStart::Position(None);
+    let list = read_tracks(store, &album.page_url, parameters, first, filter).await?;
+    let tracks: Vec<Track> = list.records.iter().cloned().map(Track::from).collect();
     let by = names(lang, &album.artists);
     let main = html! {
         (hero(lang, &album))
-        (track_listing(lang, &album, records))
+        (track_listing(lang, &album, list.records))
+        (more_link(lang, list.next.as_deref()))
         (about(&tracks))
     };
     let title = format!("{} - {by}", album.title);
@@ -141,11 +143,12 @@ async fn album_page(store: &Store, lang: Lang, origin: &str, id: String) -> Resu
     let cover = album
         .cover_urls
         .as_ref()
-        .map_or(NO_COVER, |urls| &urls.px_640);
-    Ok(Page::new("album", album.page_url.as_str(), title, main)
+        .map_or(NO_PREVIEW, |urls| &urls.px_640);
+    let page = Page::new("album", album.page_url.as_str(), title, main)
         .description(description)
         .social("music.album", cover)
-        .json_ld(album_data(&album, &tracks, origin)))
+        .json_ld(album_data(&album, &tracks, origin));
+    Ok(if list.is_first { page } else { page.unlisted() })
 }
 
 fn hero(lang: Lang, album: &Album) -> Markup {
@@ -162,8 +165,10 @@ fn hero(lang: Lang, album: &Album) -> Markup {
                 p.hero-artists { (link_list(&links(lang, &album.artists))) }
                 p.page-detail {
                     @if let Some(date) = &album.released_on { (date) " · " }
-                    (lang.t_count("count.tracks", whole_ms(album.track_count))) " · "
-                    (duration_words(lang, whole_ms(album.duration_ms)))
+                    (lang.t_count("count.tracks", whole_ms(album.track_count)))
+                    @if album.duration_ms > 0 {
+                        " · " (duration_words(lang, whole_ms(album.duration_ms)))
+                    }
                 }
                 (list_actions(lang))
             }
@@ -258,12 +263,15 @@ fn album_data(album: &Album, tracks: &[Track], origin: &str) -> serde_json::Valu
     let recordings: Vec<_> = tracks
         .iter()
         .map(|track| {
-            json!({
+            let mut recording = json!({
                 "@type": "MusicRecording",
                 "name": track.title,
                 "url": address(&track.page_url),
-                "duration": duration_xml(whole_ms(track.duration_ms)),
-            })
+            });
+            if track.duration_ms > 0 {
+                recording["duration"] = json!(duration_xml(whole_ms(track.duration_ms)));
+            }
+            recording
         })
         .collect();
     let artists: Vec<_> = album

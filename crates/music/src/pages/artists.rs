@@ -4,18 +4,16 @@ use axum::extract::State;
 use axum::response::Response;
 use chassis::http::Path;
 use maud::{Markup, html};
-use pages::components::{
-    Lead, card_grid, glow, icon, lead_cover, list_actions, more_link, track_list,
-};
+use pages::components::{Lead, glow, icon, lead_cover, list_actions, more_link, track_list};
 use pages::{Lang, Page, PageRequest};
 use serde_json::json;
 
 use super::PagesState;
 use super::errors::respond;
-use super::lists::{CARDS_PER_PAGE, Parameters, TrackFilter, read_tracks};
-use super::rows::{NO_COVER, record_row, shown_name, whole_ms};
-use crate::api::{Album, Artist};
-use crate::store::{AlbumQuery, AlbumStart, TrackStart};
+use super::lists::{AlbumPage, Parameters, TrackFilter, TrackPage, read_albums, read_tracks};
+use super::rows::{NO_COVER, NO_PREVIEW, record_row, shown_name, whole_ms};
+use crate::api::Artist;
+use crate::store::{AlbumStart, TrackStart};
 use crate::{Error, Result, Store};
 
 /// The side of the large cover, in CSS pixels.
@@ -47,50 +45,32 @@ async fn artist_page(
 ) -> Result<Page> {
     let found = store.find_artist(&id).await.map_err(Error::from)?;
     let artist = Artist::from(found.ok_or(Error::ArtistNotFound(id))?);
-    let filter = TrackFilter {
-        artist_id: Some(&artist.id),
-        ..TrackFilter::default()
-    };
-    let list = read_tracks(
-        store,
-        &artist.page_url,
-        parameters,
-        TrackStart::Released(None),
-        filter,
-    )
-    .await?;
-    let albums = if list.is_first {
-        albums_of(store, lang, &artist.id).await?
+    let (albums, list) = if parameters.get("list") == Some("albums") {
+        (
+            Some(albums_of(store, &artist, parameters.cursor()?).await?),
+            None,
+        )
     } else {
-        Vec::new()
+        let list = tracks_of(store, &artist, parameters).await?;
+        let albums = if list.is_first {
+            Some(albums_of(store, &artist, None).await?)
+        } else {
+            None
+        };
+        (albums, Some(list))
     };
-    let rows: Vec<_> = list
-        .records
-        .into_iter()
-        .map(|record| record_row(lang, record, Lead::None))
-        .collect();
+    let is_first = albums.is_some() && list.is_some();
     let main = html! {
-        (hero(lang, &artist))
-        @if !albums.is_empty() {
-            section.section {
-                div.section-header { h2 { (lang.t("artist.albums")) } }
-                (card_grid(&albums))
-            }
-        }
-        @if !rows.is_empty() {
-            section.section {
-                div.section-header { h2 { (lang.t("artist.tracks")) } }
-                (track_list(lang, &format!("artist:{}", artist.id), &rows))
-                (more_link(lang, list.next.as_deref()))
-            }
-        }
+        (hero(lang, &artist, list.is_some()))
+        @if let Some(page) = albums { (albums_section(lang, &page)) }
+        @if let Some(page) = list { (tracks_section(lang, &artist, page)) }
     };
     let name = shown_name(lang, &artist.name);
     let description = lang.t_with("artist.description", &[("name", name)]);
     let image = artist
         .cover_urls
         .as_ref()
-        .map_or("/icon-512.png", |urls| &urls.px_640);
+        .map_or(NO_PREVIEW, |urls| &urls.px_640);
     let page = Page::new("artist", artist.page_url.as_str(), name, main)
         .description(description)
         .social("profile", image)
@@ -100,24 +80,52 @@ async fn artist_page(
             "name": artist.name,
             "url": format!("{origin}{}", artist.page_url),
         }));
-    Ok(if list.is_first { page } else { page.unlisted() })
+    Ok(if is_first { page } else { page.unlisted() })
 }
 
-async fn albums_of(store: &Store, lang: Lang, artist_id: &str) -> Result<Vec<Markup>> {
-    let query = AlbumQuery {
-        artist_id: Some(artist_id.to_owned()),
-        genre_id: None,
-        from: AlbumStart::Released(None),
-        limit: CARDS_PER_PAGE,
+/// The albums have an address of their own to go on at; the tracks go on at the artist's.
+async fn albums_of(store: &Store, artist: &Artist, after: Option<AlbumStart>) -> Result<AlbumPage> {
+    let path = format!("{}?list=albums", artist.page_url);
+    let first = AlbumStart::Released(None);
+    read_albums(store, &path, after, first, Some(&artist.id)).await
+}
+
+async fn tracks_of(store: &Store, artist: &Artist, parameters: &Parameters) -> Result<TrackPage> {
+    let filter = TrackFilter {
+        artist_id: Some(&artist.id),
+        ..TrackFilter::default()
     };
-    let records = store.list_albums(&query).await.map_err(Error::from)?;
-    Ok(records
-        .into_iter()
-        .map(|record| super::albums::card(lang, &Album::from(record)))
-        .collect())
+    let first = TrackStart::Released(None);
+    read_tracks(store, &artist.page_url, parameters, first, filter).await
 }
 
-fn hero(lang: Lang, artist: &Artist) -> Markup {
+fn albums_section(lang: Lang, page: &AlbumPage) -> Markup {
+    html! {
+        @if !page.albums.is_empty() {
+            section.section {
+                div.section-header { h2 { (lang.t("artist.albums")) } }
+                (super::albums::cards(lang, &page.albums))
+                (more_link(lang, page.next.as_deref()))
+            }
+        }
+    }
+}
+
+fn tracks_section(lang: Lang, artist: &Artist, page: TrackPage) -> Markup {
+    let row = |record| record_row(lang, record, Lead::None);
+    let rows: Vec<_> = page.records.into_iter().map(row).collect();
+    html! {
+        @if !rows.is_empty() {
+            section.section {
+                div.section-header { h2 { (lang.t("artist.tracks")) } }
+                (track_list(lang, &format!("artist:{}", artist.id), &rows))
+                (more_link(lang, page.next.as_deref()))
+            }
+        }
+    }
+}
+
+fn hero(lang: Lang, artist: &Artist, has_tracks: bool) -> Markup {
     let cover = artist.cover_urls.as_ref();
     let (px_320, px_640) = cover.map_or((NO_COVER, NO_COVER), |urls| (&urls.px_320, &urls.px_640));
     let px_96 = cover.map_or(NO_COVER, |urls| &urls.px_96);
@@ -136,7 +144,7 @@ fn hero(lang: Lang, artist: &Artist) -> Markup {
                     }
                     (lang.t_count("count.tracks", whole_ms(artist.track_count)))
                 }
-                @if artist.track_count > 0 { (list_actions(lang)) }
+                @if has_tracks && artist.track_count > 0 { (list_actions(lang)) }
             }
         }
     }

@@ -26,7 +26,8 @@ pub(super) async fn show_chart(State(pages): State<PagesState>, request: PageReq
         Err(error) => return respond_problem(&pages, &request, error.into()).await,
     };
     let lang = request.lang();
-    let key = format!("chart {}", shown.value.at);
+    // Where ranks are few the newest music changes between two charts.
+    let key = format!("chart {}", shown.document.digest());
     let page = async { live_page(&pages.app, lang, &shown.value).await };
     let answer = request
         .respond_cached(&pages.cache, site(lang), &key, page)
@@ -71,7 +72,7 @@ async fn live_page(app: &App, lang: Lang, chart: &Chart) -> Result<Page> {
             }
             (ranks(lang, "chart", &chart.entries))
             @if !chart.fallback.is_empty() {
-                section.section data-title=(lang.t("chart.newest")) {
+                section.section data-follows data-title=(lang.t("chart.newest")) {
                     div.section-header { h2 { (lang.t("chart.newest")) } }
                     (newest_list(lang, "new", &chart.fallback))
                 }

@@ -8,13 +8,16 @@ use chassis::paging::{decode_cursor, encode_cursor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::{TrackQuery, TrackRecord, TrackStart};
+use crate::api::Album;
+use crate::store::{AlbumQuery, AlbumStart, TrackQuery, TrackRecord, TrackStart};
 use crate::{Error, Result, Store};
 
 /// How many tracks a list page shows.
 const TRACKS_PER_PAGE: u64 = 100;
+/// How many tracks of one album its page shows: an album is played as a whole.
+const ALBUM_TRACKS_PER_PAGE: u64 = 500;
 /// How many cards a grid shows.
-pub(super) const CARDS_PER_PAGE: u64 = 60;
+const CARDS_PER_PAGE: u64 = 60;
 
 /// The query of a page. Whatever it holds can be read: a link with nonsense behind it still shows a page.
 #[derive(Clone, Debug, Default)]
@@ -69,15 +72,20 @@ pub(super) async fn read_tracks(
     let after = after.filter(|after| after.has_order_of(&first));
     let is_first = after.is_none();
     let from = after.unwrap_or(first);
+    let per_page = if filter.album_id.is_some() {
+        ALBUM_TRACKS_PER_PAGE
+    } else {
+        TRACKS_PER_PAGE
+    };
     let query = TrackQuery {
         artist_id: filter.artist_id.map(str::to_owned),
-        album_id: None,
+        album_id: filter.album_id.map(str::to_owned),
         genre_id: filter.genre_id.map(str::to_owned),
         from: from.clone(),
-        limit: TRACKS_PER_PAGE + 1,
+        limit: per_page + 1,
     };
     let mut records = store.list_tracks(&query).await.map_err(Error::from)?;
-    let has_more = take_page(&mut records, TRACKS_PER_PAGE);
+    let has_more = take_page(&mut records, per_page);
     let last = records.last().filter(|_| has_more);
     let next = last.map(|record| next_href(path, &from.after(&record.track)));
     Ok(TrackPage {
@@ -91,11 +99,50 @@ pub(super) async fn read_tracks(
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TrackFilter<'a> {
     pub(super) artist_id: Option<&'a str>,
+    pub(super) album_id: Option<&'a str>,
     pub(super) genre_id: Option<&'a str>,
 }
 
+/// One page of a list of albums.
+pub(super) struct AlbumPage {
+    pub(super) albums: Vec<Album>,
+    /// Where it goes on.
+    pub(super) next: Option<String>,
+    /// Whether it is the first page; the others are not listed by search engines.
+    pub(super) is_first: bool,
+}
+
+/// Reads the page of a list of albums that begins at `after`, or at the beginning of the order `first`; of one artist
+/// where one is given. `path` is the list's own address.
+pub(super) async fn read_albums(
+    store: &Store,
+    path: &str,
+    after: Option<AlbumStart>,
+    first: AlbumStart,
+    artist_id: Option<&str>,
+) -> Result<AlbumPage> {
+    let after = after.filter(|after| after.has_order_of(&first));
+    let is_first = after.is_none();
+    let from = after.unwrap_or(first);
+    let query = AlbumQuery {
+        artist_id: artist_id.map(str::to_owned),
+        genre_id: None,
+        from: from.clone(),
+        limit: CARDS_PER_PAGE + 1,
+    };
+    let mut records = store.list_albums(&query).await.map_err(Error::from)?;
+    let has_more = take_page(&mut records, CARDS_PER_PAGE);
+    let last = records.last().filter(|_| has_more);
+    let next = last.map(|record| next_href(path, &from.after(&record.album)));
+    Ok(AlbumPage {
+        albums: records.into_iter().map(Album::from).collect(),
+        next,
+        is_first,
+    })
+}
+
 /// Takes the row that was read beyond the page away again; says whether there was one.
-pub(super) fn take_page<R>(rows: &mut Vec<R>, limit: u64) -> bool {
+fn take_page<R>(rows: &mut Vec<R>, limit: u64) -> bool {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -103,7 +150,7 @@ pub(super) fn take_page<R>(rows: &mut Vec<R>, limit: u64) -> bool {
 }
 
 /// The address of what follows; `path` may have a query of its own.
-pub(super) fn next_href<K: Serialize>(path: &str, after: &K) -> String {
+fn next_href<K: Serialize>(path: &str, after: &K) -> String {
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}cursor={}", encode_cursor(after))
 }

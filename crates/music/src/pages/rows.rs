@@ -10,6 +10,8 @@ use crate::store::TrackRecord;
 
 /// Shown where there is neither a tagged nor a generated cover yet.
 pub(crate) const NO_COVER: &str = "/favicon.svg";
+/// What a preview of a link shows for it: those who make previews draw no SVG.
+pub(crate) const NO_PREVIEW: &str = "/icon-512.png";
 
 /// What the player needs that a row of a list does not show: a part of [`Track`], under the same names.
 #[derive(Serialize)]

@@ -17,7 +17,7 @@ use crate::{Error, Result, Store};
 /// How many of each kind are listed; the format ends at 50,000 addresses.
 const LISTED_MAX: u64 = 5_000;
 /// How long what was read from the database is told.
-const FRESH_MS: i64 = 10 * 60_000;
+const FRESH_MS: u64 = 10 * 60_000;
 /// Pages that are there whatever is in the library.
 const FIXED: [&str; 6] = [
     "/music",
@@ -36,7 +36,7 @@ impl Sitemap {
     async fn listed(&self, store: &Store, now_ms: i64) -> Result<Arc<Listed>> {
         let mut kept = self.0.lock().await;
         if let Some((read_at_ms, listed)) = &*kept
-            && now_ms < read_at_ms + FRESH_MS
+            && now_ms.abs_diff(*read_at_ms) < FRESH_MS
         {
             return Ok(Arc::clone(listed));
         }

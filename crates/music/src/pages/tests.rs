@@ -1,8 +1,7 @@
 //! The pages over HTTP, in process.
 
 mod around;
-
-use std::collections::BTreeSet;
+mod lists;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -159,29 +158,6 @@ async fn a_slash_too_many_leads_to_the_page() {
             "{path}"
         );
     }
-}
-
-#[tokio::test]
-async fn following_the_links_shows_every_track_once() {
-    let (app, seeded) = app_with(230).await;
-    let mut shown = Vec::new();
-    let mut path = Some("/music/new".to_owned());
-    while let Some(here) = path.take() {
-        let answer = get(&app, &here, &[]).await;
-        shown.extend(
-            attributes(answer.text(), "data-id")
-                .into_iter()
-                .map(str::to_owned),
-        );
-        let next = answer.text().split_once("\" rel=\"next\"");
-        path = next.and_then(|(before, _)| Some(before.rsplit_once("href=\"")?.1.to_owned()));
-        assert!(shown.len() <= 230, "a list without an end");
-    }
-    let expected: Vec<String> = seeded.track_ids.iter().rev().cloned().collect();
-    let unique: BTreeSet<&String> = shown.iter().collect();
-    assert_eq!(unique.len(), expected.len());
-    assert_eq!(shown.len(), expected.len());
-    app.stop().await;
 }
 
 #[tokio::test]

@@ -11,8 +11,9 @@ use serde_json::json;
 use super::PagesState;
 use super::errors::respond;
 use super::lists::Parameters;
-use super::rows::{NO_COVER, links, names, player_data, whole_ms};
+use super::rows::{NO_COVER, NO_PREVIEW, links, names, player_data, whole_ms};
 use crate::api::{Licence, Track};
+use crate::ingest::lyrics::parse_lrc;
 use crate::{App, Error, Result};
 
 /// The side of the large cover, in CSS pixels.
@@ -46,7 +47,7 @@ async fn track_page(
         .track
         .lyrics_plain
         .clone()
-        .or_else(|| record.track.lyrics_synced.as_deref().map(without_times));
+        .or_else(|| record.track.lyrics_synced.as_deref().map(words));
     let track = Track::from(record);
     let chart = app.chart.live.chart(app).await?;
     let by = names(lang, &track.artists);
@@ -73,7 +74,7 @@ async fn track_page(
     let cover = track
         .cover_urls
         .as_ref()
-        .map_or(NO_COVER, |urls| &urls.px_640);
+        .map_or(NO_PREVIEW, |urls| &urls.px_640);
     Ok(Page::new("track", track.page_url.as_str(), title, main)
         .description(description)
         .social("music.song", cover)
@@ -125,7 +126,8 @@ fn facts(lang: Lang, track: &Track) -> Markup {
         (lang.t("track.released"), text(&track.released_on)),
         (
             lang.t("track.duration"),
-            Some(html! { (duration_clock(whole_ms(track.duration_ms))) }),
+            (track.duration_ms > 0)
+                .then(|| html! { (duration_clock(whole_ms(track.duration_ms))) }),
         ),
         (lang.t("track.composer"), text(&track.composer)),
         (
@@ -149,7 +151,8 @@ pub(crate) fn licence(tagged: &str) -> Markup {
     let licence = Licence::read(tagged);
     html! {
         @if let Some(url) = licence.url {
-            a rel="license noopener" href=(url) { (licence.name) }
+            // Beside this page: in its place the music would end.
+            a rel="license noopener" target="_blank" href=(url) { (licence.name) }
         } @else { (licence.name) }
     }
 }
@@ -159,20 +162,10 @@ fn original(track: &Track) -> Markup {
     html! { (track.codec.to_uppercase()) " · " (track.bit_rate_kbps) " kbit/s · " (khz) " kHz" }
 }
 
-/// LRC text without its times (`[00:12.30]words` → `words`) and without its headings (`[ar:name]`).
-fn without_times(synced: &str) -> String {
-    let mut words = Vec::new();
-    for line in synced.lines() {
-        let mut rest = line.trim();
-        let mut is_heading = false;
-        while let Some((tag, after)) = rest.strip_prefix('[').and_then(|tag| tag.split_once(']')) {
-            is_heading |= tag.starts_with(|first: char| first.is_alphabetic());
-            rest = after.trim_start();
-        }
-        if !is_heading {
-            words.push(rest);
-        }
-    }
+/// The words of synced lyrics, a line each as it is sung.
+fn words(synced: &str) -> String {
+    let lines = parse_lrc(synced).into_iter();
+    let words: Vec<String> = lines.map(|line| line.text).collect();
     words.join("\n").trim().to_owned()
 }
 
@@ -188,9 +181,11 @@ fn recording(track: &Track, origin: &str) -> serde_json::Value {
         "@type": "MusicRecording",
         "name": track.title,
         "url": address(&track.page_url),
-        "duration": duration_xml(whole_ms(track.duration_ms)),
         "byArtist": artists,
     });
+    if track.duration_ms > 0 {
+        data["duration"] = json!(duration_xml(whole_ms(track.duration_ms)));
+    }
     if let Some(album) = &track.album {
         data["inAlbum"] =
             json!({ "@type": "MusicAlbum", "name": album.title, "url": address(&album.page_url) });
@@ -215,8 +210,12 @@ mod tests {
     #[test]
     fn synced_lyrics_are_read_without_their_times() {
         assert_eq!(
-            without_times("[ar:A]\n[00:01.00]one\n[00:02.00][00:04.00] two\n"),
-            "one\ntwo"
+            words("[ar:A]\n[00:01.00]one\n[00:02.00][00:04.00] two\n"),
+            "one\ntwo\ntwo"
+        );
+        assert_eq!(
+            words("[00:01.000][1절]\n[00:10.000][Chorus] la la\n"),
+            "[1절]\n[Chorus] la la"
         );
     }
 }

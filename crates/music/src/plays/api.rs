@@ -18,7 +18,7 @@ use super::metrics::{ReportLabels, ReportOutcome};
 use super::rules::{PLAY_MS_MAX, REPORT_EVERY_MS, credited_ms, qualifies_after_ms};
 use super::token::PlayToken;
 use super::{Plays, summaries};
-use crate::store::{NewPlay, PlayWrite, Recorded, Report};
+use crate::store::{Charting, NewPlay, PlayWrite, Recorded, Report};
 use crate::{API_PREFIX, App, AppState, Error, Result};
 
 /// What the id of a play is made from the key of its start for.
@@ -132,14 +132,14 @@ async fn create_play(
         listener_tag: listener.tag(keys),
         network_tag,
         is_simulated: request.is_simulated,
+        // Where many new listeners come from one network, those show whose plays count.
+        is_present: app.plays.settings.may_chart(request.is_simulated) && (!is_new || may_be_new),
         started_at_ms: now_ms,
         duration_ms: track.duration_ms,
     };
-    // Where many new listeners come from one network, those show who are still there at their first report.
-    let is_present = app.plays.settings.may_chart(token.is_simulated) && (!is_new || may_be_new);
     app.plays
         .recorder
-        .record(PlayWrite::Start(new_play(&token, is_present)))
+        .record(PlayWrite::Start(new_play(&token)))
         .await?;
     app.plays.metrics.plays_started.inc();
     let mut response = (StatusCode::CREATED, Json(play(&token, keys))).into_response();
@@ -201,7 +201,11 @@ async fn record_report(
         credited_ms(token.started_at_ms, now_ms, request.heard_ms).ok_or(Error::HeardTooSoon)?;
     let report = Report {
         is_qualified: qualifies_after_ms(token.duration_ms) <= heard_ms,
-        may_chart: settings.may_chart(token.is_simulated),
+        charting: match settings.may_chart(token.is_simulated) {
+            false => Charting::Never,
+            true if token.is_present => Charting::Shown,
+            true => Charting::ShownOnceCounted,
+        },
         play_id: token.play_id,
         track_id: token.track_id,
         listener_tag: token.listener_tag,
@@ -220,14 +224,14 @@ fn play_id_of(key: &Uuid, track_id: &str, keys: &Keys) -> Uuid {
     Builder::from_custom_bytes(keys.tag(PLAY_ID_PURPOSE, &start)).into_uuid()
 }
 
-fn new_play(token: &PlayToken, is_present: bool) -> NewPlay {
+fn new_play(token: &PlayToken) -> NewPlay {
     NewPlay {
         id: token.play_id.clone(),
         track_id: token.track_id.clone(),
         listener_tag: token.listener_tag.clone(),
         is_simulated: token.is_simulated,
         started_at_ms: token.started_at_ms,
-        is_present,
+        is_present: token.is_present,
     }
 }
 

@@ -43,9 +43,6 @@ impl Keys {
         }
         let name = format!("{NETWORK_KEY_PREFIX}{day}");
         let keys = store.get_or_create_keys(&name, now_ms).await?;
-        store
-            .delete_keys_made_before(NETWORK_KEY_PREFIX, now_ms - NETWORK_KEY_KEPT_MS)
-            .await?;
         let tag = tag(&keys, "network", network);
         *self.network.lock().expect("nobody panics while holding it") = Some((day, keys));
         Ok(tag)
@@ -58,6 +55,14 @@ impl Keys {
             .filter(|(of_day, _)| *of_day == day)
             .map(|(_, keys)| keys.clone())
     }
+}
+
+/// Deletes the keys of networks that are old enough, also where nobody plays any more.
+pub(crate) async fn forget_networks(store: &Store, now_ms: i64) -> Result<(), DbErr> {
+    let before_ms = now_ms - NETWORK_KEY_KEPT_MS;
+    store
+        .delete_keys_made_before(NETWORK_KEY_PREFIX, before_ms)
+        .await
 }
 
 /// A keyed tag as it is stored: 32 hexadecimal digits.

@@ -24,6 +24,7 @@ use chassis::service::Context;
 use crate::Store;
 use crate::chart::Settings;
 use keys::Keys;
+pub(crate) use keys::forget_networks;
 use metrics::Metrics;
 use recorder::Recorder;
 pub(crate) use rules::{HOUR_MS, PlayLimits, hour_of};

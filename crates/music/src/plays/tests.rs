@@ -217,9 +217,34 @@ async fn of_many_new_listeners_of_one_network_only_those_show_who_stay() {
         rows.await.unwrap().len()
     };
     assert_eq!(present().await, 30);
-    advance_s(&app, 30);
+    advance_s(&app, 29);
+    report(&app, &plays[31], 29_000, false).await;
+    assert_eq!(present().await, 30);
+    advance_s(&app, 1);
     report(&app, &plays[31], 30_000, false).await;
     assert_eq!(present().await, 31);
+}
+
+#[tokio::test]
+async fn plays_kept_back_for_a_day_have_the_limits_of_the_hour_they_are_reported_in() {
+    let app = with_track().await;
+    let mut plays = Vec::new();
+    for _hour in 0..3 {
+        for _ in 0..20 {
+            plays.push(started(&app, "long").await);
+        }
+        advance_s(&app, 3_600);
+    }
+    for play in &plays {
+        report(&app, play, 30_000, false).await;
+    }
+    assert_eq!(counted(&app).await, 20);
+    // Reported again an hour later, they are still plays of that hour.
+    advance_s(&app, 3_600);
+    for play in &plays {
+        report(&app, play, 60_000, false).await;
+    }
+    assert_eq!(counted(&app).await, 20);
 }
 
 #[tokio::test]

@@ -23,6 +23,9 @@ pub(super) struct PlayToken {
     pub(super) network_tag: Option<String>,
     #[serde(rename = "s")]
     pub(super) is_simulated: bool,
+    /// Whether the listener shows before the play counts.
+    #[serde(rename = "v")]
+    pub(super) is_present: bool,
     #[serde(rename = "b")]
     pub(super) started_at_ms: i64,
     #[serde(rename = "d")]
@@ -73,6 +76,7 @@ mod tests {
             listener_tag: "tag".to_owned(),
             network_tag: None,
             is_simulated: false,
+            is_present: true,
             started_at_ms: 1_000,
             duration_ms: 2,
         }

@@ -11,17 +11,18 @@ pub(crate) const GRAM_LETTERS_MAX: usize = 20;
 /// How many letters of its word before a row are kept, to tell a misspelling.
 pub(crate) const LEAD_LETTERS_MAX: usize = 16;
 
-/// Where in a name a row begins; the first sign of its gram, so that each place is a range of its own.
+/// Where in a name a row begins, the more telling first; the first sign of its gram, so that each place is a range of
+/// its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Place {
     /// The whole name, from its beginning.
     Name,
     /// Any word of the name, the first one too.
     Word,
-    /// Inside a word of the name.
-    Inside,
     /// Any word of a name that stands beside: the artists of a track, its album.
     Beside,
+    /// Inside a word of the name.
+    Inside,
     /// The initials of the whole name.
     Initials,
     /// Initials from a later syllable of the name.
@@ -31,6 +32,23 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    const ALL: [Self; 7] = [
+        Self::Name,
+        Self::Word,
+        Self::Beside,
+        Self::Inside,
+        Self::Initials,
+        Self::LaterInitials,
+        Self::BesideInitials,
+    ];
+
+    /// Parts a gram into its place and its letters.
+    pub(crate) fn part(gram: &str) -> Option<(Self, &str)> {
+        Self::ALL
+            .into_iter()
+            .find_map(|place| Some((place, gram.strip_prefix(place.sign())?)))
+    }
+
     /// The first sign of a gram; no letter is one of these.
     pub(crate) fn sign(self) -> char {
         match self {

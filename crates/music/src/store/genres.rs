@@ -92,10 +92,7 @@ impl Store {
 
     /// Finds a genre that has a track.
     pub(crate) async fn find_genre(&self, id: &str) -> Result<Option<GenreRecord>, DbErr> {
-        let rows = live()
-            .filter(genre::Column::Id.eq(id))
-            .all(self.database.connection())
-            .await?;
+        let rows = live_genre(id).all(self.database.connection()).await?;
         Ok(self.with_counts(rows).await?.pop())
     }
 
@@ -135,6 +132,11 @@ impl Store {
             })
             .collect())
     }
+}
+
+/// The genre, if a track that is not deleted has it.
+pub(super) fn live_genre(id: &str) -> Select<genre::Entity> {
+    live().filter(genre::Column::Id.eq(id))
 }
 
 /// Genres of a track that is not deleted: a deleted one has no genres.

@@ -10,7 +10,8 @@ use sea_orm::{
 use super::Store;
 use super::entities::{cover, source, track};
 use super::import_names::{save_album, save_names};
-use super::jobs::{JobKind, insert_job};
+use super::job_requests::insert_job;
+use super::jobs::JobKind;
 use super::levels::level_albums;
 use super::search_index::{self, Neighbours};
 use super::sources::save_source;
@@ -22,7 +23,7 @@ const ATTEMPTS_MAX: u32 = 5;
 /// A file that was read, ready to become a track.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NewTrack {
-    /// The row; id and times are set when it is saved.
+    /// The row; its id and the time of the change are set when it is saved.
     pub(crate) track: track::Model,
     /// In order, at least one.
     pub(crate) artists: Vec<String>,
@@ -62,8 +63,10 @@ pub(crate) enum Saved {
 }
 
 /// A file that was saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SavedFile {
+    /// Its track.
+    pub(crate) track_id: String,
     /// What became of its track.
     pub(crate) saved: Saved,
     /// Whether the track that stood at its path before stands nowhere any more, and is deleted.
@@ -138,6 +141,7 @@ impl Store {
                 save_source(&writing, new.source, &known.id, previous, now_ms).await?;
             writing.commit().await?;
             return Ok(SavedFile {
+                track_id: known.id.clone(),
                 saved: Saved::Unchanged,
                 is_other_gone,
             });
@@ -146,13 +150,18 @@ impl Store {
             Some(known) => search_index::neighbours(&writing, &known.id).await?,
             None => Neighbours::default(),
         };
+        let is_retagged = known
+            .as_ref()
+            .is_some_and(|known| known.content_hash != new.track.content_hash);
         let album_id = match &new.album {
-            Some(album) => Some(save_album(&writing, album, known.as_ref(), clock).await?),
+            Some(album) => {
+                Some(save_album(&writing, album, known.as_ref(), is_retagged, clock).await?)
+            }
             None => None,
         };
         let album_before = known.as_ref().and_then(|known| known.album_id.clone());
         let (row, saved) = save_row(&writing, &new, known, album_id, clock).await?;
-        let names_changed = save_names(&writing, &row.id, &new, clock).await?;
+        let names_changed = save_names(&writing, &row.id, &new, is_retagged, clock).await?;
         let is_moved = previous.as_ref().is_none_or(|old| old.track_id != row.id);
         let is_other_gone = save_source(&writing, new.source, &row.id, previous, now_ms).await?;
         insert_job(
@@ -174,6 +183,7 @@ impl Store {
             saved => saved,
         };
         Ok(SavedFile {
+            track_id: row.id,
             saved,
             is_other_gone,
         })
@@ -192,7 +202,6 @@ async fn save_row(
         let row = track::Model {
             id: ids::new_id(clock).to_string(),
             album_id,
-            created_at_ms: now_ms,
             updated_at_ms: now_ms,
             ..new.track.clone()
         };

@@ -6,12 +6,13 @@ use chassis::clock::Clock;
 use chassis::ids;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::Store;
-use super::entities::job;
+use super::entities::{job, track};
+use super::levels::level_album_of;
 
 /// How long a claim holds without a sign of life.
 pub(crate) const LEASE: Duration = Duration::from_mins(1);
@@ -20,6 +21,7 @@ const FAILURES_MAX: i64 = 5;
 /// How many holders may die of a job: a kill, a crash of the machine or a stop that was too slow costs one of these
 /// and no failure, but a job that takes its process with it must come to an end, too.
 const DEATHS_MAX: i64 = 10;
+const DEADLY: &str = "its worker ended without a word each time";
 /// The first pause before another try; each one after is four times as long.
 const BACK_OFF: Duration = Duration::from_secs(15);
 /// The pause when the job was not to blame.
@@ -29,10 +31,10 @@ const CANDIDATES: u64 = 8;
 /// How much of an error is kept, in characters.
 const ERROR_CHARS_MAX: usize = 500;
 
-const QUEUED: &str = "queued";
+pub(super) const QUEUED: &str = "queued";
 const RUNNING: &str = "running";
-const DONE: &str = "done";
-const POISONED: &str = "poisoned";
+pub(super) const DONE: &str = "done";
+pub(super) const POISONED: &str = "poisoned";
 
 /// What kinds of work there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +63,19 @@ pub(crate) struct Claim {
     pub(crate) failure_count: i64,
 }
 
+/// What a claim came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Claimed {
+    /// The job is the caller's.
+    Held(Claim),
+    /// It was given up: to be told, and what waits for it need not wait any more.
+    GivenUp { subject_id: String, reason: String },
+}
+
 /// How many jobs stand where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct JobCounts {
-    /// Queued or running.
+    /// Queued or running, of tracks that are there: what was removed is prepared, too, but nobody misses it.
     pub(crate) open: u64,
     pub(crate) done: u64,
     pub(crate) poisoned: u64,
@@ -81,20 +92,36 @@ pub(crate) enum Retry {
     Never,
 }
 
+/// What became of a job that was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GivenBack {
+    /// It is tried again.
+    Queued,
+    /// It is given up.
+    Poisoned,
+    /// Somebody else holds it: nothing was written.
+    Taken,
+}
+
 impl Store {
-    /// Claims a job that is due, or one whose holder has gone silent.
+    /// Claims a job that is due, or one whose holder has gone silent; gives up one whose holders all did.
     pub(crate) async fn claim_job(
         &self,
         kind: JobKind,
         clock: &Clock,
-    ) -> Result<Option<Claim>, DbErr> {
+    ) -> Result<Option<Claimed>, DbErr> {
         let now_ms = clock.now_ms();
         for candidate in self.list_due_jobs(kind, now_ms).await? {
             let is_orphaned = candidate.state == RUNNING;
             let death_count = candidate.death_count + i64::from(is_orphaned);
             if death_count >= DEATHS_MAX {
-                self.poison_deadly(&candidate, now_ms).await?;
-                continue;
+                if !self.poison_deadly(&candidate, now_ms).await? {
+                    continue;
+                }
+                return Ok(Some(Claimed::GivenUp {
+                    subject_id: candidate.subject_id,
+                    reason: DEADLY.to_owned(),
+                }));
             }
             let token = ids::new_id(clock).to_string();
             let result = job::Entity::update_many()
@@ -111,12 +138,12 @@ impl Store {
                 .exec(self.database.connection())
                 .await?;
             if result.rows_affected == 1 {
-                return Ok(Some(Claim {
+                return Ok(Some(Claimed::Held(Claim {
                     job_id: candidate.id,
                     subject_id: candidate.subject_id,
                     token,
                     failure_count: candidate.failure_count,
-                }));
+                })));
             }
         }
         Ok(None)
@@ -140,19 +167,27 @@ impl Store {
         Ok(due)
     }
 
-    /// A job whose holder died every time would kill the next one, too.
-    async fn poison_deadly(&self, job: &job::Model, now_ms: i64) -> Result<(), DbErr> {
-        let reason = "its worker ended without a word each time";
-        job::Entity::update_many()
-            .col_expr(job::Column::State, Expr::value(POISONED))
-            .col_expr(job::Column::DeathCount, Expr::value(job.death_count + 1))
-            .col_expr(job::Column::LastError, Expr::value(reason))
-            .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
-            .filter(is_as_seen(job))
-            .filter(is_due(now_ms))
-            .exec(self.database.connection())
-            .await?;
-        Ok(())
+    /// A job whose holder died every time would kill the next one, too. Its album waits no longer for it. False when somebody else was quicker.
+    async fn poison_deadly(&self, job: &job::Model, now_ms: i64) -> Result<bool, DbErr> {
+        self.retrying(async || {
+            let writing = self.database.begin_write().await?;
+            let result = job::Entity::update_many()
+                .col_expr(job::Column::State, Expr::value(POISONED))
+                .col_expr(job::Column::DeathCount, Expr::value(job.death_count + 1))
+                .col_expr(job::Column::LastError, Expr::value(DEADLY))
+                .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
+                .filter(is_as_seen(job))
+                .filter(is_due(now_ms))
+                .exec(&writing)
+                .await?;
+            if result.rows_affected == 0 {
+                return Ok(false);
+            }
+            level_album_of(&writing, &job.subject_id, now_ms).await?;
+            writing.commit().await?;
+            Ok(true)
+        })
+        .await
     }
 
     /// Says that the holder lives. False when somebody else holds the job now.
@@ -166,14 +201,14 @@ impl Store {
         Ok(result.rows_affected == 1)
     }
 
-    /// Gives back a job that failed: to be tried again later, or poisoned. Says whether it is poisoned now.
+    /// Gives back a job that failed: to be tried again later, or poisoned, and then its album waits no longer for it.
     pub(crate) async fn fail_job(
         &self,
         claim: &Claim,
         reason: &str,
         retry: Retry,
         clock: &Clock,
-    ) -> Result<bool, DbErr> {
+    ) -> Result<GivenBack, DbErr> {
         let now_ms = clock.now_ms();
         let failure_count = claim.failure_count + i64::from(retry != Retry::Unblamed);
         let is_last = failure_count >= FAILURES_MAX || retry == Retry::Never;
@@ -182,24 +217,37 @@ impl Store {
             Retry::Later | Retry::Never => back_off_ms(claim.failure_count),
         };
         let reason: String = reason.chars().take(ERROR_CHARS_MAX).collect();
-        job::Entity::update_many()
-            .col_expr(
-                job::Column::State,
-                Expr::value(if is_last { POISONED } else { QUEUED }),
-            )
-            .col_expr(
-                job::Column::RunAfterMs,
-                Expr::value(now_ms.saturating_add(pause_ms)),
-            )
-            .col_expr(job::Column::FailureCount, Expr::value(failure_count))
-            .col_expr(job::Column::LastError, Expr::value(reason))
-            .col_expr(job::Column::LeaseToken, Expr::value(Option::<String>::None))
-            .col_expr(job::Column::LeaseUntilMs, Expr::value(Option::<i64>::None))
-            .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
-            .filter(is_held(claim))
-            .exec(self.database.connection())
-            .await?;
-        Ok(is_last)
+        self.retrying(async || {
+            let writing = self.database.begin_write().await?;
+            let result = job::Entity::update_many()
+                .col_expr(
+                    job::Column::State,
+                    Expr::value(if is_last { POISONED } else { QUEUED }),
+                )
+                .col_expr(
+                    job::Column::RunAfterMs,
+                    Expr::value(now_ms.saturating_add(pause_ms)),
+                )
+                .col_expr(job::Column::FailureCount, Expr::value(failure_count))
+                .col_expr(job::Column::LastError, Expr::value(reason.as_str()))
+                .col_expr(job::Column::LeaseToken, Expr::value(Option::<String>::None))
+                .col_expr(job::Column::LeaseUntilMs, Expr::value(Option::<i64>::None))
+                .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
+                .filter(is_held(claim))
+                .exec(&writing)
+                .await?;
+            let given_back = match (result.rows_affected, is_last) {
+                (0, _) => GivenBack::Taken,
+                (_, true) => GivenBack::Poisoned,
+                (_, false) => GivenBack::Queued,
+            };
+            if given_back == GivenBack::Poisoned {
+                level_album_of(&writing, &claim.subject_id, now_ms).await?;
+            }
+            writing.commit().await?;
+            Ok(given_back)
+        })
+        .await
     }
 
     /// Gives back a job that was not tried, at once and without counting: its worker is stopping.
@@ -238,16 +286,24 @@ impl Store {
 
     /// How many jobs of a kind stand where.
     pub(crate) async fn count_jobs(&self, kind: JobKind) -> Result<JobCounts, DbErr> {
-        let of = |states: &'static [&'static str]| {
+        let connection = self.database.connection();
+        let of = |state: &str| {
             job::Entity::find()
                 .filter(job::Column::Kind.eq(kind.as_str()))
-                .filter(job::Column::State.is_in(states.iter().copied()))
-                .count(self.database.connection())
+                .filter(job::Column::State.eq(state))
         };
+        let there = track::Entity::find()
+            .select_only()
+            .column(track::Column::Id)
+            .filter(track::Column::DeletedAtMs.is_null())
+            .into_query();
+        let open = job::Entity::find()
+            .filter(is_open(kind))
+            .filter(job::Column::SubjectId.in_subquery(there));
         Ok(JobCounts {
-            open: of(&[QUEUED, RUNNING]).await?,
-            done: of(&[DONE]).await?,
-            poisoned: of(&[POISONED]).await?,
+            open: open.count(connection).await?,
+            done: of(DONE).count(connection).await?,
+            poisoned: of(POISONED).count(connection).await?,
         })
     }
 }
@@ -268,54 +324,6 @@ pub(super) async fn finish_job(
         .exec(writing)
         .await?;
     Ok(result.rows_affected == 1)
-}
-
-/// Asks for work, unless it is asked for or done already. What was poisoned is asked for anew when `is_retried`.
-pub(super) async fn insert_job(
-    writing: &impl ConnectionTrait,
-    kind: JobKind,
-    subject_id: &str,
-    is_retried: bool,
-    clock: &Clock,
-) -> Result<(), DbErr> {
-    let now_ms = clock.now_ms();
-    let known = job::Entity::find()
-        .filter(job::Column::Kind.eq(kind.as_str()))
-        .filter(job::Column::SubjectId.eq(subject_id))
-        .one(writing)
-        .await?;
-    if let Some(known) = known {
-        if is_retried && known.state == POISONED {
-            job::Entity::update_many()
-                .col_expr(job::Column::State, Expr::value(QUEUED))
-                .col_expr(job::Column::FailureCount, Expr::value(0))
-                .col_expr(job::Column::DeathCount, Expr::value(0))
-                .col_expr(job::Column::RunAfterMs, Expr::value(now_ms))
-                .col_expr(job::Column::UpdatedAtMs, Expr::value(now_ms))
-                .filter(job::Column::Id.eq(known.id))
-                .exec(writing)
-                .await?;
-        }
-        return Ok(());
-    }
-    let row = job::ActiveModel {
-        id: Set(ids::new_id(clock).to_string()),
-        kind: Set(kind.as_str().to_owned()),
-        subject_id: Set(subject_id.to_owned()),
-        state: Set(QUEUED.to_owned()),
-        failure_count: Set(0),
-        death_count: Set(0),
-        run_after_ms: Set(now_ms),
-        lease_until_ms: Set(None),
-        lease_token: Set(None),
-        last_error: Set(None),
-        created_at_ms: Set(now_ms),
-        updated_at_ms: Set(now_ms),
-    };
-    job::Entity::insert(row)
-        .exec_without_returning(writing)
-        .await?;
-    Ok(())
 }
 
 /// Whether a job of a kind still waits or is being done.

@@ -9,8 +9,8 @@ use sea_orm::{
 
 use super::entities::{album, job, track, track_loudness};
 use super::jobs::{JobKind, is_open};
+use super::listed;
 use super::tracks::IDS_PER_QUERY_MAX;
-use super::{Store, listed};
 use crate::ingest::loudness::{Blocks, gain_db};
 
 /// What levelling reads of a track.
@@ -20,18 +20,16 @@ struct Measured {
     duration_ms: i64,
 }
 
-impl Store {
-    /// Levels the album of a track that will not be measured any more: the others need not wait for it.
-    pub(crate) async fn level_album_of(&self, track_id: &str, now_ms: i64) -> Result<(), DbErr> {
-        self.retrying(async || {
-            let writing = self.database.begin_write().await?;
-            if let Some(row) = track::Entity::find_by_id(track_id).one(&writing).await? {
-                level_albums(&writing, [row.album_id], now_ms).await?;
-            }
-            writing.commit().await
-        })
-        .await
+/// Levels the album of a track that will not be measured any more: the others need not wait for it.
+pub(super) async fn level_album_of(
+    writing: &DatabaseTransaction,
+    track_id: &str,
+    now_ms: i64,
+) -> Result<(), DbErr> {
+    if let Some(row) = track::Entity::find_by_id(track_id).one(writing).await? {
+        level_albums(writing, [row.album_id], now_ms).await?;
     }
+    Ok(())
 }
 
 /// Computes the gains of albums from the tracks that are in them now. Within the transaction that changed one of them,

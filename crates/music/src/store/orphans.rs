@@ -11,6 +11,7 @@ use sea_orm::{
 use super::Store;
 use super::entities::{job, orphan, rendition, track, track_loudness};
 use super::jobs::JobKind;
+use super::keyset::{self, Step};
 
 /// Why an orphan could not be deleted.
 #[derive(Debug, thiserror::Error)]
@@ -65,20 +66,23 @@ impl Store {
         Ok(orphans.len())
     }
 
-    /// Reads which objects have been orphans since before a time, the oldest first.
+    /// Reads which objects have been orphans since before a time, the oldest first, after one of them.
     pub(crate) async fn list_orphans(
         &self,
         found_before_ms: i64,
+        after: Option<&orphan::Model>,
         limit: u64,
-    ) -> Result<Vec<String>, DbErr> {
-        let rows = orphan::Entity::find()
-            .filter(orphan::Column::FoundAtMs.lte(found_before_ms))
-            .order_by_asc(orphan::Column::FoundAtMs)
-            .order_by_asc(orphan::Column::ObjectKey)
+    ) -> Result<Vec<orphan::Model>, DbErr> {
+        let (found_at, key) = (orphan::Column::FoundAtMs, orphan::Column::ObjectKey);
+        let steps = [
+            Step::ascending(found_at.into_expr(), after.map(|last| last.found_at_ms)),
+            Step::ascending(key.into_expr(), after.map(|last| last.object_key.as_str())),
+        ];
+        let old = orphan::Entity::find().filter(found_at.lte(found_before_ms));
+        keyset::sorted(old, &steps)
             .limit(limit)
             .all(self.database.connection())
-            .await?;
-        Ok(rows.into_iter().map(|row| row.object_key).collect())
+            .await
     }
 
     /// Deletes an orphan with `delete`, if it is one still; its row is locked meanwhile. Says whether it was.

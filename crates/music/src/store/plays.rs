@@ -1,15 +1,14 @@
 //! Recording plays: many at once in one transaction, each any number of times with the same end.
 
-use std::collections::BTreeMap;
-
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QuerySelect, Set,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, Set,
 };
 
-use super::entities::{chart_listener, chart_play, play, presence};
-use super::{Store, listed};
+use super::Store;
+use super::entities::{chart_listener, chart_play, play};
+use super::presences::update_presences;
 use crate::plays::{HOUR_MS, PlayLimits, hour_of};
 
 /// How many hours of plays one pruning deletes at most.
@@ -41,16 +40,19 @@ pub(crate) struct Report {
     pub(crate) has_ended: bool,
     /// Whether enough was heard.
     pub(crate) is_qualified: bool,
-    /// Whether it may chart once it is qualified, and shows among those who listen now.
-    pub(crate) may_chart: bool,
+    pub(crate) charting: Charting,
     pub(crate) reported_at_ms: i64,
 }
 
-impl Report {
-    /// The clock hour in which the play began, and in which it charts.
-    fn hour(&self) -> i64 {
-        hour_of(self.started_at_ms)
-    }
+/// Whether a play charts once it is qualified, and from when on its listener shows among those who listen now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Charting {
+    /// Neither.
+    Never,
+    /// It charts, and shows when it counts.
+    ShownOnceCounted,
+    /// It charts, and shows from its start.
+    Shown,
 }
 
 /// One thing to record.
@@ -95,7 +97,7 @@ impl Store {
                 PlayWrite::Report(report) => record_report(&transaction, report, limits).await?,
             });
         }
-        update_presences(&transaction, writes).await?;
+        update_presences(&transaction, writes, &counted).await?;
         transaction.commit().await?;
         Ok(counted)
     }
@@ -186,19 +188,20 @@ async fn record_report(
         return Ok(Recorded::NotCounted);
     }
     stamp(transaction, report, play::Column::QualifiedAtMs).await?;
-    if !report.may_chart {
+    if report.charting == Charting::Never {
         return Ok(Recorded::NotCounted);
     }
-    if is_counted(transaction, report).await? {
+    let hour = find_hour(transaction, report).await?;
+    if is_counted(transaction, report, hour).await? {
         return Ok(Recorded::CountedBefore);
     }
-    if !is_within_limits(transaction, report, limits).await? {
+    if !is_within_limits(transaction, report, hour, limits).await? {
         return Ok(Recorded::Limited);
     }
     let play = chart_play::Model {
         track_id: report.track_id.clone(),
         listener_tag: report.listener_tag.clone(),
-        hour: report.hour(),
+        hour,
         network_tag: report.network_tag.clone(),
         counted_at_ms: report.reported_at_ms,
     };
@@ -254,12 +257,26 @@ async fn stamp(
     Ok(())
 }
 
-async fn is_counted(transaction: &DatabaseTransaction, report: &Report) -> Result<bool, DbErr> {
-    let key = (
-        report.track_id.clone(),
-        report.listener_tag.clone(),
-        report.hour(),
-    );
+/// The clock hour in which a play charts: in which it qualified, however often it is reported. Not in which it began:
+/// whoever kept a day's plays back to report them all at once would have the limits of every hour for them.
+async fn find_hour(transaction: &DatabaseTransaction, report: &Report) -> Result<i64, DbErr> {
+    let qualified: Option<Option<i64>> = play::Entity::find_by_id(report.play_id.as_str())
+        .select_only()
+        .column(play::Column::QualifiedAtMs)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    Ok(hour_of(
+        qualified.flatten().unwrap_or(report.reported_at_ms),
+    ))
+}
+
+async fn is_counted(
+    transaction: &DatabaseTransaction,
+    report: &Report,
+    hour: i64,
+) -> Result<bool, DbErr> {
+    let key = (report.track_id.clone(), report.listener_tag.clone(), hour);
     let row = chart_play::Entity::find_by_id(key).one(transaction).await?;
     Ok(row.is_some())
 }
@@ -267,9 +284,10 @@ async fn is_counted(transaction: &DatabaseTransaction, report: &Report) -> Resul
 async fn is_within_limits(
     transaction: &DatabaseTransaction,
     report: &Report,
+    hour: i64,
     limits: &PlayLimits,
 ) -> Result<bool, DbErr> {
-    let of_hour = || chart_play::Entity::find().filter(chart_play::Column::Hour.eq(report.hour()));
+    let of_hour = || chart_play::Entity::find().filter(chart_play::Column::Hour.eq(hour));
     let of_listener = of_hour()
         .filter(chart_play::Column::ListenerTag.eq(report.listener_tag.as_str()))
         .count(transaction)
@@ -289,115 +307,4 @@ async fn is_within_limits(
         .count(transaction)
         .await?;
     Ok(of_track < limits.network_track_plays_per_hour_max)
-}
-
-/// Keeps one row per listener; rows are written in the order of their keys, so that replicas do not wait in a circle.
-async fn update_presences(
-    transaction: &DatabaseTransaction,
-    writes: &[PlayWrite],
-) -> Result<(), DbErr> {
-    let mut rows: BTreeMap<&str, presence::Model> = BTreeMap::new();
-    for write in writes {
-        let (listener_tag, play_id, track_id, started_at_ms, seen_at_ms, is_present, has_ended) =
-            match write {
-                PlayWrite::Start(play) => (
-                    &play.listener_tag,
-                    &play.id,
-                    &play.track_id,
-                    play.started_at_ms,
-                    play.started_at_ms,
-                    play.is_present,
-                    false,
-                ),
-                PlayWrite::Report(report) => (
-                    &report.listener_tag,
-                    &report.play_id,
-                    &report.track_id,
-                    report.started_at_ms,
-                    report.reported_at_ms,
-                    report.may_chart,
-                    report.has_ended,
-                ),
-            };
-        if !is_present {
-            continue;
-        }
-        if has_ended {
-            if rows
-                .get(listener_tag.as_str())
-                .is_some_and(|row| row.play_id == *play_id)
-            {
-                rows.remove(listener_tag.as_str());
-            }
-            delete_presence(transaction, listener_tag, play_id).await?;
-            continue;
-        }
-        let row = presence::Model {
-            listener_tag: listener_tag.clone(),
-            play_id: play_id.clone(),
-            track_id: track_id.clone(),
-            seen_at_ms,
-            started_at_ms,
-        };
-        // A late word about an earlier play does not hide the one that began after it.
-        match rows.get(listener_tag.as_str()) {
-            Some(known) if began(&row) < began(known) => {}
-            _ => {
-                rows.insert(listener_tag, row);
-            }
-        }
-    }
-    leave_out_older(transaction, &mut rows).await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let rows = rows.into_values().map(presence::ActiveModel::from);
-    let mut on_conflict = OnConflict::column(presence::Column::ListenerTag);
-    on_conflict.update_columns([
-        presence::Column::PlayId,
-        presence::Column::TrackId,
-        presence::Column::SeenAtMs,
-        presence::Column::StartedAtMs,
-    ]);
-    presence::Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
-        .on_conflict(on_conflict)
-        .exec_without_returning(transaction)
-        .await?;
-    Ok(())
-}
-
-/// Leaves out what is older than what is known.
-async fn leave_out_older(
-    transaction: &DatabaseTransaction,
-    rows: &mut BTreeMap<&str, presence::Model>,
-) -> Result<(), DbErr> {
-    let known = presence::Entity::find()
-        .filter(presence::Column::ListenerTag.is_in(listed(rows.keys().copied())))
-        .all(transaction)
-        .await?;
-    for known in known {
-        let is_older = |row: &presence::Model| began(row) < began(&known);
-        if rows.get(known.listener_tag.as_str()).is_some_and(is_older) {
-            rows.remove(known.listener_tag.as_str());
-        }
-    }
-    Ok(())
-}
-
-/// In which order plays of one listener began.
-fn began(presence: &presence::Model) -> (i64, &str) {
-    (presence.started_at_ms, &presence.play_id)
-}
-
-async fn delete_presence(
-    transaction: &impl ConnectionTrait,
-    listener_tag: &str,
-    play_id: &str,
-) -> Result<(), DbErr> {
-    presence::Entity::delete_many()
-        .filter(presence::Column::ListenerTag.eq(listener_tag))
-        .filter(presence::Column::PlayId.eq(play_id))
-        .exec(transaction)
-        .await?;
-    Ok(())
 }

@@ -50,9 +50,19 @@ pub(crate) enum Rank {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Found {
     pub(crate) rank: Rank,
-    /// The run of letters that fits: shorter and earlier ones come first.
-    gram: String,
+    run: Run,
     pub(crate) subject_id: String,
+}
+
+/// The run of letters that fits, and where it stands: the more telling place, then the shorter and earlier run is less.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Run(Place, String);
+
+impl Run {
+    fn of(gram: &str) -> Option<Self> {
+        let (place, letters) = Place::part(gram)?;
+        Some(Self(place, letters.to_owned()))
+    }
 }
 
 /// What was found, of each kind the best first.
@@ -74,18 +84,18 @@ impl SearchHits {
 
 /// Collects what the steps find, each subject once with its best rank.
 #[derive(Debug, Default)]
-struct Basket(HashMap<(SearchKind, String), (Rank, String)>);
+struct Basket(HashMap<(SearchKind, String), (Rank, Run)>);
 
 impl Basket {
     fn put(&mut self, row: Row, rank: Rank) {
-        let Some(kind) = kind_of(&row) else {
+        let (Some(kind), Some(run)) = (kind_of(&row), Run::of(&row.gram)) else {
             return;
         };
-        let gram = row.gram;
+        let found = (rank, run);
         let best = self.0.entry((kind, row.subject_id));
-        let best = best.or_insert_with(|| (rank, gram.clone()));
-        if (rank, &gram) < (best.0, &best.1) {
-            *best = (rank, gram);
+        let best = best.or_insert_with(|| found.clone());
+        if found < *best {
+            *best = found;
         }
     }
 
@@ -99,10 +109,10 @@ impl Basket {
 
     fn into_hits(self, limit: usize) -> SearchHits {
         let mut hits: HashMap<SearchKind, Vec<Found>> = HashMap::new();
-        for ((kind, subject_id), (rank, gram)) in self.0 {
+        for ((kind, subject_id), (rank, run)) in self.0 {
             hits.entry(kind).or_default().push(Found {
                 rank,
-                gram,
+                run,
                 subject_id,
             });
         }
@@ -222,25 +232,33 @@ impl Store {
             }
         }
         let mut rows = self.scan(&scans).await?;
-        rows.sort_by_cached_key(|row| {
-            let place = places.iter().position(|place| row.is_at(*place));
-            (place, row.gram.clone(), row.subject_id.clone())
-        });
+        rows.sort_by_cached_key(|row| (Run::of(&row.gram), row.subject_id.clone()));
         let mut seen = HashSet::new();
         rows.retain(|row| seen.insert(row.subject_id.clone()));
         Ok(rows)
     }
 
-    /// Those rows whose subjects have a word.
+    /// Those rows whose subjects have a word, each with the best run of all words so far.
     async fn having(&self, mut rows: Vec<Row>, word: &Word) -> Result<Vec<Row>, DbErr> {
         let ids: Vec<&str> = rows.iter().map(|row| row.subject_id.as_str()).collect();
         let places = places_of_word(word);
         let found = self.grams_of(&ids, &places, &word.letters).await?;
-        let having: HashSet<String> = found
-            .into_iter()
-            .map(|(subject_id, _)| subject_id)
-            .collect();
-        rows.retain(|row| having.contains(&row.subject_id));
+        let mut best: HashMap<String, String> = HashMap::new();
+        for (subject_id, gram) in found {
+            let known = best.entry(subject_id).or_insert_with(|| gram.clone());
+            if Run::of(&gram) < Run::of(known) {
+                *known = gram;
+            }
+        }
+        rows.retain_mut(|row| {
+            let Some(gram) = best.remove(&row.subject_id) else {
+                return false;
+            };
+            if Run::of(&gram) < Run::of(&row.gram) {
+                row.gram = gram;
+            }
+            true
+        });
         Ok(rows)
     }
 
@@ -338,7 +356,9 @@ impl Store {
             let text: Vec<char> = gram.chars().skip(1).collect();
             if one_edit(letters, &text).is_some() {
                 let best = found.entry(subject_id).or_insert_with(|| gram.clone());
-                *best = gram.min(best.clone());
+                if Run::of(&gram) < Run::of(best) {
+                    *best = gram;
+                }
             }
         }
         for row in candidates {

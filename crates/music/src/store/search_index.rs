@@ -52,6 +52,33 @@ pub(crate) struct Neighbours {
     artist_ids: BTreeSet<String>,
 }
 
+impl Neighbours {
+    /// Waits for others who change the same albums and artists: what they have not committed is not seen, and of two
+    /// that take and give a name its last and its next track, the name would end without rows. Whoever renames has
+    /// locked some already, in another order: a deadlock is possible, and the transaction is done again.
+    async fn lock(&self, writing: &DatabaseTransaction) -> Result<(), DbErr> {
+        album::Entity::find()
+            .select_only()
+            .column(album::Column::Id)
+            .filter(album::Column::Id.is_in(&self.album_ids))
+            .order_by_asc(album::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<String>()
+            .all(writing)
+            .await?;
+        artist::Entity::find()
+            .select_only()
+            .column(artist::Column::Id)
+            .filter(artist::Column::Id.is_in(&self.artist_ids))
+            .order_by_asc(artist::Column::Id)
+            .lock_exclusive()
+            .into_tuple::<String>()
+            .all(writing)
+            .await?;
+        Ok(())
+    }
+}
+
 /// Reads what is around a track now. Ask before a change that may part them, and give it to [`index_track`] after.
 pub(crate) async fn neighbours(
     writing: &DatabaseTransaction,
@@ -84,6 +111,7 @@ pub(crate) async fn index_track(
     let mut around = neighbours(writing, track_id).await?;
     around.album_ids.extend(before.album_ids);
     around.artist_ids.extend(before.artist_ids);
+    around.lock(writing).await?;
     for album_id in &around.album_ids {
         let grams = album_grams(writing, album_id).await?;
         replace(writing, SearchKind::Album, album_id, grams).await?;
@@ -157,7 +185,7 @@ pub(super) fn of_album<'a>(title: &str, artists: impl Iterator<Item = &'a str>) 
     of_track(title, artists, None)
 }
 
-async fn artist_ids_of_track(
+pub(super) async fn artist_ids_of_track(
     writing: &DatabaseTransaction,
     track_id: &str,
 ) -> Result<Vec<String>, DbErr> {
@@ -170,7 +198,7 @@ async fn artist_ids_of_track(
         .await
 }
 
-async fn artist_ids_of_album(
+pub(super) async fn artist_ids_of_album(
     writing: &DatabaseTransaction,
     album_id: &str,
 ) -> Result<Vec<String>, DbErr> {
@@ -288,6 +316,11 @@ impl Store {
         &self,
         track_id: &str,
     ) -> Result<Option<String>, DbErr> {
+        self.retrying(|| self.rebuild_search_index_once(track_id))
+            .await
+    }
+
+    async fn rebuild_search_index_once(&self, track_id: &str) -> Result<Option<String>, DbErr> {
         let writing = self.database.begin_write().await?;
         let ids: Vec<String> = track::Entity::find()
             .select_only()

@@ -53,7 +53,7 @@ impl Surroundings {
         let previous = source::Entity::find_by_id(&new.source.path_hash)
             .one(connection)
             .await?;
-        let alike = find_alike(connection, &new.track, previous.as_ref()).await?;
+        let alike = find_alike(connection, new, previous.as_ref()).await?;
         let mut sources = Vec::new();
         if !alike.is_empty() {
             let ids = listed(alike.iter().map(|track| track.id.as_str()));
@@ -150,17 +150,18 @@ impl Surroundings {
 
 async fn find_alike(
     connection: &impl ConnectionTrait,
-    new: &track::Model,
+    new: &NewTrack,
     previous: Option<&source::Model>,
 ) -> Result<Vec<track::Model>, DbErr> {
     let same_content = track::Entity::find()
-        .filter(track::Column::ContentHash.eq(&new.content_hash))
+        .filter(track::Column::ContentHash.eq(&new.track.content_hash))
         .all(connection)
         .await?;
     if !same_content.is_empty() {
         return Ok(same_content);
     }
-    let same_audio = || track::Entity::find().filter(track::Column::AudioHash.eq(&new.audio_hash));
+    let same_audio =
+        || track::Entity::find().filter(track::Column::AudioHash.eq(&new.track.audio_hash));
     let mut alike = same_audio()
         .order_by_asc(track::Column::Id)
         .limit(SAME_AUDIO_MAX)

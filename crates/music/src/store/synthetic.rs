@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::Store;
 use super::entities::{
-    album, album_artist, artist, chart_listener, chart_play, genre, search_gram, track,
+    album, album_artist, artist, chart_listener, chart_play, cover, genre, search_gram, track,
     track_artist, track_genre,
 };
 use super::search_index::{self, SearchKind};
@@ -44,6 +44,7 @@ impl Store {
         let transaction = self.database.begin_write().await?;
         insert::<artist::Entity, _, _>(&transaction, artists(library, &seeded, now_ms)).await?;
         insert::<genre::Entity, _, _>(&transaction, genres(&seeded, now_ms)).await?;
+        insert::<cover::Entity, _, _>(&transaction, covers(&seeded, now_ms)).await?;
         insert::<album::Entity, _, _>(&transaction, albums(library, &seeded, now_ms)).await?;
         insert::<album_artist::Entity, _, _>(&transaction, album_artists(library, &seeded)).await?;
         insert::<track::Entity, _, _>(&transaction, tracks(library, &seeded, now_ms)).await?;
@@ -147,6 +148,16 @@ fn genres(seeded: &Seeded, now_ms: i64) -> impl Iterator<Item = genre::Model> {
         id: id.clone(),
         name: (*name).to_owned(),
         name_key: format!("{} {id}", name.to_lowercase()),
+        created_at_ms: now_ms,
+    })
+}
+
+/// Each album has a picture, called like it.
+fn covers(seeded: &Seeded, now_ms: i64) -> impl Iterator<Item = cover::Model> {
+    let ids = seeded.album_ids.iter();
+    ids.map(move |id| cover::Model {
+        id: id.clone(),
+        is_generated: 0,
         created_at_ms: now_ms,
     })
 }

@@ -9,8 +9,12 @@ const MS_PER_SECOND: u64 = 1_000;
 const SECONDS_PER_MINUTE: u64 = 60;
 const SECONDS_PER_HOUR: u64 = 3_600;
 
-/// 65,400 ms → `1:05`; an hour and more → `1:02:03`. Whole seconds that have passed, as a clock shows them.
+/// 65,400 ms → `1:05`; an hour and more → `1:02:03`. Whole seconds that have passed, as a clock shows them; nothing for
+/// 0, which stands for a length that nobody knows.
 pub fn duration_clock(duration_ms: u64) -> String {
+    if duration_ms == 0 {
+        return String::new();
+    }
     let seconds = duration_ms / MS_PER_SECOND;
     let (hours, minutes, rest) = (
         seconds / SECONDS_PER_HOUR,
@@ -68,7 +72,8 @@ mod tests {
 
     #[test]
     fn durations_read_like_a_clock_like_words_and_like_xml() {
-        assert_eq!(duration_clock(0), "0:00");
+        assert_eq!(duration_clock(0), "");
+        assert_eq!(duration_clock(999), "0:00");
         assert_eq!(duration_clock(65_999), "1:05");
         assert_eq!(duration_clock(3_723_000), "1:02:03");
         assert_eq!(duration_words(Lang::Ko, 3_900_000), "1시간 5분");

@@ -23,7 +23,7 @@ pub struct TrackRow {
     pub album: Option<Link>,
     /// A small cover (96 px); none in the list of one album, where all would be the same.
     pub cover_src: Option<String>,
-    /// How long it is.
+    /// How long it is; 0 where nobody knows.
     pub duration_ms: u64,
     /// What the player needs and the row does not show (the `data-track` contract), as JSON.
     pub data: String,
@@ -155,6 +155,16 @@ mod tests {
             assert!(text.contains(&format!("data-act=\"{action}\"")));
         }
         assert!(text.contains(">1:01<") && !text.contains("track-rank"));
+    }
+
+    #[test]
+    fn a_length_that_nobody_knows_is_not_said() {
+        let unknown = TrackRow {
+            duration_ms: 0,
+            ..row(Lead::None)
+        };
+        let text = track_row(Lang::En, &unknown).into_string();
+        assert!(text.contains("<span class=\"track-duration\"></span>"));
     }
 
     #[test]

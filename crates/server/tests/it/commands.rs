@@ -64,6 +64,7 @@ fn a_database_that_is_behind_is_refused_with_the_command_that_mends_it() {
         "{}",
         output.stderr
     );
+    assert_eq!(output.stdout, "", "an address where nobody will answer");
 
     let output = Haas::run(HAAS, &["migrate", "--data", data]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);

@@ -64,18 +64,26 @@ fn check_shows_what_is_in_force_and_no_secret() {
 }
 
 #[test]
-fn a_database_of_an_unknown_kind_is_refused_without_showing_the_url() {
-    let variables = [("HAAS_MUSIC__DATABASE_URL", "oracle://me:hush@db/music")];
-    let output = Haas::run_with(HAAS, &["check"], &variables);
-    assert_eq!(output.code, Some(64));
-    assert!(
-        output
-            .stderr
-            .contains("HAAS_MUSIC__DATABASE_URL: music.database_url"),
-        "{}",
-        output.stderr
-    );
-    assert!(!output.stderr.contains("hush"));
+fn a_database_that_cannot_be_reached_by_its_url_is_refused_without_showing_it() {
+    for url in [
+        "oracle://me:hush@db/music",
+        "postgres:hush",
+        "postgres://me:hush@db:port/music",
+        "mysql://me:hush@db:99999/music",
+    ] {
+        let variables = [
+            ("HAAS_MUSIC__DATABASE_URL", url),
+            ("HAAS_TELEMETRY__LOG_LEVEL", "loud"),
+        ];
+        let output = Haas::run_with(HAAS, &["check"], &variables);
+        assert_eq!(output.code, Some(64), "{url}");
+        let expected = "HAAS_MUSIC__DATABASE_URL: music.database_url = (not shown) is not accepted; accepted is a URL \
+            such as sqlite:FILE, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME\n";
+        for part in [expected, "has 2 problems"] {
+            assert!(output.stderr.contains(part), "{part}\n{}", output.stderr);
+        }
+        assert!(!output.stderr.contains("hush"), "{}", output.stderr);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Disks that are full and folders that cannot be written: a clear word, nothing lost, and on it goes when it is mended.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -211,6 +211,7 @@ fn a_music_folder_that_cannot_be_read_or_holds_nothing_is_named() {
     assert_eq!(output.code, Some(1), "{output:?}");
     let expected = "is no folder: give the folder that the music lies in\n";
     assert!(output.stderr.ends_with(expected), "{output:?}");
+    assert!(!shelf.data().exists(), "a library for nothing");
 
     let output = import(&binary, &shelf.data(), &shelf);
     assert_eq!(output.code, Some(0), "{output:?}");
@@ -218,9 +219,21 @@ fn a_music_folder_that_cannot_be_read_or_holds_nothing_is_named() {
         output.stderr.contains("there is no music in "),
         "{output:?}"
     );
+    let data_folder = std::fs::metadata(shelf.data()).expect("a folder");
+    assert_eq!(
+        data_folder.permissions().mode() & 0o777,
+        0o700,
+        "it holds keys"
+    );
 
     shelf.write("Kim/2020 - One/01 - Track.wav", &wave(1, 100));
     assert_eq!(import(&binary, &shelf.data(), &shelf).code, Some(0));
+    // What other imports left is not what this one is for.
+    let empty = shelf.beside("empty");
+    let empty = empty.to_str().expect("UTF-8");
+    let output = binary.run(&["music", "import", "--data", data, empty]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    assert!(!output.stderr.contains("preparing"), "{output:?}");
     std::fs::remove_dir_all(shelf.music().join("Kim")).expect("a folder that was there");
     let output = import(&binary, &shelf.data(), &shelf);
     assert_eq!(output.code, Some(1), "{output:?}");
@@ -271,7 +284,7 @@ fn an_import_that_cannot_prepare_anything_ends_and_says_so() {
     );
     let output = Binary::new(HAAS).run(&["music", "import", "--data", data, music]);
     assert_eq!(output.code, Some(3), "{output:?}");
-    let expected = "a track could not be prepared: ";
+    let expected = "not prepared Kim/2020 - One/01 - Track.wav: no room to work in";
     assert!(output.stderr.contains(expected), "{output:?}");
 }
 

@@ -77,6 +77,39 @@ pub(crate) fn read(runner: Runner, output: &str) -> Counts {
     counts
 }
 
+/// At most this many lines say what failed.
+const FAILURE_LINES: usize = 24;
+
+/// The lines that name each failed test and what it saw.
+pub(crate) fn failures(runner: Runner, output: &str) -> Vec<String> {
+    let marks: &[&str] = match runner {
+        Runner::Cargo => &["thread '", "left: ", "right: ", "error: "],
+        Runner::Vitest => &["FAIL ", "AssertionError: ", "Error: "],
+        Runner::Playwright => &[
+            "Error: ",
+            "Expected",
+            "Received",
+            "Test timeout",
+            "Locator: ",
+            "> ",
+        ],
+    };
+    let mut found = Vec::new();
+    let mut message_follows = false;
+    for line in output.lines().map(plain) {
+        let line = line.trim();
+        let numbered = line.split_once(") ").is_some_and(|(number, _)| {
+            matches!(runner, Runner::Playwright) && number.parse::<u32>().is_ok()
+        });
+        if message_follows || numbered || marks.iter().any(|mark| line.starts_with(mark)) {
+            found.push(line.to_owned());
+        }
+        message_follows = line.contains(" panicked at ");
+    }
+    found.truncate(FAILURE_LINES);
+    found
+}
+
 /// Each number counts for the word after it.
 fn numbers(line: &str) -> Counts {
     let mut counts = Counts::default();
@@ -167,5 +200,42 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; 
                 skipped: 5
             }
         );
+    }
+
+    #[test]
+    fn a_failed_test_is_named_with_what_it_saw() {
+        let browser = "\
+  ✓  1 m01.spec.ts:3:1 › M1 plays (1.2s)
+  1) m03.spec.ts:62:5 › M3 a tap sounds ────
+
+    Error: expect(received).toBeLessThan(expected)
+
+    Expected: < 0.3
+    Received:   1.5
+
+      61 |     await throttle(page, 1_000);
+    > 62 |     expect(await silentSeconds(page, 12)).toBeLessThan(0.3);
+
+  1 failed
+";
+        assert_eq!(
+            failures(Runner::Playwright, browser),
+            [
+                "1) m03.spec.ts:62:5 › M3 a tap sounds ────",
+                "Error: expect(received).toBeLessThan(expected)",
+                "Expected: < 0.3",
+                "Received:   1.5",
+                "> 62 |     expect(await silentSeconds(page, 12)).toBeLessThan(0.3);",
+            ]
+        );
+        let cargo = "\
+test store::finds ... FAILED
+thread 'store::finds' (7) panicked at crates/music/src/store.rs:3:5:
+assertion `left == right` failed: one track
+  left: 1
+ right: 2
+note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+";
+        assert_eq!(failures(Runner::Cargo, cargo).len(), 4);
     }
 }

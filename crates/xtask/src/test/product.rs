@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::counts::{Counts, Runner};
-use super::suite::{Suite, Verdict};
+use super::suite::{Log, Verdict};
 use crate::failure::Result;
 use crate::packages::FFMPEG;
 use crate::server::Server;
@@ -14,122 +14,112 @@ use crate::{
     subprocess,
 };
 
+/// Every stage with its name. What measures a browser comes last, when nothing else runs.
+pub(super) const STAGES: [(&str, Stage); 8] = [
+    ("generated files", generated),
+    ("bytes", bytes),
+    ("footprint", footprint),
+    ("hostile music", hostile),
+    ("make run", make_run),
+    ("browser tests", browser),
+    ("demo renditions", renditions),
+    ("lighthouse", lighthouse),
+];
+
+/// A stage on the release binary.
+pub(super) type Stage = fn(&Workspace, &Log) -> Result<Verdict>;
+
 /// What is generated and committed is what the binary would generate.
-pub(super) fn generated(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("generated files", |_| {
-        generate::check(workspace, &workspace.haas()).map(|()| Verdict::Holds)
-    });
+fn generated(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    generate::check(workspace, &workspace.haas()).map(|()| Verdict::Holds)
 }
 
 /// What a browser loads, and the binary, stay small.
-pub(super) fn bytes(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("bytes", |_| {
-        let parts = bytes::measure(workspace)?;
-        let failed = parts.iter().filter(|part| !part.fits()).count();
-        let counts = Counts {
-            passed: u32::try_from(parts.len() - failed).unwrap_or(u32::MAX),
-            failed: u32::try_from(failed).unwrap_or(u32::MAX),
-            skipped: 0,
-        };
-        let lines: Vec<_> = parts.iter().map(|part| format!("  {part}")).collect();
-        Ok(Verdict::Tests(counts, lines.join("\n")))
-    });
+fn bytes(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    let parts = bytes::measure(workspace)?;
+    let failed = parts.iter().filter(|part| !part.fits()).count();
+    let counts = Counts {
+        passed: u32::try_from(parts.len() - failed).unwrap_or(u32::MAX),
+        failed: u32::try_from(failed).unwrap_or(u32::MAX),
+        skipped: 0,
+    };
+    let lines: Vec<_> = parts.iter().map(|part| format!("  {part}")).collect();
+    Ok(Verdict::Tests(counts, lines.join("\n")))
 }
 
 /// The program starts fast and stays small in memory.
-pub(super) fn footprint(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("footprint", |_| {
-        let footprint = footprint::measure(workspace)?;
-        footprint.check()?;
-        let lines = footprint.lines().map(|line| format!("  {line}"));
-        Ok(Verdict::Tests(
-            Counts {
-                passed: 3,
-                ..Counts::default()
-            },
-            lines.join("\n"),
-        ))
-    });
+fn footprint(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    let footprint = footprint::measure(workspace)?;
+    footprint.check()?;
+    let lines = footprint.lines().map(|line| format!("  {line}"));
+    Ok(Verdict::Tests(
+        Counts {
+            passed: 3,
+            ..Counts::default()
+        },
+        lines.join("\n"),
+    ))
 }
 
 /// Files made to break an import do not.
-pub(super) fn hostile(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("hostile music", |_| {
-        let said = hostile::check(workspace)?;
-        Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
-    });
+fn hostile(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    let said = hostile::check(workspace)?;
+    Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
 }
 
 /// The command a newcomer types, as far as it needs no network.
-pub(super) fn make_run(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("make run", |_| {
-        let said = make_run::check(workspace)?;
-        Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
-    });
+fn make_run(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    let said = make_run::check(workspace)?;
+    Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
 }
 
 /// Journeys in a real browser. The tests start the binary themselves.
-pub(super) fn browser(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("browser tests", |log| {
-        if !packages::is_there(packages::CHROMIUM.program) {
-            return Ok(Verdict::Missing("chromium".to_owned()));
-        }
-        let mut playwright = browser::command(workspace);
-        log.tests(&mut playwright, Runner::Playwright)
-    });
+fn browser(workspace: &Workspace, log: &Log) -> Result<Verdict> {
+    if !packages::is_there(packages::CHROMIUM.program) {
+        return Ok(Verdict::Missing("chromium".to_owned()));
+    }
+    log.tests(&mut browser::command(workspace), Runner::Playwright)
 }
 
 /// Every rendition of the demo music sounds as long as its source, and decodes without a warning.
-pub(super) fn renditions(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("demo renditions", |_| {
-        if !packages::is_there(FFMPEG.program) {
-            return Ok(Verdict::Missing("ffmpeg".to_owned()));
-        }
-        let server = Server::start(workspace, &library(workspace)?)?;
-        let passed = renditions::check(&server)?;
-        Ok(Verdict::Tests(
-            Counts {
-                passed,
-                ..Counts::default()
-            },
-            String::new(),
-        ))
-    });
+fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    if !packages::is_there(FFMPEG.program) {
+        return Ok(Verdict::Missing("ffmpeg".to_owned()));
+    }
+    let server = Server::start(workspace, &library(workspace)?)?;
+    let passed = renditions::check(&server)?;
+    Ok(Verdict::Tests(
+        Counts {
+            passed,
+            ..Counts::default()
+        },
+        String::new(),
+    ))
 }
 
 /// Lighthouse on the first pages. Slow, but the only look from outside at how fast a page becomes usable.
-pub(super) fn lighthouse(suite: &mut Suite<'_>) {
-    let workspace = suite.workspace;
-    suite.stage("lighthouse", |_| {
-        if !packages::is_there(packages::CHROMIUM.program) {
-            return Ok(Verdict::Missing("chromium".to_owned()));
-        }
-        let server = Server::start(workspace, &library(workspace)?)?;
-        let mut counts = Counts::default();
-        let mut lines = Vec::new();
-        for page in lighthouse::pages(&server)? {
-            for profile in &lighthouse::PROFILES {
-                match lighthouse::measure(workspace, &server, &page, profile) {
-                    Ok(figures) => {
-                        counts += Counts::ONE_PASSED;
-                        lines.push(format!("  {page}, {}: {figures}", profile.name));
-                    }
-                    Err(failure) => {
-                        counts += Counts::ONE_FAILED;
-                        lines.push(format!("  {failure}"));
-                    }
+fn lighthouse(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    if !packages::is_there(packages::CHROMIUM.program) {
+        return Ok(Verdict::Missing("chromium".to_owned()));
+    }
+    let server = Server::start(workspace, &library(workspace)?)?;
+    let mut counts = Counts::default();
+    let mut lines = Vec::new();
+    for page in lighthouse::pages(&server)? {
+        for profile in &lighthouse::PROFILES {
+            match lighthouse::measure(workspace, &server, &page, profile) {
+                Ok(figures) => {
+                    counts += Counts::ONE_PASSED;
+                    lines.push(format!("  {page}, {}: {figures}", profile.name));
+                }
+                Err(failure) => {
+                    counts += Counts::ONE_FAILED;
+                    lines.push(format!("  {failure}"));
                 }
             }
         }
-        Ok(Verdict::Tests(counts, lines.join("\n")))
-    });
+    }
+    Ok(Verdict::Tests(counts, lines.join("\n")))
 }
 
 /// A library with the demo music, kept for later runs.

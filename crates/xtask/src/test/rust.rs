@@ -26,6 +26,9 @@ pub(super) fn clippy(suite: &mut Suite<'_>) {
     suite.stage("clippy", |log| log.run(&mut cargo).map(|_| Verdict::Holds));
 }
 
+/// The tests that need the database servers.
+pub(super) const TESTS: &str = "rust tests";
+
 /// All Rust tests, on `SQLite` and on the database servers named in the environment.
 pub(super) fn tests(suite: &mut Suite<'_>, environment: &[(&'static str, String)]) {
     let mut cargo = cargo(
@@ -33,7 +36,7 @@ pub(super) fn tests(suite: &mut Suite<'_>, environment: &[(&'static str, String)
         &["test", "--workspace", "--no-fail-fast", "--locked"],
     );
     cargo.envs(environment.iter().cloned());
-    suite.stage("rust tests", |log| log.tests(&mut cargo, Runner::Cargo));
+    suite.stage(TESTS, |log| log.tests(&mut cargo, Runner::Cargo));
 }
 
 pub(super) fn documentation(suite: &mut Suite<'_>) {
@@ -44,14 +47,15 @@ pub(super) fn documentation(suite: &mut Suite<'_>) {
     });
 }
 
+/// The build that the stages on the product need.
+pub(super) const RELEASE: &str = "release build";
+
 pub(super) fn release(suite: &mut Suite<'_>) -> bool {
     let mut cargo = cargo(
         suite,
         &["build", "--release", "--locked", "--package", "server"],
     );
-    suite.stage("release build", |log| {
-        log.run(&mut cargo).map(|_| Verdict::Holds)
-    })
+    suite.needed(RELEASE, |log| log.run(&mut cargo).map(|_| Verdict::Holds))
 }
 
 /// A short round of the property tests with many random cases.

@@ -18,8 +18,10 @@ const TAIL_LINES: usize = 120;
 pub(crate) enum Verdict {
     /// It is one check, and it holds.
     Holds,
-    /// It ran tests; the text is shown when some failed.
+    /// It ran tests; the text is what they found.
     Tests(Counts, String),
+    /// Some tests of a runner failed: the end of its output, and the lines that name them.
+    Failed(Counts, String, Vec<String>),
     /// It could not run; the text names what is missing.
     Missing(String),
 }
@@ -29,8 +31,19 @@ pub(crate) struct Suite<'a> {
     pub(crate) workspace: &'a Workspace,
     /// Stages whose names do not hold this are left out.
     only: &'a str,
+    /// Whether anything was asked for that there is.
+    was_wanted: bool,
     total: Counts,
-    results: Vec<(String, Counts, Duration)>,
+    results: Vec<Ended>,
+}
+
+/// A stage that ran.
+struct Ended {
+    name: String,
+    counts: Counts,
+    time: Duration,
+    /// What is repeated at the end, where it is looked for first.
+    failures: Vec<String>,
 }
 
 /// Where one stage writes what its programs print.
@@ -43,26 +56,47 @@ impl<'a> Suite<'a> {
         Self {
             workspace,
             only,
+            was_wanted: false,
             total: Counts::default(),
             results: Vec::new(),
         }
     }
 
-    /// Runs a stage, prints its name and time, and tells whether nothing failed in it.
-    pub(crate) fn stage(&mut self, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) -> bool {
-        if !name.contains(self.only) {
-            return true;
+    /// Whether a stage of this name was asked for.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        name.contains(self.only)
+    }
+
+    /// Runs a stage if it was asked for.
+    pub(crate) fn stage(&mut self, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) {
+        if self.wants(name) {
+            self.needed(name, work);
         }
+    }
+
+    /// Runs a stage that others need, prints its name and time, and tells whether nothing failed in it.
+    pub(crate) fn needed(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&Log) -> Result<Verdict>,
+    ) -> bool {
+        self.was_wanted |= self.wants(name);
         let started = Instant::now();
         screen::say(&format!("{} {name}", paint("36", "▸")));
-        let verdict = self
-            .log(name)
-            .and_then(|log| work(&log).map(|verdict| (verdict, log.file)));
+        let verdict = self.log(name).and_then(|log| work(&log));
+        let mut failures = Vec::new();
         let (counts, said) = match verdict {
-            Ok((Verdict::Holds, _)) => (Counts::ONE_PASSED, String::new()),
-            Ok((Verdict::Missing(what), _)) => (Counts::ONE_SKIPPED, format!("missing: {what}")),
-            Ok((Verdict::Tests(counts, said), _)) => (counts, said),
-            Err(failure) => (Counts::ONE_FAILED, failure.to_string()),
+            Ok(Verdict::Holds) => (Counts::ONE_PASSED, String::new()),
+            Ok(Verdict::Missing(what)) => (Counts::ONE_SKIPPED, format!("missing: {what}")),
+            Ok(Verdict::Tests(counts, said)) => (counts, said),
+            Ok(Verdict::Failed(counts, said, names)) => {
+                failures = names;
+                (counts, said)
+            }
+            Err(failure) => {
+                failures.extend(failure.what.lines().next().map(str::to_owned));
+                (Counts::ONE_FAILED, failure.to_string())
+            }
         };
         let time = started.elapsed();
         let minutes = paint("2", &format!("{:.1} min", time.as_secs_f64() / 60.0));
@@ -80,7 +114,12 @@ impl<'a> Suite<'a> {
             screen::say(&said);
         }
         self.total += counts;
-        self.results.push((name.to_owned(), counts, time));
+        self.results.push(Ended {
+            name: name.to_owned(),
+            counts,
+            time,
+            failures,
+        });
         counts.failed == 0
     }
 
@@ -89,25 +128,29 @@ impl<'a> Suite<'a> {
         let minutes: f64 = self
             .results
             .iter()
-            .map(|(_, _, time)| time.as_secs_f64() / 60.0)
+            .map(|stage| stage.time.as_secs_f64() / 60.0)
             .sum();
         screen::say(&format!("\n{minutes:.1} minutes in all. The longest:"));
         let mut longest: Vec<_> = self.results.iter().collect();
-        longest.sort_by_key(|(_, _, time)| std::cmp::Reverse(*time));
-        for (name, _, time) in longest.into_iter().take(5) {
+        longest.sort_by_key(|stage| std::cmp::Reverse(stage.time));
+        for Ended { name, time, .. } in longest.into_iter().take(5) {
             screen::say(&format!("  {:5.1} min  {name}", time.as_secs_f64() / 60.0));
         }
-        for (name, counts, _) in &self.results {
-            if counts.failed > 0 {
-                screen::say(&format!(
-                    "{} {name}: {} failed",
-                    paint("31", "✗"),
-                    counts.failed
-                ));
+        for stage in self.results.iter().filter(|stage| stage.counts.failed > 0) {
+            let (mark, failed) = (paint("31", "✗"), stage.counts.failed);
+            screen::say(&format!("{mark} {}: {failed} failed", stage.name));
+            for line in &stage.failures {
+                screen::say(&format!("    {line}"));
             }
         }
+        if !self.was_wanted {
+            let name = self.only;
+            screen::say(&format!(
+                "no stage has {name:?} in its name (`make test` says all names)"
+            ));
+        }
         screen::say(&self.total.to_string());
-        if self.total.failed == 0 {
+        if self.was_wanted && self.total.failed == 0 {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -149,9 +192,10 @@ impl Log {
         }
         // A runner that failed without a failed test did not even get to its tests.
         counts.failed = counts.failed.max(1);
-        Ok(Verdict::Tests(
+        Ok(Verdict::Failed(
             counts,
             self.failed(command, &output).to_string(),
+            counts::failures(runner, &output),
         ))
     }
 

@@ -28,3 +28,20 @@ it("shows no more than three at once, the newest", () => {
   for (const text of ["a", "b", "c", "d", "b"]) notify(text);
   expect(texts()).toEqual(["c", "d", "b"]);
 });
+
+it("waits while somebody is at one of them, for the time that was left", () => {
+  const toast = document.body.appendChild(document.createElement("div"));
+  toast.className = "toast";
+  const button = toast.appendChild(document.createElement("button"));
+  notifyUndoable("removed", () => {});
+  vi.advanceTimersByTime(4_000);
+  button.focus();
+  vi.advanceTimersByTime(60_000);
+  expect(texts()).toEqual(["removed"]);
+  button.blur();
+  vi.advanceTimersByTime(999);
+  expect(texts()).toEqual(["removed"]);
+  vi.advanceTimersByTime(1);
+  expect(texts()).toEqual([]);
+  toast.remove();
+});

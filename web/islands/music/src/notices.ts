@@ -11,6 +11,8 @@ export interface Notice {
 /** How long a notice with an action stands: the time to undo. */
 export const UNDO_MS = 5_000;
 const PLAIN_MS = 4_000;
+/** How often is looked whether somebody points at one or is at its button; meanwhile the time stands still. */
+const LOOK_EVERY_MS = 500;
 /** More notices than these push out the oldest. */
 const NOTICES_SHOWN = 3;
 
@@ -24,7 +26,15 @@ export function notify(text: string, action: Notice["action"] = null): void {
   const id = lastId;
   const others = notices.get().shown.filter((notice) => notice.text !== text);
   notices.set({ shown: [...others, { id, text, action }].slice(-NOTICES_SHOWN) });
-  setTimeout(() => dismiss(id), action ? UNDO_MS : PLAIN_MS);
+  stand(id, action ? UNDO_MS : PLAIN_MS);
+}
+
+function stand(id: number, leftMs: number): void {
+  if (leftMs <= 0) return dismiss(id);
+  setTimeout(() => {
+    const isHeld = document.querySelector(".toast:hover") ?? document.activeElement?.closest(".toast");
+    stand(id, isHeld ? leftMs : leftMs - LOOK_EVERY_MS);
+  }, LOOK_EVERY_MS);
 }
 
 /** Says what was done, with the way back. */

@@ -1,12 +1,11 @@
 import { get, type Track as TrackDetail } from "@haas/api";
+import { isMetered, saveData } from "./connection";
 import type { EngineHost } from "./engine/contract";
 import { Engine } from "./engine/engine";
 import { pageLinkSpeed } from "./engine/link-speed";
 import { elementVolume } from "./engine/loudness";
 import { knownThroughput, type Throughput } from "./engine/start-level";
-import { t } from "./i18n";
 import { newId } from "./ids";
-import { notify, notifyUndoable } from "./notices";
 import { whenIdle } from "./page/idle";
 import { Plays } from "./plays/plays";
 import {
@@ -16,7 +15,6 @@ import {
   type QueueItem,
   type QueueSource,
   type QueueState,
-  roomInQueue,
 } from "./queue/queue";
 import { packQueue, unpackQueue } from "./queue/stored-queue";
 import { createSettings } from "./settings";
@@ -24,7 +22,7 @@ import { SleepTimer } from "./sleep-timer";
 import { readStored, writeStored } from "./storage";
 import { createStore } from "./store";
 import { Tabs } from "./tabs";
-import type { Track } from "./track";
+import { lengthOf, type Track } from "./track";
 
 /** "Previous" goes to the start of the track when more than this has played. */
 const RESTART_AFTER_MS = 3_000;
@@ -33,6 +31,8 @@ const PATIENCE_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
 const SAVE_QUEUE_AFTER_MS = 300;
 const SAVE_POSITION_EVERY_MS = 1_000;
+/** Tracks whose details are kept; the oldest go first. */
+export const DETAILS_LIMIT_TRACKS = 50;
 
 /** The queue, the engine and what belongs to both: reports, storage, the other tabs. */
 export class Player {
@@ -40,8 +40,11 @@ export class Player {
   readonly settings = createSettings();
   /** Whether another tab took the sound from this one. */
   readonly elsewhere = createStore({ playing: false });
-  /** What the server says of tracks beyond what a row carries. */
-  readonly details = createStore<{ tracks: Record<string, TrackDetail> }>({ tracks: {} });
+  /** What the server says of tracks beyond what a row carries, and for which of them it could not be asked last. */
+  readonly details = createStore<{ tracks: Record<string, TrackDetail>; failed: string | null }>({
+    tracks: {},
+    failed: null,
+  });
   /** Counts jumps of the playhead, for those who show where it is. */
   readonly moved = createStore({ count: 0 });
   readonly engine: Engine;
@@ -49,6 +52,8 @@ export class Player {
   readonly #reduce = createQueueReducer({ random: Math.random, newKey: newId });
   readonly #plays = new Plays();
   readonly #tabs: Tabs;
+  /** Tracks whose details are on their way. */
+  readonly #asked = new Set<string>();
   #mediaSession: Promise<void> | null = null;
   #pageBps: number | null = null;
   /** The place in the queue whose play has begun. */
@@ -62,11 +67,12 @@ export class Player {
       (factor) => this.engine.applyVolume(this.settings.get().muted, factor),
       () => this.pause(),
     );
-    this.#tabs = new Tabs(() => {
-      if (!this.engine.state.get().wantsPlay) return;
-      this.pause();
-      this.elsewhere.set({ playing: true });
+    this.#tabs = new Tabs((otherSounds) => {
+      const { wantsPlay } = this.engine.state.get();
+      if (otherSounds && wantsPlay) this.pause();
+      if (wantsPlay || !otherSounds) this.elsewhere.set({ playing: otherSounds });
     });
+    this.#tellWhenStopped();
     this.settings.subscribe(() => this.engine.applyVolume(this.settings.get().muted));
     // "Stop after this track" means that nothing is next.
     this.sleep.state.subscribe(() => this.engine.nextChanged());
@@ -89,7 +95,7 @@ export class Player {
   play(): void {
     if (!this.queue.get().current) return;
     this.elsewhere.set({ playing: false });
-    this.#tabs.claim();
+    this.#tabs.tell("playing");
     this.dispatch({ type: "rewind" });
     this.engine.play();
   }
@@ -139,27 +145,13 @@ export class Player {
     this.settings.set({ volume: Math.min(1, Math.max(0, Math.round(volume * 100) / 100)), muted: false });
   }
 
-  /** Adds tracks to the queue and says so, with a way back. */
-  enqueue(tracks: Track[], where: "play_next" | "add_last"): void {
-    const before = this.queue.get();
-    if (!before.current) {
-      this.playSource({ id: "queue", title: t("queue.title"), page_url: "" }, tracks, 0);
-      return;
-    }
-    if (roomInQueue(before) < tracks.length) notify(t("queue.full"));
-    this.change({ type: where, tracks }, where === "play_next" ? t("queue.added_next") : t("queue.added_last"));
-  }
-
-  /** Changes the queue in a way that can be taken back for five seconds. */
-  change(action: QueueAction, said: string): void {
-    const from = this.queue.get();
-    this.dispatch(action);
-    const to = this.queue.get();
-    notifyUndoable(said, () => this.dispatch({ type: "take_back", from, to }));
-  }
-
   dispatch(action: QueueAction): void {
-    this.queue.set((state) => this.#reduce(state, action));
+    this.edit((state) => this.#reduce(state, action));
+  }
+
+  /** Changes the queue; what was loaded as next may no longer be next. */
+  edit(change: (state: QueueState) => QueueState): void {
+    this.queue.set(change);
     this.engine.nextChanged();
   }
 
@@ -170,9 +162,26 @@ export class Player {
 
   /** Asks the server for what a row does not carry; the answer comes in `details`. */
   async loadDetails(id: string): Promise<void> {
-    if (this.details.get().tracks[id]) return;
+    if (this.details.get().tracks[id] || this.#asked.has(id)) return;
+    this.#asked.add(id);
+    this.details.set({ failed: null });
     const detail = await get("/api/music/v1/tracks/{id}", { path: { id } }).catch(() => null);
-    if (detail) this.details.set(({ tracks }) => ({ tracks: { ...tracks, [id]: detail } }));
+    this.#asked.delete(id);
+    if (!detail) return this.details.set({ failed: id });
+    const all = Object.entries({ ...this.details.get().tracks, [id]: detail });
+    this.details.set({ tracks: Object.fromEntries(all.slice(-DETAILS_LIMIT_TRACKS)) });
+  }
+
+  /** The other tabs hear that this one stops, whatever stopped it, but for another tab. */
+  #tellWhenStopped(): void {
+    let sounded = false;
+    const look = () => {
+      const { wantsPlay } = this.engine.state.get();
+      if (sounded && !wantsPlay && !this.elsewhere.get().playing) this.#tabs.tell("stopped");
+      sounded = wantsPlay;
+    };
+    // From one track to another the engine stops and starts within one turn.
+    this.engine.state.subscribe(() => queueMicrotask(look));
   }
 
   #host(): EngineHost {
@@ -200,11 +209,16 @@ export class Player {
         if (Date.now() - this.#savedPositionAtMs >= SAVE_POSITION_EVERY_MS) this.#savePosition();
       },
       summed: (summary) => this.#plays.sum(summary),
+      renditionsOf: ({ id }) => {
+        const known = [this.queue.get().current?.track, this.details.get().tracks[id]];
+        return known.find((track) => track?.id === id && track.hls_url)?.hls_url ?? null;
+      },
       throughput: () => this.#throughput(),
       measured: (bps) => writeStored("throughput", { bps: Math.round(bps), at_ms: Date.now() }),
       volumeOf: (item) => this.#volumeOf(item),
       quality: () => this.settings.get().quality,
-      saveData: () => saveData(),
+      saveData,
+      isMetered,
       now: () => performance.now(),
     };
   }
@@ -269,12 +283,19 @@ export class Player {
     if (!current) return;
     const stored = readStored<{ key: string; position_ms: number }>("position");
     const positionMs = stored?.key === current.key && stored.position_ms > 0 ? stored.position_ms : 0;
-    this.engine.load(current, Math.min(positionMs, Math.max(0, current.track.duration_ms - 1_000)));
-    // For its waveform. What plays gets its own in time, when the link has room.
-    if (!saveData()) whenIdle(() => this.engine.state.get().wantsPlay || void this.loadDetails(current.track.id));
+    this.engine.load(current, Math.min(positionMs, Math.max(0, lengthOf(current.track) - 1_000)));
+    if (saveData()) return;
+    whenIdle(() => {
+      // What plays gets its own in time, when the link has room.
+      if (this.engine.state.get().wantsPlay) return;
+      // For its waveform.
+      void this.loadDetails(current.track.id);
+      import("./renew").then(({ renewQueue }) => renewQueue(this)).catch(() => {});
+    });
   }
 
   #leave(): void {
+    if (this.engine.state.get().wantsPlay) this.#tabs.tell("stopped");
     this.engine.flush();
     this.#plays.checkpoint();
     this.#saveQueue();
@@ -296,10 +317,4 @@ export class Player {
     this.#savedPositionAtMs = Date.now();
     if (item) writeStored("position", { key: item.key, position_ms: Math.round(positionMs) });
   }
-}
-
-/** Whether the listener asked the browser to save data. */
-export function saveData(): boolean {
-  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
-  return connection?.saveData === true;
 }

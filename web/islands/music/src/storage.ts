@@ -1,10 +1,13 @@
 /** Everything this product keeps on the device stands under this prefix. */
 const PREFIX = "haas.music.";
 
+/** What this tab alone keeps, also over a reload. Asking for it may be refused, as for the other. */
+export const ofTab = () => sessionStorage;
+
 /** Reads a stored value; null when there is none, or it cannot be read (private mode, broken JSON). */
-export function readStored<T>(name: string): T | null {
+export function readStored<T>(name: string, storage = () => localStorage): T | null {
   try {
-    const text = localStorage.getItem(PREFIX + name);
+    const text = storage().getItem(PREFIX + name);
     return text === null ? null : (JSON.parse(text) as T);
   } catch {
     return null;
@@ -12,9 +15,9 @@ export function readStored<T>(name: string): T | null {
 }
 
 /** Stores a value. False when the device refuses (full, private mode): the player goes on without. */
-export function writeStored(name: string, value: unknown): boolean {
+export function writeStored(name: string, value: unknown, storage = () => localStorage): boolean {
   try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    storage().setItem(PREFIX + name, JSON.stringify(value));
     return true;
   } catch {
     return false;

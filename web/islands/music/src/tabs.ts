@@ -1,19 +1,16 @@
-import { newId } from "./ids";
+type Word = "playing" | "stopped";
 
-/** Only one tab sounds at a time: whoever starts tells the others. */
+/** Only one tab sounds at a time: whoever starts or stops tells the others. */
 export class Tabs {
   readonly #channel: BroadcastChannel | null;
-  readonly #self = newId();
 
-  constructor(otherStarted: () => void) {
+  constructor(otherSounds: (sounds: boolean) => void) {
     this.#channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("haas.music") : null;
-    this.#channel?.addEventListener("message", ({ data }) => {
-      if (data?.type === "playing" && data.tab !== this.#self) otherStarted();
-    });
+    this.#channel?.addEventListener("message", ({ data }: MessageEvent<Word>) => otherSounds(data === "playing"));
   }
 
-  /** This tab starts to sound. */
-  claim(): void {
-    this.#channel?.postMessage({ type: "playing", tab: this.#self });
+  /** This tab starts to sound, or stops. */
+  tell(word: Word): void {
+    this.#channel?.postMessage(word);
   }
 }

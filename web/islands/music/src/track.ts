@@ -37,13 +37,18 @@ export function artistLine(track: Pick<Track, "artists">): string {
   return track.artists.map(({ name }) => artistName(name)).join(", ");
 }
 
+/** The length in ms. What nobody knows (0: a file that was written to a pipe does not say) has no end so far. */
+export function lengthOf({ duration_ms }: Pick<Track, "duration_ms">): number {
+  return duration_ms || Number.POSITIVE_INFINITY;
+}
+
 /** Keeps what a `Track` needs, whatever else the value carries, or null when it is no track. */
 export function parseTrack(value: unknown): Track | null {
   if (typeof value !== "object" || value === null) return null;
   const given = value as Partial<Track>;
   if (typeof given.id !== "string" || typeof given.title !== "string" || typeof given.stream_url !== "string")
     return null;
-  if (typeof given.duration_ms !== "number" || !(given.duration_ms > 0)) return null;
+  if (typeof given.duration_ms !== "number" || !(given.duration_ms >= 0)) return null;
   return {
     id: given.id,
     title: given.title,

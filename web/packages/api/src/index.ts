@@ -18,7 +18,7 @@ export type Track = Schemas["Track"];
 
 type Method = "get" | "post" | "put";
 /** The paths that have this method. */
-type PathOf<M extends Method> = {
+export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
 }[keyof paths];
 type Operation<M extends Method, P extends PathOf<M>> = paths[P][M];
@@ -93,20 +93,6 @@ export async function send<M extends "post" | "put", P extends PathOf<M>>(
 export function retryAfterMs({ headers }: Response): number | null {
   const seconds = Number(headers.get("retry-after"));
   return seconds > 0 ? seconds * 1_000 : null;
-}
-
-/** What the server tells of the chart, by the name of the event. */
-export interface ChartListener {
-  chart(news: Extract<Schemas["News"], { at: unknown }>): void;
-  listening(news: Extract<Schemas["News"], { listener_count: unknown }>): void;
-}
-
-/** Listens to the chart as it changes. Returns what ends it. */
-export function watchChart(listener: ChartListener): () => void {
-  const events = new EventSource("/api/music/v1/chart/events" satisfies PathOf<"get">);
-  for (const name of ["chart", "listening"] as const)
-    events.addEventListener(name, ({ data }) => listener[name](JSON.parse(data)));
-  return () => events.close();
 }
 
 interface Parameters {

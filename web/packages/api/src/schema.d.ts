@@ -432,7 +432,7 @@ export interface components {
              * @description Albums under the artist's own name.
              */
             album_count: number;
-            /** @description The newest cover among the albums, else the tracks; WebP, 320 px wide. */
+            /** @description The newest cover among the albums, else the tracks, drawn ones last; WebP, 320 px wide. */
             cover_url?: string | null;
             cover_urls?: components["schemas"]["CoverUrls"] | null;
             /** @description UUIDv7. */
@@ -679,7 +679,7 @@ export interface components {
                  * @description Albums under the artist's own name.
                  */
                 album_count: number;
-                /** @description The newest cover among the albums, else the tracks; WebP, 320 px wide. */
+                /** @description The newest cover among the albums, else the tracks, drawn ones last; WebP, 320 px wide. */
                 cover_url?: string | null;
                 cover_urls?: components["schemas"]["CoverUrls"] | null;
                 /** @description UUIDv7. */

@@ -137,6 +137,8 @@ async fn a_value_that_cannot_be_is_refused_in_words_that_say_what_can() {
     ] {
         let problem = api.get(&format!("/tracks?{query}")).await.problem();
         assert_eq!(problem["errors"][0]["detail"], wrong, "{query}");
+        let name = query.split('=').next().unwrap();
+        assert_eq!(problem["detail"], format!("{name} {wrong}"), "{query}");
     }
     api.app.stop().await;
 }

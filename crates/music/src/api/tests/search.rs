@@ -145,6 +145,31 @@ async fn better_matches_come_first() {
 }
 
 #[tokio::test]
+async fn a_title_typed_whole_with_its_artist_comes_before_titles_that_go_on() {
+    let mut library = library();
+    let titles = ["Crown of Rain", "Crown of Rainbows", "Crowned", "Crown"];
+    library
+        .tracks
+        .extend(titles.into_iter().zip(10..).map(|(title, track_number)| {
+            let album = 1;
+            Track {
+                title: title.to_owned(),
+                album,
+                track_number,
+                genre: 0,
+            }
+        }));
+    Api::on_each(&library, |api| async move {
+        for query in ["crown bluebirds", "bluebirds crown"] {
+            let titles = names(&found(&api, query).await, "tracks");
+            let expected = ["Crown", "Crowned", "Crown of Rain", "Crown of Rainbows"];
+            assert_eq!(titles, expected, "{query}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_top_result_is_the_best_of_all_kinds() {
     Api::on_each(&library(), |api| async move {
         for (query, kind, name) in [

@@ -10,8 +10,8 @@ use super::*;
 use crate::Migrator;
 use crate::chart::computer::{CHART_PLAYS_KEPT_MS, Computed, PLAYS_KEPT_MS};
 use crate::chart::rules::{Count, MovementKind};
-use crate::plays::PlayLimits;
-use crate::store::entities::{chart_listener, play};
+use crate::plays::{HOUR_MS, PlayLimits};
+use crate::store::entities::{chart_listener, play, secret};
 use crate::store::{NewChart, NewPlay, PlayWrite};
 use crate::testing::insert_track;
 
@@ -133,6 +133,48 @@ async fn hours_missed_while_everybody_was_away_are_made_up_for_and_a_day_at_most
             hourly(&database, NOON_MS + 82 * HOUR_MS).await,
             Some(Vec::new())
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_with_its_clock_a_day_ahead_does_not_stop_the_chart() {
+    each_database::<Migrator>(async |database: Database| {
+        with_tracks(&database, &["a"]).await;
+        count_plays(&database, &[("a", "x", NOON_MS - MINUTE_MS)]).await;
+        let clock = Clock::manual(NOON_MS);
+        let right = computer(&database, &clock, "right");
+        right.look().await.unwrap();
+        let ahead = Clock::manual(NOON_MS + 24 * HOUR_MS);
+        // It gets the lease because by its clock the other's is over.
+        let wrong = computer(&database, &ahead, "wrong");
+        assert!(wrong.look().await.unwrap().is_current_new);
+        wrong.give_back().await.unwrap();
+
+        clock.advance(Duration::from_hours(1));
+        let computed = right.look().await.unwrap();
+        assert!(computed.is_current_new);
+        assert_eq!(current(&database).await, ranks(&[("a", 1)]));
+        let time = Store::new(database).find_current_chart_time().await;
+        assert_eq!(time.unwrap(), Some(NOON_MS + HOUR_MS));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_with_its_clock_behind_takes_nothing_away() {
+    each_database::<Migrator>(async |database: Database| {
+        with_tracks(&database, &["a"]).await;
+        count_plays(&database, &[("a", "x", NOON_MS - MINUTE_MS)]).await;
+        let clock = Clock::manual(NOON_MS + HOUR_MS);
+        let right = computer(&database, &clock, "right");
+        right.look().await.unwrap();
+        // As a machine that was suspended has it until its clock is set.
+        let behind = computer(&database, &Clock::manual(NOON_MS), "behind");
+        assert_eq!(behind.look().await.unwrap(), Computed::default());
+        let time = right.store.find_current_chart_time().await;
+        assert_eq!(time.unwrap(), Some(NOON_MS + HOUR_MS));
+        assert!(hourly(&database, NOON_MS + HOUR_MS).await.is_some());
     })
     .await;
 }
@@ -308,6 +350,28 @@ async fn raw_plays_are_forgotten_where_nothing_charts() {
         let left = play::Entity::find().all(database.connection()).await;
         let left: Vec<_> = left.unwrap().into_iter().map(|play| play.id).collect();
         assert_eq!(left, ["kept"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keys_of_networks_are_forgotten_where_nobody_plays() {
+    each_database::<Migrator>(async |database: Database| {
+        let clock = Clock::manual(NOON_MS);
+        let two_days_ago_ms = NOON_MS - 48 * HOUR_MS;
+        let store = Store::new(database.clone());
+        for (name, made_at_ms) in [
+            ("network-1", two_days_ago_ms - 1),
+            ("network-2", two_days_ago_ms),
+            ("plays", 0),
+        ] {
+            store.get_or_create_keys(name, made_at_ms).await.unwrap();
+        }
+        computer(&database, &clock, "one").look().await.unwrap();
+        let left = secret::Entity::find().all(database.connection()).await;
+        let mut left: Vec<_> = left.unwrap().into_iter().map(|row| row.name).collect();
+        left.sort();
+        assert_eq!(left, ["network-2", "plays"]);
     })
     .await;
 }

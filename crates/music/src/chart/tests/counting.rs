@@ -13,7 +13,7 @@ use super::{HOUR_MS, MINUTE_MS, NOON_MS};
 use crate::chart::rules::{Count, WINDOW_1H_MS, WINDOW_5MIN_MS, WINDOW_24H_MS};
 use crate::plays::PlayLimits;
 use crate::store::entities::chart_play;
-use crate::store::{PlayWrite, Report};
+use crate::store::{Charting, PlayWrite, Report};
 use crate::testing::insert_track;
 use crate::{Migrator, Store};
 
@@ -39,7 +39,7 @@ fn reports(random: &mut SmallRng) -> Vec<PlayWrite> {
                 heard_ms: 30_000,
                 has_ended: false,
                 is_qualified: true,
-                may_chart: true,
+                charting: Charting::Shown,
                 reported_at_ms: at_ms,
             })
         })

@@ -11,7 +11,7 @@ use testkit::App;
 use tower::ServiceExt as _;
 
 use super::{computer, count_plays};
-use crate::chart::events::{EVENTS_BEHIND_MAX, News, SUBSCRIBERS_MAX};
+use crate::chart::events::{EVENTS_BEHIND_MAX, News, SUBSCRIBERS_PER_NETWORK_MAX};
 use crate::testing::{app_set_up, empty_app, insert_track};
 use crate::{Config, Store};
 
@@ -246,10 +246,11 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
     );
     let events = &parts.chart.events;
     let mut streams = Vec::new();
-    for _place in 0..SUBSCRIBERS_MAX {
-        streams.push(Box::pin(events.subscribe(&parts).await.ok().unwrap()));
+    let subscribe = || events.subscribe(&parts, vec![1]);
+    for _place in 0..SUBSCRIBERS_PER_NETWORK_MAX {
+        streams.push(Box::pin(subscribe().await.ok().unwrap()));
     }
-    let refused = events.subscribe(&parts).await;
+    let refused = subscribe().await;
     assert!(matches!(refused.err(), Some(crate::Error::SubscribersFull)));
     for listener_count in 0..=EVENTS_BEHIND_MAX {
         events.tell(News::Listening {
@@ -260,6 +261,6 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
     let heard: Vec<_> = futures_util::StreamExt::collect(slow).await;
     // The retry time and what there was; nothing of what it was too slow for.
     assert_eq!(heard.len(), 2);
-    assert!(events.subscribe(&parts).await.is_ok());
+    assert!(subscribe().await.is_ok());
     app.tasks.kill();
 }

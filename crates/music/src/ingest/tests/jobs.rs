@@ -9,7 +9,9 @@ use crate::Migrator;
 use crate::ingest::ImportOptions;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
-use crate::store::{Claim, JobKind, LEASE, OUTAGE_PAUSE, Prepared, Retry, Store};
+use crate::store::{
+    Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Prepared, Retry, Store,
+};
 
 async fn shelf_with_a_job(database: chassis::database::Database) -> (Shelf, Store, Clock) {
     let shelf = Shelf::new(database);
@@ -21,7 +23,10 @@ async fn shelf_with_a_job(database: chassis::database::Database) -> (Shelf, Stor
 }
 
 async fn claim(store: &Store, clock: &Clock) -> Option<Claim> {
-    store.claim_job(JobKind::Prepare, clock).await.unwrap()
+    match store.claim_job(JobKind::Prepare, clock).await.unwrap() {
+        Some(Claimed::Held(claim)) => Some(claim),
+        Some(Claimed::GivenUp { .. }) | None => None,
+    }
 }
 
 fn nothing_measured() -> Prepared {
@@ -61,6 +66,24 @@ async fn a_job_has_one_holder_and_ends_once() {
 }
 
 #[tokio::test]
+async fn a_job_of_a_removed_track_is_no_track_that_waits_until_it_is_back() {
+    each_database::<Migrator>(async |database| {
+        let (shelf, store, _clock) = shelf_with_a_job(database).await;
+        shelf.write_track("b.wav", 550, &[]);
+        shelf.import().await;
+        let open = async || store.count_jobs(JobKind::Prepare).await.unwrap().open;
+        assert_eq!(open().await, 2);
+        shelf.rename("b.wav", "b.txt");
+        assert_eq!(shelf.import().await.removed, 1);
+        assert_eq!(open().await, 1);
+        shelf.rename("b.txt", "b.wav");
+        assert_eq!(shelf.import().await.restored, 1);
+        assert_eq!(open().await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_dead_holder_is_followed_and_stores_nothing_when_it_comes_back() {
     each_database::<Migrator>(async |database| {
         let (_shelf, store, clock) = shelf_with_a_job(database).await;
@@ -73,6 +96,8 @@ async fn a_dead_holder_is_followed_and_stores_nothing_when_it_comes_back() {
         let second = claim(&store, &clock).await.unwrap();
         assert_eq!(second.failure_count, 0);
         assert!(!store.keep_job(&dead, &clock).await.unwrap());
+        let given_back = store.fail_job(&dead, "undecodable", Retry::Never, &clock);
+        assert_eq!(given_back.await.unwrap(), GivenBack::Taken);
         assert!(
             !store
                 .save_prepared(&dead, nothing_measured(), &clock)
@@ -143,10 +168,8 @@ async fn what_can_never_work_is_not_tried_again_and_a_stop_costs_no_try() {
         store.release_job(&held, &clock).await.unwrap();
         let again = claim(&store, &clock).await.unwrap();
         assert_eq!(again.failure_count, 0);
-        store
-            .fail_job(&again, "undecodable", Retry::Never, &clock)
-            .await
-            .unwrap();
+        let given_back = store.fail_job(&again, "undecodable", Retry::Never, &clock);
+        assert_eq!(given_back.await.unwrap(), GivenBack::Poisoned);
         clock.advance(Duration::from_hours(24));
         assert_eq!(claim(&store, &clock).await, None);
     })

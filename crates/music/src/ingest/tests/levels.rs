@@ -1,7 +1,10 @@
 //! The gain of an album follows its tracks, whoever measures them and wherever they go.
 
+use std::sync::Mutex;
+
 use chassis::clock::Clock;
 use chassis::database::Database;
+use chassis::lifecycle::Tasks;
 use lofty::tag::ItemKey::{AlbumTitle, TrackArtist, TrackTitle};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use testkit::each_database;
@@ -9,8 +12,9 @@ use testkit::each_database;
 use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
+use crate::ingest::{PrepareOutcome, prepare_all};
 use crate::store::entities::album;
-use crate::store::{Claim, JobKind, Prepared, Retry, Store};
+use crate::store::{Claim, Claimed, GivenBack, JobKind, LEASE, Prepared, Retry, Store};
 
 /// A shelf with tracks of one album, named by their titles.
 async fn shelf_with(database: Database, titles: &[&str]) -> (Shelf, Store, Clock) {
@@ -31,8 +35,11 @@ fn tag(shelf: &Shelf, title: &str, pitch: u16, album: &str) {
 }
 
 async fn claim(store: &Store, clock: &Clock) -> Claim {
-    let claim = store.claim_job(JobKind::Prepare, clock).await.unwrap();
-    claim.unwrap()
+    let claimed = store.claim_job(JobKind::Prepare, clock).await.unwrap();
+    let Some(Claimed::Held(claim)) = claimed else {
+        panic!("{claimed:?}");
+    };
+    claim
 }
 
 /// As if a minute of even loudness had been measured.
@@ -124,12 +131,36 @@ async fn an_album_does_not_wait_for_a_track_that_cannot_be_measured() {
         assert_eq!(gain_db(&shelf, "One").await, None);
         let held = claim(&store, &clock).await;
         let failed = store.fail_job(&held, "undecodable", Retry::Never, &clock);
-        assert!(failed.await.unwrap());
-        let now_ms = clock.now_ms();
-        store
-            .level_album_of(&held.subject_id, now_ms)
-            .await
-            .unwrap();
+        assert_eq!(failed.await.unwrap(), GivenBack::Poisoned);
+        assert_eq!(gain_db(&shelf, "One").await, Some(1.95));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_album_does_not_wait_for_a_track_that_kills_its_workers() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    each_database::<Migrator>(async |database| {
+        let (shelf, store, clock) = shelf_with(database, &["a", "b"]).await;
+        let held = claim(&store, &clock).await;
+        let saved = store.save_prepared(&held, measured(-20.0), &clock).await;
+        saved.unwrap();
+        for _death in 0..10 {
+            claim(&store, &clock).await;
+            clock.advance(LEASE * 2);
+        }
+        let told = Mutex::new(Vec::new());
+        let tell = |outcome: &PrepareOutcome| told.lock().unwrap().push(outcome.clone());
+        let prepared = prepare_all(&shelf.library, &Tasks::default(), 1, &tell).await;
+        assert_eq!(prepared.unwrap().failed, 1);
+        let reason = "its worker ended without a word each time".to_owned();
+        let failed = PrepareOutcome::Failed {
+            reason,
+            is_outage: false,
+        };
+        assert_eq!(told.into_inner().unwrap(), [failed]);
         assert_eq!(gain_db(&shelf, "One").await, Some(1.95));
     })
     .await;

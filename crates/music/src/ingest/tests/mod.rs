@@ -1,9 +1,15 @@
 //! Imports of small libraries, on every database.
 
+mod adding;
+mod damaged;
+mod healing;
 mod identity;
 mod jobs;
 mod levels;
 mod odd_files;
+mod pictures;
+mod pipes;
 mod races;
 mod renditions;
+mod spelling;
 mod sweep;

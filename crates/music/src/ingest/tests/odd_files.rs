@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path as ObjectPath;
 use proptest::prelude::*;
 
+use super::damaged::encode;
 use crate::Migrator;
 use crate::ingest::fixtures::{Shelf, wav};
 use crate::ingest::objects::{CopyError, store_file};
 use crate::ingest::read::read_file;
 use crate::ingest::skip::Skip;
 use crate::ingest::walk::walk;
-use crate::ingest::{FileOutcome, ImportOptions, refusing};
+use crate::ingest::{FileOutcome, ImportError, ImportOptions, import, refusing};
 
 async fn outcomes(shelf: &Shelf, options: &ImportOptions) -> BTreeMap<String, String> {
     let (_, files) = shelf.import_with(options).await;
@@ -71,6 +74,37 @@ async fn every_odd_file_is_named_with_its_reason_and_the_good_one_is_imported() 
     assert_eq!(outcomes, expected);
 }
 
+#[tokio::test]
+async fn more_files_than_one_run_takes_are_named_and_nothing_is_forgotten() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    shelf.write_track("gone.wav", 330, &[]);
+    shelf.import().await;
+    shelf.remove("gone.wav");
+    shelf.write_track("a.wav", 440, &[]);
+    shelf.write_track("b.wav", 550, &[]);
+    // Only what sounds counts.
+    shelf.write("c.txt", b"not asked for");
+    shelf.write_track("d/e.wav", 660, &[]);
+    shelf.write_track("d/f.wav", 770, &[]);
+    let options = ImportOptions {
+        files_max: 2,
+        ..ImportOptions::new(shelf.root())
+    };
+    let (summary, files) = shelf.import_with(&options).await;
+    assert_eq!((summary.added, summary.skipped, summary.removed), (2, 1, 0));
+    let (path, FileOutcome::Skipped { code, reason }) = files.last().unwrap() else {
+        panic!("{files:?}");
+    };
+    assert_eq!((path.as_str(), *code), ("d/e.wav", "too_many"));
+    assert!(reason.contains("no more than 2 files"), "{reason}");
+
+    shelf.remove("d/e.wav");
+    shelf.remove("d/f.wav");
+    let (summary, _) = shelf.import_with(&options).await;
+    assert_eq!((summary.skipped, summary.removed), (0, 1));
+}
+
 /// A WAV file whose header claims anything.
 fn claiming(rate_hz: u32, channels: u16, data_bytes: u32) -> Vec<u8> {
     let mut file = wav(440, 8_000, 1, 100);
@@ -99,16 +133,19 @@ async fn files_made_to_do_harm_are_refused_with_their_reason() {
     );
     let mp4 = b"\0\0\0\x14ftypM4A \0\0\0\0M4A \x7f\xff\xff\xffmoov";
     shelf.write("tag.m4a", &[&mp4[..], &[0; 5_000]].concat());
-    // What is no file is passed over, and nobody waits for it.
+    // What is no file is named or, beside a track, passed over; nobody waits for it.
     for pipe in ["pipe.mp3", "good.lrc", "cover.jpg"] {
         let made = std::process::Command::new("mkfifo")
             .arg(shelf.path(pipe))
             .status();
         assert!(made.unwrap().success());
     }
+    std::os::unix::fs::symlink("/dev/zero", shelf.path("zero.flac")).unwrap();
     shelf.write("good.wav", &wav(440, 8_000, 1, 100));
     let outcomes = outcomes(&shelf, &ImportOptions::new(shelf.root())).await;
     let expected = [
+        ("pipe.mp3", "not_regular"),
+        ("zero.flac", "not_regular"),
         ("fast.wav", "implausible"),
         ("good.wav", "added"),
         ("silent.wav", "not_audio"),
@@ -185,7 +222,9 @@ async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_ne
     let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
     let shelf = Shelf::new(database);
     shelf.write("a.wav", &wav(440, 8_000, 1, 100));
-    let candidate = walk(shelf.root()).candidates.remove(0);
+    let candidate = walk(shelf.root(), usize::MAX, &AtomicU64::new(0))
+        .candidates
+        .remove(0);
     let read = read_file(shelf.root(), &candidate, 1_000_000).unwrap();
     shelf.write("a.wav", &wav(550, 8_000, 1, 100));
     let objects = &shelf.library.objects;
@@ -239,15 +278,59 @@ fn files_and_folders_are_walked_in_one_order_whatever_the_disk_says() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "x").unwrap();
     }
-    let found = walk(folder.path());
+    let found = walk(folder.path(), usize::MAX, &AtomicU64::new(0));
     let paths: Vec<_> = found
         .candidates
         .iter()
         .map(|candidate| candidate.path.to_str().unwrap())
         .collect();
     assert_eq!(paths, ["a/1.mp3", "a/2.mp3", "b/1.mp3", "c.mp3"]);
-    assert!(found.candidates[0].cover_path.is_some());
-    assert!(found.candidates[2].cover_path.is_none());
+    assert!(found.candidates[0].cover_paths.len() == 1);
+    assert!(found.candidates[2].cover_paths.is_empty());
+}
+
+#[test]
+fn a_link_that_leads_around_the_folder_or_into_the_system_is_named_and_left() {
+    let outside = tempfile::tempdir().unwrap();
+    let root = outside.path().join("music");
+    std::fs::create_dir_all(root.join("deep/down")).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    std::fs::create_dir(other.path().join("album")).unwrap();
+    for file in [
+        root.join("deep/down/1.mp3"),
+        other.path().join("album/2.mp3"),
+        outside.path().join("not asked for.mp3"),
+    ] {
+        std::fs::write(file, "x").unwrap();
+    }
+    let link = |target: &Path, name: &Path| std::os::unix::fs::symlink(target, name).unwrap();
+    link(Path::new("/"), &root.join("all"));
+    link(Path::new("../../.."), &root.join("deep/down/up"));
+    link(&root, &root.join("deep/self"));
+    link(Path::new("/proc/self"), &root.join("process"));
+    link(Path::new("/sys"), &root.join("system"));
+    link(other.path(), &root.join("other"));
+    // What lies elsewhere must not lead there either.
+    link(outside.path(), &other.path().join("album/around"));
+    let found_count = AtomicU64::new(0);
+    let found = walk(&root, usize::MAX, &found_count);
+    let paths = found.candidates.iter();
+    let paths: Vec<_> = paths.map(|found| found.path.to_str().unwrap()).collect();
+    assert_eq!(paths, ["deep/down/1.mp3", "other/album/2.mp3"]);
+    assert_eq!(found_count.into_inner(), 2);
+    let left: BTreeMap<_, _> = found.unreadable.into_iter().collect();
+    let back = "a link leads back to a folder it lies in";
+    let system = "a link leads to a folder of the system";
+    let expected = [
+        ("all", back),
+        ("deep/down/up", back),
+        ("deep/self", back),
+        ("other/album/around", back),
+        ("process", system),
+        ("system", system),
+    ];
+    let expected = expected.map(|(path, reason)| (PathBuf::from(path), reason.to_owned()));
+    assert_eq!(left, BTreeMap::from(expected));
 }
 
 #[test]
@@ -258,7 +341,7 @@ fn what_systems_leave_is_no_music_and_other_dots_begin_a_name() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "x").unwrap();
     }
-    let found = walk(folder.path());
+    let found = walk(folder.path(), usize::MAX, &AtomicU64::new(0));
     let paths = found.candidates.iter();
     let paths: Vec<_> = paths.map(|found| found.path.to_str().unwrap()).collect();
     assert_eq!(paths, ["...And Then.mp3", ".5/1.mp3"]);
@@ -279,10 +362,62 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("x.{extension}"));
         std::fs::write(&path, [head, &tail].concat()).unwrap();
-        let candidate = walk(folder.path()).candidates.remove(0);
+        let candidate = walk(folder.path(), usize::MAX, &AtomicU64::new(0)).candidates.remove(0);
         let read = read_file(folder.path(), &candidate, 1_000_000);
         if let Err(skip) = read {
             prop_assert_ne!(skip.code(), "panicked");
         }
     }
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_taken_is_called_by_its_name() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    let tone = wav(440, 44_100, 2, 500);
+    let kinds = [
+        (
+            "a.ogg",
+            &["-c:a", "flac", "-f", "ogg"],
+            "it is FLAC in Ogg, ",
+        ),
+        (
+            "b.wav",
+            &["-c:a", "adpcm_ms", "-f", "wav"],
+            "it is ADPCM in WAV, ",
+        ),
+        (
+            "c.wav",
+            &["-c:a", "adpcm_ima_wav", "-f", "wav"],
+            "it is ADPCM in WAV, ",
+        ),
+    ];
+    for (name, options, _) in kinds {
+        shelf.write(name, &encode(&tone, name, options));
+    }
+    let (_, files) = shelf.import_with(&ImportOptions::new(shelf.root())).await;
+    assert_eq!(files.len(), kinds.len());
+    for ((path, outcome), (name, _, expected)) in files.into_iter().zip(kinds) {
+        let FileOutcome::Skipped { code, reason } = outcome else {
+            panic!("{path} was taken");
+        };
+        assert_eq!((path.as_str(), code), (name, "unsupported"));
+        assert!(reason.starts_with(expected), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_came_before_ends_an_import_before_it_looks() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = Shelf::new(database);
+    shelf.write("a.wav", &wav(440, 8_000, 1, 100));
+    let options = ImportOptions::new(shelf.root());
+    options.stopping.cancel();
+    let mut told = 0;
+    let ended = import(&shelf.library, &options, &mut |_| told += 1).await;
+    assert!(matches!(ended, Err(ImportError::Stopped)), "{ended:?}");
+    assert_eq!(told, 0);
 }

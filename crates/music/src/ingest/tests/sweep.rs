@@ -16,7 +16,7 @@ use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
 use crate::ingest::sweep::{EVERY, GRACE, RETENTION, Swept, sweep};
 use crate::store::entities::{rendition, track};
-use crate::store::{DeletedBefore, JobKind, Prepared, Store};
+use crate::store::{Claimed, DeletedBefore, JobKind, Prepared, Store};
 
 /// The originals and renditions that are stored.
 async fn objects(shelf: &Shelf) -> BTreeSet<String> {
@@ -126,13 +126,12 @@ async fn what_a_crash_left_without_a_row_goes_and_nothing_else() {
 }
 
 /// Gives the track one rendition, as preparation does.
-async fn prepare(shelf: &Shelf, store: &Store) {
+pub(super) async fn prepare(shelf: &Shelf, store: &Store) {
     let clock = &shelf.library.clock;
-    let claim = store
-        .claim_job(JobKind::Prepare, clock)
-        .await
-        .unwrap()
-        .unwrap();
+    let claimed = store.claim_job(JobKind::Prepare, clock).await.unwrap();
+    let Some(Claimed::Held(claim)) = claimed else {
+        panic!("{claimed:?}");
+    };
     let key = "renditions/11/1100.mp4";
     let payload = PutPayload::from_static(b"x");
     shelf
@@ -247,6 +246,37 @@ async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone()
             tokio::join!(store.delete_orphan(&key, 0, deleted, delete), take_back);
         assert!(is_deleted.unwrap());
         assert!(matches!(found, Err(object_store::Error::NotFound { .. })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_orphan_that_cannot_be_deleted_does_not_keep_the_others() {
+    each_database::<Migrator>(async |database| {
+        let mut shelf = Shelf::new(database);
+        let folder = tempfile::tempdir().unwrap();
+        shelf.library.objects = chassis::objects::open_folder(folder.path()).unwrap();
+        let store = Store::new(shelf.library.database.clone());
+        // A folder where a file should be: nobody can delete that, not even root.
+        let stuck = ["originals/00/00aa.wav".to_owned()];
+        std::fs::create_dir_all(folder.path().join(&stuck[0])).unwrap();
+        let first_ms = shelf.library.clock.now_ms();
+        let noted = store.note_orphans(&stuck, DeletedBefore(0), first_ms);
+        noted.await.unwrap();
+        shelf.library.clock.advance(Duration::from_secs(1));
+        let other = ObjectPath::from("originals/11/11bb.wav");
+        let payload = PutPayload::from_static(b"x");
+        shelf.library.objects.put(&other, payload).await.unwrap();
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        for deleted in [1, 0] {
+            shelf.library.clock.advance(GRACE);
+            assert_eq!(swept(&shelf).await, counts(0, deleted));
+        }
+        assert!(objects(&shelf).await.is_empty());
+        // It is tried again in every round.
+        std::fs::remove_dir(folder.path().join(&stuck[0])).unwrap();
+        shelf.library.clock.advance(EVERY);
+        assert_eq!(swept(&shelf).await, counts(0, 1));
     })
     .await;
 }

@@ -11,7 +11,7 @@ use testkit::each_database;
 use crate::plays::recorder::Recorder;
 use crate::plays::{HOUR_MS, PlayLimits};
 use crate::store::entities::{chart_play, play, presence};
-use crate::store::{NewPlay, PlayWrite, Recorded, Report};
+use crate::store::{Charting, NewPlay, PlayWrite, Recorded, Report};
 use crate::{Migrator, Store};
 
 const START_MS: i64 = 1_000 * HOUR_MS;
@@ -46,7 +46,7 @@ fn report(play_id: &str, track_id: &str, listener: &str, heard_ms: i64) -> Repor
         heard_ms,
         has_ended: false,
         is_qualified: 30_000 <= heard_ms,
-        may_chart: true,
+        charting: Charting::Shown,
         reported_at_ms: START_MS + heard_ms,
     }
 }

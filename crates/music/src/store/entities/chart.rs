@@ -11,7 +11,7 @@ pub(crate) struct Model {
     pub name: String,
     /// The moment it stands for.
     pub at_ms: i64,
-    /// Of the lease it was computed under; a lower one never replaces a higher.
+    /// Of the lease it was computed under, for whoever asks who wrote it: what keeps a late one out is the lease.
     pub fence: i64,
     /// JSON: the entries in the order of their ranks.
     pub entries: String,

@@ -1,6 +1,7 @@
 // What the engine shows of itself, and what it asks of whoever runs it.
 import type { Delivery, Failure, PlaybackSummary } from "@haas/api";
 import type { QueueItem } from "../queue/queue";
+import type { Track } from "../track";
 import type { Quality, Throughput } from "./start-level";
 
 /**
@@ -44,10 +45,18 @@ export interface EngineHost {
   heard(stepMs: number): void;
   /** What a play was like, at its end or when the page goes away. */
   summed(summary: PlaybackSummary): void;
+  /**
+   * Where the renditions stand of a track that had none when it was shown or kept; null where none are known. Nobody is
+   * asked for them: sound that begins after the click it belongs to may be refused.
+   */
+  renditionsOf(track: Track): string | null;
   throughput(): Throughput | null;
   measured(bps: number): void;
   volumeOf(item: QueueItem): number;
   quality(): Quality;
+  /** Nothing is to be fetched that may not be needed. */
   saveData(): boolean;
+  /** The low quality is enough. */
+  isMetered(): boolean;
   now(): number;
 }

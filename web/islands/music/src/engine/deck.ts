@@ -1,12 +1,13 @@
 import type { QueueItem } from "../queue/queue";
 import { bufferedAheadS } from "./buffered";
+import type { EngineHost } from "./contract";
 import type { HlsSource } from "./hls-source";
 import { hlsIfLoaded, loadHls } from "./load-hls";
 import { ProgressiveSource } from "./progressive-source";
 import type { Source, SourceEvents, SourceFailure, SourceOptions } from "./source";
 
-/** What a deck tells the engine. */
-export interface DeckEvents {
+/** What a deck tells the engine, and asks it. */
+export interface DeckEvents extends Pick<EngineHost, "renditionsOf"> {
   failed(deck: Deck, failure: SourceFailure): void;
   loaded(deck: Deck): void;
   bitRateChanged(deck: Deck): void;
@@ -44,8 +45,8 @@ export class Deck {
     const startMs = this.positionMs;
     this.#startMs = startMs;
     const full: SourceOptions = { ...options, track: item.track, startMs };
-    const url = item.track.hls_url;
-    if (url === null || this.fileOnly) return this.#useProgressive(full);
+    const url = this.fileOnly ? null : (item.track.hls_url ?? this.#events.renditionsOf(item.track));
+    if (url === null) return this.#useProgressive(full);
     const ready = hlsIfLoaded();
     if (ready) return this.#useHls(ready, url, full);
     const generation = this.#generation;
@@ -104,12 +105,17 @@ export class Deck {
     }
   }
 
-  /** The exact length: the catalogue's, unless the media itself is plainly different. */
+  /** The exact length: the catalogue's, unless the media itself is plainly different; 0 where neither knows. */
   get durationMs(): number {
     const catalogued = this.item?.track.duration_ms ?? 0;
     const own = this.audio.duration * 1_000;
     if (!this.source || !Number.isFinite(own)) return catalogued;
     return Math.abs(own - catalogued) > 500 ? own : catalogued;
+  }
+
+  /** Where the track ends; never, as long as nobody knows. */
+  get endMs(): number {
+    return this.durationMs || Number.POSITIVE_INFINITY;
   }
 
   /** Milliseconds loaded ahead of the playhead. */

@@ -120,7 +120,7 @@ export class Decks {
   }
 
   get #leftMs(): number {
-    return this.#active.durationMs - this.#active.positionMs;
+    return this.#active.endMs - this.#active.positionMs;
   }
 
   #swap(): void {

@@ -6,13 +6,13 @@ import { Engine } from "./engine";
 const DURATION_MS = 10_000;
 const STEP_MS = 10;
 
-function item(key: string): QueueItem {
+function item(key: string, duration_ms = DURATION_MS): QueueItem {
   const track = {
     id: key,
     title: key,
     artists: [],
     album: null,
-    duration_ms: DURATION_MS,
+    duration_ms,
     track_gain_db: null,
     album_gain_db: null,
     hls_url: null,
@@ -39,11 +39,13 @@ beforeEach(() => {
     sounded: () => {},
     heard: () => {},
     summed: () => {},
+    renditionsOf: () => null,
     throughput: () => null,
     measured: () => {},
     volumeOf: () => 1,
     quality: () => "auto",
     saveData: () => false,
+    isMetered: () => false,
     now: () => Date.now(),
   };
   engine = new Engine(elements, "session", host);
@@ -80,6 +82,20 @@ async function playUntilLeft(leftMs: number): Promise<void> {
 it("hands over before the track has ended", async () => {
   await playUntilLeft(1_000);
   await pass(1_000);
+  expect(handedOver).toEqual(["b"]);
+});
+
+it("plays a track whose length nobody knows until its element says that it has ended", async () => {
+  engine.load(item("a", 0));
+  engine.play();
+  await pass(3_000);
+  expect([engine.durationMs, Math.round(engine.positionMs)]).toEqual([0, 3_000]);
+  expect([engine.state.get().status, engine.sparesLink, handedOver]).toEqual(["playing", false, []]);
+  engine.seek(8_000);
+  expect(Math.round(engine.positionMs)).toBe(8_000);
+  Object.defineProperty(elements[0], "duration", { value: 8.5, configurable: true });
+  expect(engine.durationMs).toBe(8_500);
+  await pass(500);
   expect(handedOver).toEqual(["b"]);
 });
 
@@ -139,4 +155,23 @@ it("says whether the link or the server is away", async () => {
   expect(engine.state.get().status).toBe("offline");
   elements[0].dispatchEvent(new Event("progress"));
   expect(engine.state.get().status).toBe("loading");
+});
+
+it("does not storm a server that cannot deliver what follows", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("MediaError", { MEDIA_ERR_NETWORK: 2, MEDIA_ERR_DECODE: 3 });
+  vi.stubGlobal("fetch", (url: string) => {
+    asked.push(url);
+    return Promise.resolve(new Response("", { status: 503 }));
+  });
+  const whole = { length: 1, start: () => 0, end: () => 30 };
+  Object.defineProperty(elements[0], "buffered", { value: whole, configurable: true });
+  engine.load(item("a", 30_000), 10_000);
+  engine.play();
+  for (let passed = 0; passed < 19_000; passed += 100) {
+    await pass(100);
+    if (elements[1].getAttribute("src")) elements[1].dispatchEvent(new Event("error"));
+  }
+  expect(new Set(asked)).toEqual(new Set(["/s/b"]));
+  expect(asked).toHaveLength(4);
 });

@@ -18,6 +18,8 @@ const COMFORTABLE_MS = 6_000;
 const TICK_MS = 250;
 /** Until the first sound the playhead is watched more closely, so that start-up is measured truly. */
 const FIRST_TICK_MS = 25;
+/** What follows and could not be loaded ahead is asked for again after this pause, or when the server says. */
+const NEXT_RETRY_MS = 5_000;
 /** Movement that proves sound. */
 const SOUND_PROOF_MS = 50;
 
@@ -41,12 +43,14 @@ export class Engine {
   #lastTickPositionMs = 0;
   #startedFromMs = 0;
   #ticker = 0;
+  #mayPrepareAtMs = 0;
 
   constructor(elements: [HTMLAudioElement, HTMLAudioElement], sessionId: string, host: EngineHost) {
     this.#host = host;
     this.#sessionId = sessionId;
     this.#beginnings = new Beginnings(sessionId);
     this.#decks = new Decks(elements, {
+      renditionsOf: host.renditionsOf,
       failed: (deck, failure) => this.#failed(deck, failure),
       loaded: (deck) => this.#loaded(deck),
       bitRateChanged: (deck) =>
@@ -58,22 +62,23 @@ export class Engine {
 
   /** Where the playhead stands. */
   get positionMs(): number {
-    return Math.min(this.#active.positionMs, this.durationMs);
+    return Math.min(this.#active.positionMs, this.#active.endMs);
   }
 
+  /** How long the track is; 0 where nobody knows. */
   get durationMs(): number {
     return this.#active.durationMs;
   }
 
   /** Until where the current track is loaded. */
   get bufferedMs(): number {
-    return Math.min(this.durationMs, this.positionMs + this.#active.aheadMs);
+    return Math.min(this.#active.endMs, this.positionMs + this.#active.aheadMs);
   }
 
   /** Whether what sounds can do without the link for a while. */
   get sparesLink(): boolean {
     const { aheadMs } = this.#active;
-    return !this.state.get().wantsPlay || aheadMs >= COMFORTABLE_MS || this.bufferedMs >= this.durationMs;
+    return !this.state.get().wantsPlay || aheadMs >= COMFORTABLE_MS || this.bufferedMs >= this.#active.endMs;
   }
 
   get item(): QueueItem | null {
@@ -127,7 +132,7 @@ export class Engine {
   /** Moves the playhead; nothing that is jumped over counts as heard. */
   seek(positionMs: number): void {
     this.#tick();
-    const target = Math.max(0, Math.min(positionMs, this.durationMs - 1));
+    const target = Math.max(0, Math.min(positionMs, this.#active.endMs - 1));
     this.#decks.stopWatching();
     this.#meter.interrupt();
     this.#watchdog.reset(this.#host.now());
@@ -212,7 +217,7 @@ export class Engine {
   #sourceOptions() {
     return {
       quality: this.#host.quality(),
-      saveData: this.#host.saveData(),
+      isMetered: this.#host.isMetered(),
       throughput: this.#host.throughput(),
       sessionId: this.#sessionId,
       beginnings: this.#beginnings,
@@ -285,9 +290,10 @@ export class Engine {
   }
 
   #watch(positionMs: number, now: number): void {
-    if (this.#active.audio.seeking) return;
     const stillness = this.#watchdog.observe(positionMs, now);
     if (stillness === "moving") return;
+    // Without a link hls.js waits for one and says nothing: where nothing is loaded, a seek may last for as long.
+    if (this.#active.audio.seeking) return this.#sayStill();
     this.#still();
     if (stillness !== "stuck") return;
     this.#watchdog.reset(now);
@@ -301,6 +307,10 @@ export class Engine {
     this.#meter.interrupt();
     this.#quality.stall(this.#host.now());
     this.#active.source?.starved();
+    this.#sayStill();
+  }
+
+  #sayStill(): void {
     if (this.state.get().status === "playing")
       this.state.set({ status: navigator.onLine || !this.#active.source ? "buffering" : "offline" });
   }
@@ -309,7 +319,7 @@ export class Engine {
     if (!this.#decks.isNearEnd || !this.#quality.hasSounded) return;
     const next = this.#host.next();
     if (!next) return;
-    const fresh = this.#decks.bringUp(next);
+    const fresh = this.#host.now() >= this.#mayPrepareAtMs ? this.#decks.bringUp(next) : null;
     if (fresh) {
       fresh.audio.volume = this.#host.volumeOf(next);
       void fresh.attach(this.#sourceOptions());
@@ -360,6 +370,8 @@ export class Engine {
   #failed(deck: Deck, failure: SourceFailure): void {
     if (deck !== this.#active) {
       deck.detach();
+      const askedMs = failure.kind === "network" ? failure.retryAfterMs : null;
+      this.#mayPrepareAtMs = this.#host.now() + (askedMs ?? NEXT_RETRY_MS);
       return;
     }
     const online = navigator.onLine;

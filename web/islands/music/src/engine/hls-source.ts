@@ -107,7 +107,7 @@ export class HlsSource implements Source {
     hls.on(Events.MANIFEST_PARSED, () => {
       const start = this.#indexOf(startBitRate(this.#options));
       hls.startLevel = Math.max(0, start);
-      if (this.#options.saveData) hls.autoLevelCapping = Math.max(0, this.#indexOf(64));
+      if (this.#options.isMetered) hls.autoLevelCapping = Math.max(0, this.#indexOf(64));
       if (this.#wantedLevel() >= 0) hls.loadLevel = this.#wantedLevel();
     });
     hls.on(Events.FRAG_LOADED, () => {

@@ -74,3 +74,12 @@ it("takes the element's word for what cannot be decoded and for a link that brok
   for (let time = 0; time < 3; time += 1) await fail(MEDIA_ERR_NETWORK);
   expect(failures.map(({ kind }) => kind)).toEqual(["decode", "network", "network", "network"]);
 });
+
+it("tells the length with the request where somebody knows it", () => {
+  expect(decodeURIComponent(audio.src)).toContain("d=1000,");
+  const options = { track: { duration_ms: 0 }, startMs: 0, sessionId: "s" } as SourceOptions;
+  const events = { failed: () => {}, loaded: () => {}, bitRateChanged: () => {} };
+  const unknown = new ProgressiveSource(audio, "/stream", options, events);
+  expect(decodeURIComponent(audio.src)).not.toMatch(/[=,]d=/);
+  unknown.destroy();
+});

@@ -67,13 +67,14 @@ export class ProgressiveSource implements Source {
 
   #load(startMs: number): void {
     const audio = this.#audio;
+    const { duration_ms } = this.#options.track;
     audio.src = withCmcd(this.#url, {
       ot: "a",
       sf: this.delivery === "hls" ? "h" : "o",
       sid: this.#options.sessionId,
       bs: this.#starved,
       su: true,
-      d: this.#options.track.duration_ms,
+      ...(duration_ms > 0 && { d: duration_ms }),
     });
     this.#starved = false;
     audio.currentTime = startMs / 1_000;

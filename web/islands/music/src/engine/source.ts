@@ -25,7 +25,7 @@ export interface SourceOptions {
   track: Track;
   startMs: number;
   quality: Quality;
-  saveData: boolean;
+  isMetered: boolean;
   throughput: Throughput | null;
   sessionId: string;
   /** What was fetched before it was asked for. */

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { nominalBitRate, startBitRate, THROUGHPUT_LIFE_MS } from "./start-level";
 
 const NOW = 1_000_000_000_000;
-const given = { quality: "auto" as const, saveData: false, throughput: null, nowMs: NOW };
+const given = { quality: "auto" as const, isMetered: false, throughput: null, nowMs: NOW };
 const known = (bps: number, ageMs = 0) => ({ ...given, throughput: { bps, at_ms: NOW - ageMs } });
 
 describe("the bit rate to begin with", () => {
   it("is 128 when nothing is known", () => expect(startBitRate(given)).toBe(128));
-  it("is what the listener chose", () => expect(startBitRate({ ...given, quality: 256, saveData: true })).toBe(256));
-  it("is 64 with Save-Data, whatever the link", () =>
-    expect(startBitRate({ ...known(50_000_000), saveData: true })).toBe(64));
+  it("is what the listener chose", () => expect(startBitRate({ ...given, quality: 256, isMetered: true })).toBe(256));
+  it("is 64 where each megabyte counts, whatever the link", () =>
+    expect(startBitRate({ ...known(50_000_000), isMetered: true })).toBe(64));
   it.each([
     [100_000, 64],
     [399_999, 64],

@@ -19,7 +19,7 @@ export interface Throughput {
 /** What is known before the first byte. */
 export interface StartConditions {
   quality: Quality;
-  saveData: boolean;
+  isMetered: boolean;
   throughput: Throughput | null;
   nowMs: number;
 }
@@ -33,7 +33,7 @@ export function knownThroughput({ throughput, nowMs }: Pick<StartConditions, "th
 /** The bit rate to begin with, in kbit/s. The first sound must not wait for a test of the link. */
 export function startBitRate(conditions: StartConditions): 64 | 128 | 256 {
   if (conditions.quality !== "auto") return conditions.quality;
-  if (conditions.saveData) return 64;
+  if (conditions.isMetered) return 64;
   const bps = knownThroughput(conditions);
   if (bps === null) return 128;
   if (bps < SLOW_LINK_BPS) return 64;

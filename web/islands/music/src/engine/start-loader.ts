@@ -87,6 +87,9 @@ function pretendedStart({ loading, loaded }: LoaderStats, bps: number): number {
   return bps > 0 ? Math.min(loading.start, loading.end - (loaded * 8_000) / bps) : loading.start;
 }
 
+/** The browser keeps 250 entries and then no more: the newest matter. */
+performance.addEventListener("resourcetimingbufferfull", () => performance.clearResourceTimings());
+
 function cameFromCache(url: string): boolean {
   const entry = performance.getEntriesByName(url, "resource").at(-1) as PerformanceResourceTiming | undefined;
   return entry !== undefined && entry.transferSize === 0 && entry.decodedBodySize > 0;

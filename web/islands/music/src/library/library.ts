@@ -56,6 +56,12 @@ export class Library {
     return false;
   }
 
+  /** Takes over what the server says, stored where that is possible: the listener did nothing that could be undone. */
+  renew(change: Partial<LibraryState>): void {
+    this.state.set(change);
+    writeStored("library", this.state.get());
+  }
+
   #like(track: Track, index: number): boolean {
     const { likes } = this.state.get();
     if (likes.length < LIKES_LIMIT_TRACKS) return this.keep({ likes: likes.toSpliced(index, 0, track) });

@@ -1,9 +1,10 @@
 import { hlsUrl } from "../boot";
+import { saveData } from "../connection";
 import { loadHls } from "../engine/load-hls";
-import { type Player, saveData } from "../player";
+import type { Player } from "../player";
 import type { Parts } from "../ui/context";
 import { isTyping } from "./keys";
-import { firstList, playRow, trackOf } from "./rows";
+import { firstList, playRow, readList, trackOf } from "./rows";
 
 /** Gives the buttons of the server's pages their meaning. One listener for all of them, whatever page stands there. */
 export function listenToActions({ player, library, ui }: Parts): void {
@@ -38,7 +39,11 @@ function playAll(player: Player, shuffled: boolean): void {
   const list = firstList();
   if (!list) return;
   player.dispatch({ type: "set_shuffled", shuffled });
-  player.playSource(list.source, list.tracks, shuffled ? null : 0);
+  // While few tracks are ranked the chart goes on with the newest music.
+  const ids = new Set(list.tracks.map(({ id }) => id));
+  const more = document.querySelectorAll<HTMLElement>("#main [data-follows] .track-list");
+  const following = [...more].flatMap((other) => readList(other).tracks.filter(({ id }) => !ids.has(id)));
+  player.playSource(list.source, [...list.tracks, ...following], shuffled ? null : 0);
 }
 
 /** A pointer that only passes by means nothing yet. */

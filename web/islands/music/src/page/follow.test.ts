@@ -36,23 +36,29 @@ const page = (status: number) => async () => ({
   url: new URL("/music/albums", location.href).href,
   text: async () => '<title>Albums</title><main id="main">Albums</main>',
 });
+/** What somebody in front of the server says for it. */
+const proxy = async () => ({ ...(await page(502)()), text: async () => "<h1>Bad Gateway</h1>" });
 const follow = () => document.querySelector("a")?.click();
 const shown = () => document.querySelector("#main")?.textContent;
 
-it("stays where it is while there is no link, and says so", async () => {
-  answer = () => Promise.reject(new TypeError("no link"));
+it.each([
+  ["there is no link", () => Promise.reject(new TypeError("no link"))],
+  ["the server is away", proxy],
+])("stays where it is while %s, and says so", async (_, given) => {
+  answer = given;
   follow();
   await vi.waitFor(() => expect(notices.get().shown).toMatchObject([{ text: "site.no_answer" }]));
   notices.set({ shown: [] });
   history.pushState(null, "", "/music/genres");
   dispatchEvent(new PopStateEvent("popstate"));
   await vi.waitFor(() => expect(notices.get().shown).toHaveLength(1));
+  notices.set({ shown: [] });
   expect([location.pathname, shown()]).toEqual(["/music/new", ""]);
   expect(assign).not.toHaveBeenCalled();
 });
 
-it("loads the whole page when the server is in trouble", async () => {
-  answer = page(503);
+it("leaves to the browser what is no page", async () => {
+  answer = async () => ({ ...(await page(200)()), headers: new Headers({ "content-type": "application/pdf" }) });
   follow();
   await vi.waitFor(() => expect(assign).toHaveBeenCalledOnce());
 });
@@ -68,6 +74,40 @@ it("names the tab after what plays, from page to page", async () => {
   expect(shown()).toBe("Albums");
   state.set({ wantsPlay: false });
   expect(document.title).toBe("Albums");
+});
+
+it("shows the page that says that the server is in trouble, and keeps what sounds", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (_url: string, { headers }: { headers: Record<string, string> }) => {
+    asked.push(headers.accept ?? "");
+    return page(503)();
+  });
+  document.querySelector("#main")?.replaceChildren();
+  follow();
+  await vi.waitFor(() => expect(shown()).toBe("Albums"));
+  // Without it the server would take the request for that of a program.
+  expect(asked).toEqual(["text/html"]);
+  expect(assign).not.toHaveBeenCalled();
+});
+
+it("does not keep the page of an error that was fetched ahead", async () => {
+  const asked = vi.fn(async () => ({
+    ...(await page(503)()),
+    text: async () => '<title>E</title><main id="main" data-page="error">Error</main>',
+  }));
+  vi.stubGlobal("fetch", asked);
+  history.replaceState(null, "", "/music/new");
+  vi.useFakeTimers();
+  const rest = async () => {
+    document
+      .querySelector("a")
+      ?.dispatchEvent(new PointerEvent("pointerover", { bubbles: true, pointerType: "mouse" }));
+    await vi.advanceTimersByTimeAsync(1_000);
+  };
+  await rest();
+  await rest();
+  expect(asked).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
 });
 
 it("switches the language in place: the page, what stands around it and the islands' texts", async () => {

@@ -2,8 +2,8 @@ import { t } from "../i18n";
 import { notify } from "../notices";
 import { artistLine } from "../track";
 import type { Parts } from "../ui/context";
+import { coversHere, keepCoversInHistory } from "./cover-history";
 import { markRows } from "./rows";
-import { isSheetPlace, keepSheetInHistory } from "./sheet-history";
 import { announce, startSwapNavigation } from "./swap";
 
 /** Keeps the page and the player in step: marked rows, liked hearts, live chart, the title, what is announced. */
@@ -22,7 +22,7 @@ export function followPage({ player, library, ui, page }: Parts): void {
     mark();
     markLikes();
     leaveChart();
-    leaveChart = liveChart(() => {
+    leaveChart = liveChart(ui, () => {
       mark();
       markLikes();
     });
@@ -46,26 +46,26 @@ export function followPage({ player, library, ui, page }: Parts): void {
 
   startSwapNavigation({
     swapped(title) {
-      ui.set({ selecting: false, menu: null });
+      ui.set({ selecting: false, menu: null, ...coversHere() });
       page.set(({ version }) => ({ version: version + 1, title }));
       arrived();
     },
-    offline: () => notify(t("site.no_answer")),
+    noAnswer: () => notify(t("site.no_answer")),
     slow: (isSlow) => document.documentElement.toggleAttribute("data-navigating", isSlow),
   });
   announceTracks(player);
-  ui.set({ sheet: isSheetPlace() && player.queue.get().current !== null });
-  keepSheetInHistory(ui);
+  if (player.queue.get().current) ui.set(coversHere());
+  keepCoversInHistory(ui);
 }
 
 /** The chart page follows the chart; other pages do not even load what that takes. */
-function liveChart(changed: () => void): () => void {
+function liveChart(ui: Parts["ui"], changed: () => void): () => void {
   const main = document.getElementById("main");
   if (main?.dataset.page !== "chart" || location.pathname !== "/music") return () => {};
   let leave: (() => void) | null = null;
   let left = false;
   void import("./chart-live").then(({ followChart }) => {
-    if (!left) leave = followChart(main, changed);
+    if (!left) leave = followChart(main, ui, changed);
   });
   return () => {
     left = true;

@@ -7,6 +7,8 @@ const TYPING = "input:not([type=range]):not([type=checkbox]), textarea, select, 
 /** Space means something to these already. */
 const PRESSABLE = "button, a[href], summary, input, [role=option]";
 const OPEN_ABOVE = "[popover]:popover-open, dialog[open]:not(.now)";
+/** A dialog that has just ended: the browser says so, and the state follows, a frame later. */
+const ENDED = "dialog[data-ended]";
 
 /** Whether what somebody does there is writing. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -16,7 +18,8 @@ export function isTyping(target: EventTarget | null): boolean {
 /** Whether keys pressed there belong to what is open, or to what is being written. */
 export function keysAreTaken(target: EventTarget | null, { menu, dialog }: UiState): boolean {
   // Asked for and still loading counts as open.
-  return menu !== null || dialog !== null || isTyping(target) || document.querySelector(OPEN_ABOVE) !== null;
+  const isDialogOpen = dialog !== null && !document.querySelector(ENDED);
+  return menu !== null || isDialogOpen || isTyping(target) || document.querySelector(OPEN_ABOVE) !== null;
 }
 
 /** Shortcuts of the player. Never while typing or with a menu or dialog open; single keys can be switched off. */

@@ -23,16 +23,21 @@ beforeEach(() => {
   document.body.innerHTML = '<main id="main"><header data-id="a"></header></main>';
 });
 
-const press = (query: string) => {
+const press = (query: string, track = TRACK) => {
   history.replaceState(null, "", `/music/tracks/a${query}`);
   const row = document.querySelector("header") as HTMLElement;
-  row.dataset.track = JSON.stringify(TRACK);
+  row.dataset.track = JSON.stringify(track);
   playRow(player, row);
 };
 
 it("begins where a shared link says, and at the beginning where that is past the end", () => {
   for (const query of ["", "?t=65", "?t=103", "?t=104", "?t=99999", "?t=x"]) press(query);
   expect(calls).toEqual([0, 65_000, 103_000, 0, 0, 0].map((startMs) => ["play", startMs]));
+});
+
+it("begins where a shared link says in a track whose length nobody knows", () => {
+  press("?t=65", { ...TRACK, duration_ms: 0 });
+  expect(calls).toEqual([["play", 65_000]]);
 });
 
 it("goes to a shared link's place in the track that is already on", () => {

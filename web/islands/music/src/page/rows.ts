@@ -2,7 +2,7 @@ import { iconHref } from "../boot";
 import { t } from "../i18n";
 import type { Player } from "../player";
 import type { QueueSource } from "../queue/queue";
-import { givenArtistName, parseTrack, type Track } from "../track";
+import { givenArtistName, lengthOf, parseTrack, type Track } from "../track";
 
 /** So close to the end of a track there is nothing left to hear. */
 const LAST_MS = 1_000;
@@ -35,7 +35,8 @@ export function firstList(): PageList | null {
   return list && readList(list);
 }
 
-function readList(list: HTMLElement): PageList {
+/** The rows of a list that hold a track. */
+export function readList(list: HTMLElement): PageList {
   const rows: HTMLElement[] = [];
   const tracks: Track[] = [];
   for (const row of list.querySelectorAll<HTMLElement>("[data-track]")) {
@@ -104,14 +105,14 @@ export function playRow(player: Player, row: HTMLElement): void {
  * The start time of a shared link (`?t=65`), or null. It counts once, for the page that was opened with it. Where
  * nothing is left to hear after it, it means the beginning.
  */
-function takeStartTime({ duration_ms }: Track): number | null {
+function takeStartTime(track: Track): number | null {
   const url = new URL(location.href);
   const seconds = Number(url.searchParams.get("t"));
   if (!(seconds > 0) || document.documentElement.dataset.page !== "track") return null;
   url.searchParams.delete("t");
   history.replaceState(history.state, "", url);
   const startMs = seconds * 1_000;
-  return startMs < duration_ms - LAST_MS ? startMs : 0;
+  return startMs < lengthOf(track) - LAST_MS ? startMs : 0;
 }
 
 /** Marks the row that plays, here and after each navigation. */

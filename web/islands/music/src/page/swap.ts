@@ -1,11 +1,12 @@
 import { loadMessages } from "../i18n";
+import { readFragment } from "./fragment";
 
 /** What the swap navigation tells the rest. */
 export interface SwapEvents {
   /** The new `<main>` stands in the page, under this title. */
   swapped(title: string): void;
-  /** There is no link to fetch a page over: the old one stays. */
-  offline(): void;
+  /** No page came, not even one that says what went wrong: the old one stays. */
+  noAnswer(): void;
   /** A new page took longer than this to come: show that something is on its way. */
   slow(isSlow: boolean): void;
 }
@@ -29,7 +30,7 @@ interface Part {
 
 /**
  * Replaces `<main>` instead of loading pages, so that the music goes on. Any doubt means a normal navigation.
- * Without a link that would end the music for the browser's error page, so the page stays.
+ * Without a link, or with a server in trouble, that would end the music for an error page, so the page stays.
  */
 export function startSwapNavigation(events: SwapEvents): void {
   const ahead = new Map<string, { at: number; part: Promise<Part | null> }>();
@@ -51,15 +52,15 @@ export function startSwapNavigation(events: SwapEvents): void {
     const timer = setTimeout(() => events.slow(true), SLOW_AFTER_MS);
     const asked = searchInput()?.value;
     const part = await take(url, mine.signal).catch((error: unknown) =>
-      error instanceof TypeError ? "offline" : null,
+      error instanceof TypeError ? "no answer" : null,
     );
     clearTimeout(timer);
     if (mine.signal.aborted) return;
     events.slow(false);
-    if (part === "offline") {
+    if (part === "no answer") {
       // The browser has already gone back or forward: the address follows what is shown.
       if (scrollTo !== null) history.pushState({ scrollY }, "", shown);
-      events.offline();
+      events.noAnswer();
       return;
     }
     if (!part) {
@@ -69,7 +70,8 @@ export function startSwapNavigation(events: SwapEvents): void {
     // A link that switches the language does so once; the page has the address it has in any language.
     const address = part.url.replace(/[?&]lang=\w+$/, "");
     if (scrollTo === null) {
-      history.replaceState({ ...history.state, scrollY }, "");
+      // What covered the page is left with it.
+      history.replaceState({ ...history.state, scrollY, cover: undefined }, "");
       // As for every link, the same address is no new place.
       if (address !== location.href) history.pushState({ scrollY: 0 }, "", address);
     }
@@ -143,10 +145,11 @@ function formTarget(event: SubmitEvent): string | null {
 }
 
 async function fetchPart(url: string, signal?: AbortSignal, whole = false): Promise<Part | null> {
-  const answer = await fetch(url, { headers: whole ? {} : { "x-partial": "main" }, ...(signal ? { signal } : {}) });
+  // Said plainly, so that what goes wrong comes as a page too.
+  const headers = { accept: "text/html", ...(whole ? {} : { "x-partial": "main" }) };
+  const answer = await fetch(url, { headers, ...(signal ? { signal } : {}) });
   const isHtml = answer.headers.get("content-type")?.startsWith("text/html") ?? false;
-  // A page that says "not found" is a page too; a server in trouble is not.
-  if (!isHtml || answer.status >= 500 || !isService(answer.url)) return null;
+  if (!isHtml || !isService(answer.url)) return nothing(answer);
   const lang = answer.headers.get("content-language");
   if (!whole && lang && lang !== document.documentElement.lang) return fetchPart(url, signal, true);
   const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -154,7 +157,13 @@ async function fetchPart(url: string, signal?: AbortSignal, whole = false): Prom
   const speak = whole && lang ? await languageOf(parsed, lang) : null;
   return main
     ? { title: parsed.title, main: document.adoptNode(main), url: answer.url + new URL(url).hash, speak }
-    : null;
+    : nothing(answer);
+}
+
+/** No page of ours has come: the browser shows what it is, unless somebody before the server says it is away. */
+function nothing({ status }: Response): null {
+  if (status >= 500) throw new TypeError(`status ${status}`);
+  return null;
 }
 
 async function languageOf(page: Document, lang: string): Promise<() => void> {
@@ -198,7 +207,7 @@ async function show(
     document.title = title;
     document.documentElement.dataset.page = main.dataset.page ?? "";
     markNavigation(main.dataset.page);
-    const target = hash === "" ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
+    const target = hash === "" ? null : document.getElementById(readFragment(hash));
     if (target) target.scrollIntoView();
     else scrollToTop(scrollTo ?? 0);
     // Within the transition's callback: afterwards the browser would give the focus back to the body.
@@ -246,7 +255,9 @@ function prefetchOnHover(ahead: Map<string, { at: number; part: Promise<Part | n
       if (known && performance.now() - known.at < PREFETCH_LIFE_MS) return;
       ahead.clear();
       const part = fetchPart(link.href);
-      part.catch(() => ahead.delete(link.href));
+      // What went wrong is asked for again.
+      const forget = () => ahead.delete(link.href);
+      part.then((page) => page?.main.dataset.page === "error" && forget(), forget);
       ahead.set(link.href, { at: performance.now(), part });
     }, PREFETCH_AFTER_MS);
   });

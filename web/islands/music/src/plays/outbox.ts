@@ -20,9 +20,6 @@ export const OUTBOX_LIMIT_PLAYS = 100;
 /** The server would no longer take the token of an older play. */
 export const OUTBOX_LIFE_MS = 24 * 3_600_000;
 const STORED = "plays";
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 60_000;
 
 /** A fresh record for a play that begins now. */
 export function openRecord(key: string, trackId: string, nowMs: number): PlayRecord {
@@ -37,32 +34,6 @@ export function openRecord(key: string, trackId: string, nowMs: number): PlayRec
     failures: 0,
     retry_at_ms: nowMs,
   };
-}
-
-/** The key that the server gets to know. It refuses what is no UUID, and anything may stand in what was stored. */
-export function sentKey({ key }: PlayRecord): string | null {
-  return UUID.test(key) ? key : null;
-}
-
-/** What to send for a record now: open it, report it, or nothing yet (with the time to look again). */
-export function nextStep(record: PlayRecord, nowMs: number): { send: "open" | "report" } | { waitMs: number } | null {
-  if (record.retry_at_ms > nowMs) return { waitMs: record.retry_at_ms - nowMs };
-  if (!record.server) return record.ended && record.heard_ms === 0 ? null : { send: "open" };
-  if (!record.ended && record.heard_ms <= record.confirmed_ms) return null;
-  // The server refuses a report that claims more than the wall time since it opened the play.
-  const earlyMs = record.server.opened_at_ms + record.heard_ms - nowMs;
-  return earlyMs > 0 ? { waitMs: earlyMs } : { send: "report" };
-}
-
-/** The record after a failure that another try may mend. */
-export function afterFailure(record: PlayRecord, nowMs: number, retryAfterMs: number | null): PlayRecord {
-  const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** record.failures);
-  return { ...record, failures: record.failures + 1, retry_at_ms: nowMs + (retryAfterMs ?? backoff) };
-}
-
-/** Whether an answer means "ask again later" rather than "no". 0 stands for no answer at all. */
-export function isPassing(status: number): boolean {
-  return status === 0 || status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 /** The plays that wait on this device. */

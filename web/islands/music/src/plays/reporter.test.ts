@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { newId } from "../ids";
-import { openRecord } from "./outbox";
+import { openRecord, storedPlays } from "./outbox";
 import { PlayReporter, type PlaysApi } from "./reporter";
 
 type Call = ["open", string] | ["report", string, number, boolean];
@@ -169,4 +169,18 @@ it("opens a play that begins while another one is refused for long", async () =>
     ["open", "a"],
     ["open", "b"],
   ]);
+});
+
+it("keeps what was heard while a start that fails was on its way", async () => {
+  api.open = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    return { status: 503, body: null, retryAfterMs: null };
+  };
+  const key = newId();
+  const reporter = new PlayReporter(api, () => Date.now());
+  reporter.begin(key, "a");
+  await hear(reporter, 45_000);
+  reporter.end();
+  await pass(20_000);
+  expect(storedPlays(Date.now())).toMatchObject([{ key, heard_ms: 45_000, ended: true, failures: 1 }]);
 });

@@ -1,14 +1,6 @@
 import type { Play, ReportedPlay, ReportPlay, Sent } from "@haas/api";
-import {
-  afterFailure,
-  isPassing,
-  nextStep,
-  openRecord,
-  type PlayRecord,
-  sentKey,
-  storedPlays,
-  storePlays,
-} from "./outbox";
+import { openRecord, type PlayRecord, storedPlays, storePlays } from "./outbox";
+import { afterFailure, isPassing, nextStep, sentKey } from "./sending";
 
 /** The two calls the reporter makes. */
 export interface PlaysApi {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Track } from "../track";
+import { moveItem, takeBack } from "./changes";
 import {
   createQueueReducer,
   EMPTY_QUEUE,
@@ -43,7 +44,8 @@ const takeBackAfter = (action: QueueAction, ...more: QueueAction[]) => {
   const from = state;
   run(action);
   const to = state;
-  run(...more, { type: "take_back", from, to });
+  run(...more);
+  state = takeBack(state, from, to);
 };
 const keyOf = (id: string) => [...state.queued, ...state.upcoming].find((item) => item.track.id === id)?.key ?? "";
 
@@ -109,12 +111,12 @@ describe("reordering", () => {
   beforeEach(() => run({ type: "play_source", source: SOURCE, tracks: tracks("abcd"), start: 0 }));
 
   it("moves within the source and keeps that order for repeating", () => {
-    run({ type: "move", key: keyOf("d"), list: "upcoming", index: 0 });
+    state = moveItem(state, keyOf("d"), "upcoming", 0);
     expect([ids(state.upcoming), ids(state.base)]).toEqual(["dbc", "adbc"]);
   });
 
   it("moves between the lists", () => {
-    run({ type: "move", key: keyOf("c"), list: "queued", index: 0 });
+    state = moveItem(state, keyOf("c"), "queued", 0);
     expect([ids(state.queued), ids(state.upcoming), state.queued[0]?.origin]).toEqual(["c", "bd", "queued"]);
   });
 

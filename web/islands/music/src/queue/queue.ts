@@ -46,10 +46,8 @@ export type QueueAction =
   | { type: "advance"; by: "end" | "listener" }
   | { type: "previous" | "clear" | "rewind" }
   | { type: "jump" | "remove"; key: string }
-  | { type: "move"; key: string; list: QueueList; index: number }
   | { type: "set_shuffled"; shuffled: boolean }
-  | { type: "set_repeat"; repeat: Repeat }
-  | { type: "take_back"; from: QueueState; to: QueueState };
+  | { type: "set_repeat"; repeat: Repeat };
 
 /** Chance and keys are passed in, so that tests know what will happen. */
 export interface QueueEnvironment {
@@ -113,14 +111,10 @@ export function createQueueReducer(environment: QueueEnvironment) {
         return remove(state, action.key);
       case "clear":
         return { ...state, queued: [], upcoming: [] };
-      case "move":
-        return move(state, action.key, action.list, action.index);
       case "set_shuffled":
         return setShuffled(state, action.shuffled, environment);
       case "set_repeat":
         return { ...state, repeat: action.repeat };
-      case "take_back":
-        return takeBack(state, action.from, action.to);
     }
   };
 }
@@ -224,23 +218,6 @@ function remove(state: QueueState, key: string): QueueState {
   return { ...state, queued: without(state.queued), upcoming: without(state.upcoming), base: without(state.base) };
 }
 
-function move(state: QueueState, key: string, list: QueueList, index: number): QueueState {
-  const item = [...state.queued, ...state.upcoming].find((candidate) => candidate.key === key);
-  if (!item) return state;
-  const without = (items: QueueItem[]) => items.filter((candidate) => candidate.key !== key);
-  const lists = { queued: without(state.queued), upcoming: without(state.upcoming) };
-  lists[list].splice(index, 0, { ...item, origin: list === "queued" ? "queued" : "source" });
-  const moved = { ...state, ...lists };
-  return state.shuffled || !state.base.some((candidate) => candidate.key === key) ? moved : followOrder(moved);
-}
-
-/** Without shuffle the listener's order is the source's order, so that repeating and un-shuffling keep it. */
-function followOrder(state: QueueState): QueueState {
-  const waiting = new Set(state.upcoming.map((item) => item.key));
-  const played = state.base.filter((item) => !waiting.has(item.key) && !state.queued.some((q) => q.key === item.key));
-  return { ...state, base: [...played, ...state.upcoming] };
-}
-
 function setShuffled(state: QueueState, shuffled: boolean, { random }: QueueEnvironment): QueueState {
   if (shuffled === state.shuffled) return state;
   if (shuffled) {
@@ -264,30 +241,4 @@ function setShuffled(state: QueueState, shuffled: boolean, { random }: QueueEnvi
 function lastSourceKey(state: QueueState): string | undefined {
   const own = new Set(state.base.map((item) => item.key));
   return state.heard.findLast((key) => own.has(key));
-}
-
-/**
- * Takes back what led from one state to the other, and nothing of what came after it: out goes what was put in, back
- * comes what was taken out, behind what stood before it.
- */
-function takeBack(state: QueueState, from: QueueState, to: QueueState): QueueState {
-  const keysOf = (...lists: (QueueItem | null)[][]) => new Set(lists.flat().map((item) => item?.key));
-  const back = (list: QueueList | "base", present: Set<string | undefined>) => {
-    const [before, after] = [keysOf(from[list]), keysOf(to[list])];
-    const items = state[list].filter(({ key }) => before.has(key) || !after.has(key));
-    // Another list plays by now: its order is its own.
-    if (list !== "queued" && state.source !== from.source) return items;
-    // The source has an order of its own, whatever has played of it.
-    const order = [...(list === "base" ? before : keysOf(from.past, [from.current], from[list]))];
-    const places = new Map(order.map((key, place) => [key, place]));
-    for (const item of from[list]) {
-      if (after.has(item.key) || present.has(item.key)) continue;
-      const place = places.get(item.key) ?? 0;
-      items.splice(items.findLastIndex(({ key }) => (places.get(key) ?? place) < place) + 1, 0, item);
-    }
-    return items;
-  };
-  const present = keysOf(state.past, [state.current], state.queued, state.upcoming);
-  const [queued, upcoming] = [back("queued", present), back("upcoming", present)];
-  return { ...state, queued, upcoming, base: back("base", keysOf(state.base)), finished: false };
 }

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { t, tCount } from "../i18n";
 import { holdsAll, PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
 import { useStore } from "../store";
@@ -14,14 +14,27 @@ export default function Dialogs({ dialog }: { dialog: NonNullable<UiState["dialo
 function Dialog({ title, children }: { title: string; children: ReactNode }) {
   const { ui } = useParts();
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
+  const asked = useStore(ui, (state) => state.dialog);
+  useEffect(() => {
+    // Asked for again in the frame in which it ended: the element that is still there opens once more.
+    if (asked && !element.current?.open) element.current?.showModal();
+  }, [asked]);
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    // Closed and not only taken away: that gives the focus back.
+    return () => dialog?.close();
+  }, []);
   const close = () => ui.set({ dialog: null });
   return (
     <dialog
       className="dialog"
       ref={element}
       aria-label={title}
-      onClose={close}
+      // A key pressed right after Escape must not find a dialog that has ended: see `keys.ts`.
+      onBeforeToggle={({ currentTarget, newState }) =>
+        currentTarget.toggleAttribute("data-ended", newState === "closed")
+      }
+      onClose={({ currentTarget }) => currentTarget.open || close()}
       onClick={(event) => event.target === element.current && close()}
     >
       <header className="dialog-header">

@@ -1,23 +1,35 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { clockTime, t, tCount } from "../i18n";
 import type { Playlist } from "../library/library";
 import { PLAYLIST_NAME_LIMIT_CHARS, Playlists } from "../library/playlists";
+import { readFragment } from "../page/fragment";
+import { announce } from "../page/swap";
+import { renewLibrary } from "../renew";
 import { useStore } from "../store";
 import type { Track } from "../track";
+import { bounded } from "./boundary";
 import { useParts } from "./context";
 import { Cover, Icon, IconButton } from "./icon";
 import { ArtistLinks } from "./names";
 
 const COVER_PX = 48;
 
+export default bounded(LibraryPage);
+
 /** What the listener keeps on this device: liked tracks and playlists. Which one is shown stands in the address. */
-export default function LibraryPage() {
+function LibraryPage() {
   const { library } = useParts();
   const { likes, playlists } = useStore(library.state, (state) => state);
   const chosen = useHash();
+  const [made, setMade] = useState<string | null>(null);
+  useEffect(() => void renewLibrary(library, chosen), [library, chosen]);
   const playlist = playlists.find((other) => other.id === chosen);
+  useEffect(() => {
+    // Only the first time that it is shown.
+    if (playlist && playlist.id === made) setMade(null);
+  }, [playlist, made]);
   useTitle(playlist?.name ?? (chosen === "likes" ? t("library.likes") : null));
-  if (playlist) return <PlaylistView key={playlist.id} playlist={playlist} />;
+  if (playlist) return <PlaylistView key={playlist.id} playlist={playlist} isNew={playlist.id === made} />;
   if (chosen === "likes") return <Likes tracks={likes} />;
   return (
     <div className="library-list">
@@ -38,7 +50,15 @@ export default function LibraryPage() {
         </a>
       ))}
       <div className="actions">
-        <button type="button" className="button" onClick={() => openNew(new Playlists(library).create("", []))}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            const id = new Playlists(library).create("", []);
+            setMade(id);
+            if (id !== null) location.hash = id;
+          }}
+        >
           <Icon name="plus" />
           <span>{t("library.new_playlist")}</span>
         </button>
@@ -47,12 +67,8 @@ export default function LibraryPage() {
   );
 }
 
-function openNew(id: string | null): void {
-  if (id !== null) location.hash = id;
-}
-
 function useHash(): string {
-  const read = () => decodeURIComponent(location.hash.slice(1));
+  const read = () => readFragment(location.hash);
   const [hash, setHash] = useState(read);
   useEffect(() => {
     const update = () => setHash(read());
@@ -116,7 +132,7 @@ function Likes({ tracks }: { tracks: Track[] }) {
           <div className="actions">
             <PlayButtons />
           </div>
-          <ol className="track-list" data-source="likes">
+          <ol className="track-list" role="list" data-source="likes">
             {tracks.map((track) => (
               <Row key={track.id} track={track} />
             ))}
@@ -132,16 +148,36 @@ function usePlaylists(): Playlists {
   return useMemo(() => new Playlists(library), [library]);
 }
 
-function PlaylistView({ playlist }: { playlist: Playlist }) {
+function PlaylistView({ playlist, isNew }: { playlist: Playlist; isNew: boolean }) {
   const own = usePlaylists();
+  const [editing, setEditing] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  const nameField = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // What is typed next is its name.
+    if (!isNew) return;
+    nameField.current?.focus();
+    nameField.current?.select();
+  }, [isNew]);
+  const edited = useRef<Edited | null>(null);
+  useEffect(() => {
+    // React takes a moved row out and in again, and the focus with it.
+    if (section.current && edited.current) focusEdited(section.current, edited.current);
+    edited.current = null;
+  });
   const { id, name, tracks } = playlist;
+  const done = (now: Edited) => {
+    edited.current = now;
+    if (now.button !== "remove") announce(t("queue.moved_to", { position: now.index + 1 }));
+  };
   return (
-    <section className="section">
+    <section className="section" ref={section}>
       <Back />
       <label className="setting">
         <span>{t("library.name")}</span>
         <input
           className="text-field"
+          ref={nameField}
           defaultValue={name}
           maxLength={PLAYLIST_NAME_LIMIT_CHARS}
           onBlur={(event) => own.rename(id, event.target.value)}
@@ -149,7 +185,15 @@ function PlaylistView({ playlist }: { playlist: Playlist }) {
         />
       </label>
       <div className="actions">
-        {tracks.length > 0 && <PlayButtons />}
+        {tracks.length > 0 && (
+          <>
+            <PlayButtons />
+            <button type="button" className="button" onClick={() => setEditing(!editing)}>
+              <Icon name={editing ? "check" : "pencil"} />
+              <span>{t(editing ? "library.edited" : "library.edit")}</span>
+            </button>
+          </>
+        )}
         <button
           type="button"
           className="button button-danger"
@@ -168,9 +212,9 @@ function PlaylistView({ playlist }: { playlist: Playlist }) {
           <p>{t("library.playlist_empty")}</p>
         </div>
       ) : (
-        <ol className="track-list" data-source={`playlist:${id}`}>
+        <ol className="track-list" role="list" data-source={`playlist:${id}`}>
           {tracks.map((track, index) => (
-            <Row key={`${track.id}-${index}`} track={track} edit={{ playlist, index }} />
+            <Row key={`${track.id}-${index}`} track={track} edit={editing ? { playlist, index, done } : null} />
           ))}
         </ol>
       )}
@@ -178,8 +222,30 @@ function PlaylistView({ playlist }: { playlist: Playlist }) {
   );
 }
 
+/** Which button edited the playlist, and the row it led to. */
+interface Edited {
+  index: number;
+  button: "up" | "down" | "remove";
+}
+
+/** Gives the focus to the same button of the row that an edit led to, or to the nearest one that can be pressed. */
+function focusEdited(section: HTMLElement, { index, button }: Edited): void {
+  const rows = [...section.querySelectorAll(".track-row")];
+  const buttons = [...(rows[Math.min(index, rows.length - 1)]?.querySelectorAll("button") ?? [])];
+  const usable = buttons.filter(({ disabled, dataset }) => dataset.edit && !disabled);
+  const target = usable.find(({ dataset }) => dataset.edit === button) ?? usable[0];
+  (target ?? section.querySelector("a"))?.focus();
+}
+
+/** Where a row stands in the playlist that is edited, and whom to tell of it. */
+interface Edit {
+  playlist: Playlist;
+  index: number;
+  done: (edited: Edited) => void;
+}
+
 /** The same row as the server renders, so that the same clicks work on it. */
-function Row({ track, edit }: { track: Track; edit?: { playlist: Playlist; index: number } }) {
+function Row({ track, edit = null }: { track: Track; edit?: Edit | null }) {
   const { library } = useParts();
   const { title } = track;
   const liked = useStore(library.state, ({ likes }) => likes.some((other) => other.id === track.id));
@@ -199,51 +265,68 @@ function Row({ track, edit }: { track: Track; edit?: { playlist: Playlist; index
           <ArtistLinks artists={track.artists} />
         </div>
       </div>
-      <span className="track-duration">{clockTime(track.duration_ms)}</span>
+      <span className="track-duration">{track.duration_ms > 0 && clockTime(track.duration_ms)}</span>
       {edit ? (
         <EditButtons title={title} {...edit} />
       ) : (
-        <button
-          type="button"
-          className="icon-button track-like"
-          data-act="like"
-          aria-pressed={liked}
-          aria-label={t("track.like", { title })}
-        >
-          <Icon name="heart" fill={liked} />
-        </button>
+        <>
+          <button
+            type="button"
+            className="icon-button track-like"
+            data-act="like"
+            aria-pressed={liked}
+            aria-label={t("track.like", { title })}
+          >
+            <Icon name="heart" fill={liked} />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            data-act="menu"
+            aria-haspopup="menu"
+            aria-label={t("track.menu", { title })}
+          >
+            <Icon name="ellipsis" />
+          </button>
+        </>
       )}
-      <button
-        type="button"
-        className="icon-button"
-        data-act="menu"
-        aria-haspopup="menu"
-        aria-label={t("track.menu", { title })}
-      >
-        <Icon name="ellipsis" />
-      </button>
     </li>
   );
 }
 
-function EditButtons({ title, playlist, index }: { title: string; playlist: Playlist; index: number }) {
+function EditButtons({ title, playlist, index, done }: { title: string } & Edit) {
   const own = usePlaylists();
   const { id, tracks } = playlist;
+  const move = (button: "up" | "down") => {
+    const target = button === "up" ? index - 1 : index + 1;
+    own.move(id, index, target);
+    done({ index: target, button });
+  };
   return (
     <>
       <IconButton
         icon="arrow-up"
         label={t("library.move_up", { title })}
+        data-edit="up"
         disabled={index === 0}
-        onClick={() => own.move(id, index, index - 1)}
+        onClick={() => move("up")}
       />
       <IconButton
         icon="arrow-down"
         label={t("library.move_down", { title })}
+        data-edit="down"
         disabled={index === tracks.length - 1}
-        onClick={() => own.move(id, index, index + 1)}
+        onClick={() => move("down")}
       />
-      <IconButton icon="x" label={t("library.remove", { title })} onClick={() => own.removeTrack(id, index)} />
+      <IconButton
+        icon="x"
+        label={t("library.remove", { title })}
+        data-edit="remove"
+        onClick={() => {
+          own.removeTrack(id, index);
+          done({ index, button: "remove" });
+        }}
+      />
     </>
   );
 }

@@ -47,6 +47,7 @@ export function LyricsPanel({ body }: { body: RefObject<HTMLDivElement | null> }
 function useLyrics(id: string, attempt: number): Shown {
   const { player } = useParts();
   const detail = useStore(player.details, ({ tracks }) => tracks[id]);
+  const failed = useStore(player.details, (state) => state.failed === id);
   const [loaded, setLoaded] = useState<{ url: string; shown: Shown } | null>(null);
   const url = detail?.lyrics_url ?? null;
   useEffect(() => {
@@ -62,7 +63,8 @@ function useLyrics(id: string, attempt: number): Shown {
     );
     return () => stop.abort();
   }, [url, attempt]);
-  if (detail && !url) return { kind: "none" };
+  if (!detail) return { kind: failed ? "failed" : "loading" };
+  if (!url) return { kind: "none" };
   return loaded && loaded.url === url ? loaded.shown : { kind: "loading" };
 }
 

@@ -1,7 +1,7 @@
 import type { Track as TrackDetail } from "@haas/api";
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { t } from "../i18n";
-import { isSheetPlace } from "../page/sheet-history";
+import { placedCover } from "../page/cover-history";
 import { navigate } from "../page/swap";
 import { useStore } from "../store";
 import { useParts } from "./context";
@@ -44,12 +44,20 @@ export default function NowSheet() {
     event.preventDefault();
     const { href } = link;
     const go = () => href !== location.href && navigate(href);
-    if (isSheetPlace()) addEventListener("popstate", go, { once: true });
-    else go();
     close();
+    // The browser is on its way back only where nothing else covers the page now.
+    if (placedCover() === "sheet") addEventListener("popstate", go, { once: true });
+    else go();
   };
   return (
-    <dialog className="now" ref={dialog} aria-label={t("player.now_title")} onClose={close} onClick={leave}>
+    <dialog
+      className="now"
+      ref={dialog}
+      aria-label={t("player.now_title")}
+      // React tells it also of the dialogs that open above it.
+      onClose={(event) => event.target === event.currentTarget && close()}
+      onClick={leave}
+    >
       {track.cover_url && <img className="now-glow" src={track.cover_url} alt="" />}
       <header className="now-header">
         <IconButton icon="chevron-down" label={t("player.close")} onClick={close} />

@@ -8,7 +8,10 @@ import { later } from "./later";
 const LibraryPage = later(() => import("./library-page"));
 const Suggestions = later(() => import("./suggestions"));
 
-/** Islands that live inside the server's pages. They come and go with the page that holds them. */
+/**
+ * Islands that live inside the server's pages. They come and go with the page that holds them, and each brings the
+ * boundary that keeps its faults from the player.
+ */
 export function PageIslands() {
   const { page } = useParts();
   const version = useStore(page, (state) => state.version);

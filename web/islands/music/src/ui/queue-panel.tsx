@@ -1,6 +1,7 @@
 import { memo, type RefObject, useCallback, useEffect, useRef } from "react";
 import { t, tCount } from "../i18n";
 import { announce } from "../page/swap";
+import { changeQueue, moveItem } from "../queue/changes";
 import type { QueueItem, QueueList } from "../queue/queue";
 import { useStore } from "../store";
 import { artistLine } from "../track";
@@ -31,7 +32,7 @@ export function QueueActions() {
         icon="trash-2"
         label={t("queue.clear")}
         disabled={waiting === 0}
-        onClick={() => player.change({ type: "clear" }, tCount("queue.cleared", waiting))}
+        onClick={() => changeQueue(player, { type: "clear" }, tCount("queue.cleared", waiting))}
       />
     </>
   );
@@ -57,7 +58,8 @@ export function QueuePanel({ body }: { body: RefObject<HTMLDivElement | null> })
     }
     return null;
   };
-  const move = (key: string, list: QueueList, index: number) => player.dispatch({ type: "move", key, list, index });
+  const move = (key: string, list: QueueList, index: number) =>
+    player.edit((state) => moveItem(state, key, list, index));
   const drag = useQueueDrag(body, { placeOf, move });
 
   const step = (key: string, by: 1 | -1) => {
@@ -66,7 +68,7 @@ export function QueuePanel({ body }: { body: RefObject<HTMLDivElement | null> })
     const target = stepTarget(place, by, queued.length, upcoming.length);
     if (!target) return;
     focusKey.current = key;
-    player.dispatch({ type: "move", key, ...target });
+    player.edit((state) => moveItem(state, key, target.list, target.index));
     announce(t("queue.moved_to", { position: target.index + 1 }));
   };
 
@@ -204,7 +206,7 @@ const Row = memo(function Row(props: RowProps) {
         <IconButton
           icon="x"
           label={t("queue.remove", { title: track.title })}
-          onClick={() => player.change({ type: "remove", key: item.key }, t("queue.removed"))}
+          onClick={() => changeQueue(player, { type: "remove", key: item.key }, t("queue.removed"))}
         />
       )}
     </li>

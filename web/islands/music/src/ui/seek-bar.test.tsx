@@ -1,13 +1,15 @@
-import { fireEvent, render, screen } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, expect, it } from "vitest";
+import { spokenTime } from "../i18n";
 import { createStore } from "../store";
 import { type Parts, PartsContext } from "./context";
 import { SeekBar } from "./seek-bar";
 
-it("seeks to a value that comes without pointer or key, as from assistive technology", () => {
+/** A player that stands at a place of something so long, and the places it is sent to. */
+function show(positionMs: number, durationMs: number): number[] {
   const sought: number[] = [];
   const player = {
-    engine: { state: createStore({ wantsPlay: false }), positionMs: 0, bufferedMs: 0, durationMs: 60_000 },
+    engine: { state: createStore({ wantsPlay: false }), positionMs, bufferedMs: positionMs, durationMs },
     queue: createStore({ current: null }),
     moved: createStore({ count: 0 }),
     details: createStore({ tracks: {} }),
@@ -18,6 +20,13 @@ it("seeks to a value that comes without pointer or key, as from assistive techno
       <SeekBar />
     </PartsContext>,
   );
+  return sought;
+}
+
+afterEach(cleanup);
+
+it("seeks to a value that comes without pointer or key, as from assistive technology", () => {
+  const sought = show(0, 60_000);
   const slider = screen.getByRole("slider");
   fireEvent.input(slider, { target: { value: "40" } });
   expect(sought).toEqual([]);
@@ -25,4 +34,12 @@ it("seeks to a value that comes without pointer or key, as from assistive techno
   expect(sought).toEqual([40_000]);
   fireEvent.pointerUp(slider);
   expect(sought).toEqual([40_000]);
+});
+
+it("says where it is and offers no line to go along where nobody knows the length", () => {
+  show(12_000, 0);
+  const slider = screen.getByRole<HTMLInputElement>("slider");
+  expect(slider.disabled).toBe(true);
+  expect(slider.getAttribute("aria-valuetext")).toBe(spokenTime(12_000));
+  expect([...document.querySelectorAll(".player-time")].map(({ textContent }) => textContent)).toEqual(["0:12", "–"]);
 });

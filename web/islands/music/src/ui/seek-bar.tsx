@@ -16,9 +16,11 @@ export function SeekBar() {
   const [draggedMs, setDraggedMs] = useState<number | null>(null);
   const [pointedAt, setPointedAt] = useState<number | null>(null);
   const id = useStore(player.queue, ({ current }) => current?.track.id ?? "");
-  const known = useStore(player.details, ({ tracks }) => tracks[id] !== undefined);
+  const hasDetails = useStore(player.details, ({ tracks }) => tracks[id] !== undefined);
   const shownMs = draggedMs ?? positionMs;
-  const played = durationMs > 0 ? shownMs / durationMs : 0;
+  // As long as nobody knows the length there is no line to go along.
+  const known = durationMs > 0;
+  const played = known ? shownMs / durationMs : 0;
 
   const commit = () => {
     if (draggedMs !== null) player.seek(draggedMs);
@@ -36,12 +38,12 @@ export function SeekBar() {
     setPointedAt(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
   };
 
-  const style = { "--played": played, "--buffered": durationMs > 0 ? bufferedMs / durationMs : 0 } as CSSProperties;
+  const style = { "--played": played, "--buffered": known ? bufferedMs / durationMs : 0 } as CSSProperties;
   return (
     <div className="player-seek">
       <span className="player-time">{clockTime(shownMs)}</span>
       <div className="seek" style={style}>
-        {known && <Waveform played={played} />}
+        {hasDetails && <Waveform played={played} />}
         <input
           // React's `onChange` is the `input` event; no pointer and no key ends what assistive technology sets.
           ref={(input) => {
@@ -55,7 +57,12 @@ export function SeekBar() {
           step={1}
           value={Math.round(shownMs / 1_000)}
           aria-label={t("player.seek")}
-          aria-valuetext={t("player.seek_value", { position: spokenTime(shownMs), duration: spokenTime(durationMs) })}
+          disabled={!known}
+          aria-valuetext={
+            known
+              ? t("player.seek_value", { position: spokenTime(shownMs), duration: spokenTime(durationMs) })
+              : spokenTime(shownMs)
+          }
           onChange={(event) => setDraggedMs(Number(event.target.value) * 1_000)}
           onPointerUp={commit}
           onPointerCancel={() => setDraggedMs(null)}
@@ -65,13 +72,13 @@ export function SeekBar() {
           onKeyUp={commit}
           onBlur={commit}
         />
-        {pointedAt !== null && (
+        {known && pointedAt !== null && (
           <span className="seek-tip" style={{ "--at": pointedAt } as CSSProperties} aria-hidden="true">
             {clockTime(pointedAt * durationMs)}
           </span>
         )}
       </div>
-      <span className="player-time">{clockTime(durationMs)}</span>
+      <span className="player-time">{known ? clockTime(durationMs) : "–"}</span>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { t, tCount } from "../i18n";
 import { leaveSelection, onSelectionChange, selectedTracks, stopSelecting } from "../page/selection";
+import { enqueue } from "../queue/changes";
 import type { Track } from "../track";
 import { useParts } from "./context";
 
@@ -35,7 +36,12 @@ export default function SelectionBar() {
       >
         {t("player.play")}
       </button>
-      <button type="button" className="button" disabled={none} onClick={done(() => player.enqueue(tracks, "add_last"))}>
+      <button
+        type="button"
+        className="button"
+        disabled={none}
+        onClick={done(() => enqueue(player, tracks, "add_last"))}
+      >
         {t("menu.add_last")}
       </button>
       <button

@@ -76,7 +76,13 @@ export function SleepItems({ close }: { close: () => void }) {
         onSelect={() => choose(null)}
       />
       {SLEEP_MINUTES.map((minutes) => (
-        <MenuItem key={minutes} icon="timer" text={tCount("sleep.minutes", minutes)} onSelect={() => choose(minutes)} />
+        <MenuItem
+          key={minutes}
+          kind="menuitemradio"
+          text={tCount("sleep.minutes", minutes)}
+          checked={sleep.kind === "time" && sleep.minutes === minutes}
+          onSelect={() => choose(minutes)}
+        />
       ))}
       <MenuItem
         kind="menuitemradio"

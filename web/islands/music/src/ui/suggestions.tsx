@@ -2,10 +2,11 @@ import { get, type SearchResult } from "@haas/api";
 import { type RefObject, useEffect, useId, useRef, useState } from "react";
 import { t } from "../i18n";
 import { forgetSearch, rememberSearch, searches } from "../page/searches";
-import { navigate } from "../page/swap";
+import { announce, navigate } from "../page/swap";
 import { useStore } from "../store";
 import { artistLine, artistName } from "../track";
-import { Cover, Icon, IconButton } from "./icon";
+import { bounded } from "./boundary";
+import { Cover, Icon } from "./icon";
 
 /** Quiet time after the last key before the server is asked. */
 const ASK_AFTER_MS = 50;
@@ -28,14 +29,17 @@ interface SuggestionsProps {
   composing: RefObject<boolean>;
 }
 
+export default bounded(Suggestions);
+
 /** What the form could mean, while typing: tracks, albums, artists; before typing: what was searched last. */
-export default function Suggestions({ form, input, composing }: SuggestionsProps) {
+function Suggestions({ form, input, composing }: SuggestionsProps) {
   const [query, setQuery] = useState("");
   const [open, setOpen] = useState(document.activeElement === input);
   const recent = useStore(searches, (state) => state.recent);
   const [answer, setAnswer] = useState<SearchResult | null>(null);
   const [selected, setSelected] = useState(-1);
   const listId = useId();
+  const hintId = useId();
 
   useAnswer(query, open, setAnswer);
   const items = query === "" ? recent.map(recentSuggestion) : answer?.query === query ? suggestionsOf(answer) : [];
@@ -55,11 +59,14 @@ export default function Suggestions({ form, input, composing }: SuggestionsProps
   };
   const forget = (text: string) => {
     forgetSearch(text);
+    announce(t("search.forgotten", { query: text }));
+    // The one after it takes its place.
+    setSelected((selected) => Math.min(selected, items.length - 2));
     input.focus();
   };
 
-  const act = useRef({ items, selected, shown, choose });
-  act.current = { items, selected, shown, choose };
+  const act = useRef({ items, selected, shown, choose, forget });
+  act.current = { items, selected, shown, choose, forget };
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
@@ -90,24 +97,41 @@ export default function Suggestions({ form, input, composing }: SuggestionsProps
     input.setAttribute("aria-expanded", String(shown));
     if (shown && selected >= 0) input.setAttribute("aria-activedescendant", `${listId}-${selected}`);
     else input.removeAttribute("aria-activedescendant");
-  }, [input, listId, shown, selected]);
+    if (shown && query === "") input.setAttribute("aria-describedby", hintId);
+    else input.removeAttribute("aria-describedby");
+  }, [input, listId, hintId, shown, selected, query]);
 
   if (!shown) return null;
+  const groups = [...new Set(items.map(({ kind }) => kind))];
   return (
     <div className="suggestions">
-      <ul id={listId} role="listbox" aria-label={t("search.suggestions")}>
-        {items.map((item, index) => (
-          <SuggestionRow
-            key={item.id}
-            item={item}
-            id={`${listId}-${index}`}
-            heading={items[index - 1]?.kind === item.kind ? null : kindText(item.kind)}
-            selected={index === selected}
-            onChoose={() => choose(item)}
-            onForget={() => forget(item.text)}
-          />
+      <div id={listId} role="listbox" aria-label={t("search.suggestions")}>
+        {groups.map((kind) => (
+          <div role="group" aria-label={kindText(kind)} key={kind}>
+            <div className="suggestion-kind" aria-hidden="true">
+              {kindText(kind)}
+              {kind === "recent" && (
+                <span className="menu-hint" id={hintId}>
+                  {t("search.forget_hint")}
+                </span>
+              )}
+            </div>
+            {items.map(
+              (item, index) =>
+                item.kind === kind && (
+                  <SuggestionRow
+                    key={item.id}
+                    item={item}
+                    id={`${listId}-${index}`}
+                    selected={index === selected}
+                    onChoose={() => choose(item)}
+                    onForget={() => forget(item.text)}
+                  />
+                ),
+            )}
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }
@@ -115,47 +139,39 @@ export default function Suggestions({ form, input, composing }: SuggestionsProps
 interface SuggestionRowProps {
   item: Suggestion;
   id: string;
-  heading: string | null;
   selected: boolean;
   onChoose: () => void;
   onForget: () => void;
 }
 
-function SuggestionRow({ item, id, heading, selected, onChoose, onForget }: SuggestionRowProps) {
+function SuggestionRow({ item, id, selected, onChoose, onForget }: SuggestionRowProps) {
   return (
-    <>
-      {heading && (
-        <li role="presentation">
-          <h3 className="suggestion-kind">{heading}</h3>
-        </li>
+    <div
+      className="suggestion"
+      role="option"
+      id={id}
+      aria-selected={selected}
+      onPointerDown={(event) => event.preventDefault()}
+      onClick={(event) => ((event.target as Element).closest(".suggestion-forget") ? onForget() : onChoose())}
+    >
+      {item.cover === null ? (
+        <Icon name={item.kind === "recent" ? "clock" : "user-round"} />
+      ) : (
+        <Cover src={item.cover} sizePx={COVER_PX} />
       )}
-      <li
-        className="suggestion"
-        role="option"
-        id={id}
-        aria-selected={selected}
-        onPointerDown={(event) => event.preventDefault()}
-        onClick={onChoose}
-      >
-        {item.cover === null ? (
-          <Icon name={item.kind === "recent" ? "clock" : "user-round"} />
-        ) : (
-          <Cover src={item.cover} sizePx={COVER_PX} />
-        )}
-        <span>{item.text}</span>
-        {item.hint !== "" && <span className="menu-hint">{item.hint}</span>}
-        {item.kind === "recent" && (
-          <IconButton
-            icon="x"
-            label={t("search.forget", { query: item.text })}
-            onClick={(event) => {
-              event.stopPropagation();
-              onForget();
-            }}
-          />
-        )}
-      </li>
-    </>
+      <span>{item.text}</span>
+      {item.hint !== "" && <span className="menu-hint">{item.hint}</span>}
+      {item.kind === "recent" && (
+        // For pointers alone: nothing within an option can be reached otherwise. Keys and ears have Delete.
+        <span
+          className="icon-button suggestion-forget"
+          aria-hidden="true"
+          title={t("search.forget", { query: item.text })}
+        >
+          <Icon name="x" />
+        </span>
+      )}
+    </div>
   );
 }
 
@@ -181,6 +197,7 @@ interface KeyContext {
   selected: number;
   shown: boolean;
   choose: (suggestion: Suggestion) => void;
+  forget: (text: string) => void;
 }
 
 function onKey(
@@ -190,7 +207,7 @@ function onKey(
   setOpen: (open: boolean) => void,
 ): void {
   if (event.isComposing) return;
-  const { items, selected, shown, choose } = context;
+  const { items, selected, shown, choose, forget } = context;
   if (event.key === "Escape" && shown) {
     event.preventDefault();
     setOpen(false);
@@ -203,6 +220,9 @@ function onKey(
   } else if (event.key === "Enter" && shown && items[selected]) {
     event.preventDefault();
     choose(items[selected]);
+  } else if (event.key === "Delete" && shown && items[selected]?.kind === "recent") {
+    event.preventDefault();
+    forget(items[selected].text);
   }
 }
 

@@ -7,7 +7,7 @@ export function Toasts() {
   return (
     <div className="toasts" role="status">
       {shown.map(({ id, text, action }) => (
-        <div className="toast" data-kind="info" key={id}>
+        <div className="toast" key={id}>
           <span>{text}</span>
           {action && (
             <button

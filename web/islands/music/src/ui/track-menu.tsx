@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import { notify } from "../notices";
 import { copyText } from "../page/clipboard";
 import { startSelecting } from "../page/selection";
+import { enqueue } from "../queue/changes";
 import { artistLine, type Track } from "../track";
 import { useParts } from "./context";
 import { Cover } from "./icon";
@@ -36,9 +37,9 @@ export function TrackItems({ tracks, row, close }: { tracks: Track[]; row: HTMLE
       <MenuItem
         icon="list-start"
         text={t("menu.play_next")}
-        onSelect={after(() => player.enqueue(tracks, "play_next"))}
+        onSelect={after(() => enqueue(player, tracks, "play_next"))}
       />
-      <MenuItem icon="list-end" text={t("menu.add_last")} onSelect={after(() => player.enqueue(tracks, "add_last"))} />
+      <MenuItem icon="list-end" text={t("menu.add_last")} onSelect={after(() => enqueue(player, tracks, "add_last"))} />
       <MenuItem
         icon="list-plus"
         text={t("menu.add_to_playlist")}

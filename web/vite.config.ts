@@ -25,6 +25,7 @@ export default defineConfig({
         site: at("styles/site.css"),
         player: at("styles/player.css"),
       },
+      preserveEntrySignatures: "allow-extension",
       // What starts the islands is one file: it compresses better and comes sooner than its parts side by side.
       output: {
         codeSplitting: { groups: [{ name: "app", test: /\/main\.tsx$/, includeDependenciesRecursively: true }] },

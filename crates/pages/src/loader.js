@@ -22,9 +22,10 @@
   const load = () => loading ||= parsed().then(() => new Promise((done, failed) => {
     const b = JSON.parse(d.getElementById("boot").textContent);
     if (!b.app) return failed();
-    for (const script of b.scripts) link("modulepreload", script);
-    const s = link("stylesheet", b.styles);
-    s.onload = s.onerror = () => import(b.app).then(done, failed);
+    const came = (l) => new Promise((done) => { l.onload = l.onerror = done; });
+    const scripts = b.scripts.map((script) => link("modulepreload", script));
+    const first = scripts.filter((l) => l.relList.supports("modulepreload"));
+    Promise.all([link("stylesheet", b.styles), ...first].map(came)).then(() => import(b.app)).then((m) => m.started).then(done, failed);
     const held = "css=" + b.css[1];
     if (!d.cookie.includes(held)) fetch(b.css[0]).then((a) => {
       if (a.ok) d.cookie = held + ";path=/;max-age=31536000;samesite=lax";

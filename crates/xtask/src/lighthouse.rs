@@ -1,6 +1,5 @@
 //! Lighthouse on the pages that people reach first, served by the release binary.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -11,16 +10,19 @@ use crate::{server::Server, subprocess};
 
 /// A run is repeated only where it misses a limit: then the median of three counts, then of five.
 const RUNS: [usize; 3] = [1, 3, 5];
+/// The index of Lighthouse's own benchmark on a machine from which its slowdowns give the devices they are named for: a
+/// quarter of it is the 264 that Chromium's developer tools take for a slow phone (their `CalibrationController.ts`).
+const FULL_SPEED_INDEX: f64 = 1056.0;
 const CHROMIUM_FLAGS: &str = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync";
 
 /// How Lighthouse plays a visitor, and what has to come out.
 pub(crate) struct Profile {
     pub(crate) name: &'static str,
-    arguments: &'static [&'static str],
-    limits: Figures,
-    /// When the page should be interactive; the limit is what holds today.
-    interactive_goal_ms: f64,
+    argument: &'static str,
+    /// How many times slower the visitor's device is than a machine of full speed.
+    slowdown: f64,
+    goals: Figures,
 }
 
 /// Times in milliseconds (at most) and scores from 0 to 100 (at least).
@@ -38,20 +40,19 @@ struct Figures {
 pub(crate) const PROFILES: [Profile; 2] = [
     Profile {
         name: "P1 desktop",
-        arguments: &["--preset=desktop"],
-        limits: limits(300.0, 500.0, 50.0, 100.0),
-        interactive_goal_ms: 500.0,
+        argument: "--preset=desktop",
+        slowdown: 1.0,
+        goals: goals(300.0, 500.0, 50.0, 100.0),
     },
     Profile {
         name: "P3 mobile",
-        arguments: &["--form-factor=mobile"],
-        // Starting the player is one task of 80 ms on a phone, after its script has come over a slow link.
-        limits: limits(800.0, 2200.0, 150.0, 98.0),
-        interactive_goal_ms: 1200.0,
+        argument: "--form-factor=mobile",
+        slowdown: 4.0,
+        goals: goals(800.0, 1200.0, 150.0, 98.0),
     },
 ];
 
-const fn limits(
+const fn goals(
     first_paint_ms: f64,
     interactive_ms: f64,
     blocked_ms: f64,
@@ -69,6 +70,22 @@ const fn limits(
     }
 }
 
+impl Figures {
+    /// What fails a check. A task counts as long from 50 ms on: what else the machine does moves ours over it and back,
+    /// so that times may be twice the goals and the score five points less. What no clock decides may not.
+    fn limits(&self) -> Self {
+        const TIMES: f64 = 2.0;
+        const POINTS: f64 = 5.0;
+        Self {
+            first_paint_ms: self.first_paint_ms * TIMES,
+            interactive_ms: self.interactive_ms * TIMES,
+            blocked_ms: self.blocked_ms * TIMES,
+            performance: self.performance - POINTS,
+            ..*self
+        }
+    }
+}
+
 /// The pages that are measured: the chart, the first album, the empty search page.
 pub(crate) fn pages(server: &Server) -> Result<Vec<String>> {
     let body = server.body("/api/music/v1/albums?limit=1")?;
@@ -82,56 +99,79 @@ pub(crate) fn pages(server: &Server) -> Result<Vec<String>> {
     ])
 }
 
-/// Measures a page; the text has the figures, an error says which limits were missed.
-pub(crate) fn measure(
-    workspace: &Workspace,
-    server: &Server,
-    page: &str,
-    profile: &Profile,
-) -> Result<String> {
-    let url = format!("http://{}{page}", server.address);
-    let mut runs = Vec::new();
-    let mut found = profile.limits;
-    for count in RUNS {
-        while runs.len() < count {
-            runs.push(run(workspace, &url, profile)?);
-        }
-        found = median(&runs);
-        if missed(&found, &profile.limits).is_empty() {
-            return Ok(profile.line(&found, runs.len()));
-        }
+/// Lighthouse on one server.
+pub(crate) struct Lighthouse<'a> {
+    workspace: &'a Workspace,
+    server: &'a Server,
+    /// The machine's index as the last run found it; who shares the machine may change it from run to run.
+    speed_index: f64,
+}
+
+impl<'a> Lighthouse<'a> {
+    /// Runs it once, to know how fast the machine is.
+    pub(crate) fn start(workspace: &'a Workspace, server: &'a Server) -> Result<Self> {
+        let mut lighthouse = Self {
+            workspace,
+            server,
+            speed_index: FULL_SPEED_INDEX,
+        };
+        let [desktop, _] = &PROFILES;
+        lighthouse.run("/music", desktop)?;
+        Ok(lighthouse)
     }
-    let missed = missed(&found, &profile.limits).join(", ");
-    Err(Failure::new(format!(
-        "{page}, {}: {missed} ({})",
-        profile.name,
-        profile.line(&found, runs.len())
-    )))
+
+    /// Measures a page; the text has the figures, an error says which limits were missed.
+    pub(crate) fn measure(&mut self, page: &str, profile: &Profile) -> Result<String> {
+        let limits = profile.goals.limits();
+        let mut runs = Vec::new();
+        let mut line = String::new();
+        for count in RUNS {
+            while runs.len() < count {
+                runs.push(self.run(page, profile)?);
+            }
+            let found = median(&runs);
+            line = format!(
+                "{}; median of {count}, index {:.0}",
+                profile.line(&found),
+                self.speed_index
+            );
+            if missed(&found, &limits).is_empty() {
+                return Ok(line);
+            }
+        }
+        Err(Failure::new(format!(
+            "{page}, {}, past its limits: {line}",
+            profile.name
+        )))
+    }
+
+    fn run(&mut self, page: &str, profile: &Profile) -> Result<Figures> {
+        let path = self.workspace.own("check/lighthouse.json")?;
+        let slowdown = profile.slowdown_at(self.speed_index);
+        let mut lighthouse = Command::new("npx");
+        lighthouse.args(["--no-install", "lighthouse"]);
+        lighthouse.arg(format!("http://{}{page}", self.server.address));
+        lighthouse.args(["--quiet", "--output=json"]);
+        lighthouse.arg(format!("--output-path={}", path.display()));
+        lighthouse.arg(format!("--chrome-flags={CHROMIUM_FLAGS}"));
+        lighthouse.arg("--only-categories=performance,accessibility,best-practices,seo");
+        lighthouse.arg(profile.argument);
+        lighthouse.arg(format!("--throttling.cpuSlowdownMultiplier={slowdown:.2}"));
+        lighthouse.env("CHROME_PATH", "/usr/bin/chromium");
+        subprocess::read(lighthouse.current_dir(self.workspace.path("web")))?;
+        let report = std::fs::read_to_string(&path).while_doing("read Lighthouse's report")?;
+        let report = serde_json::from_str(&report).while_doing("read Lighthouse's report")?;
+        self.speed_index = speed_index(&report)?;
+        Ok(figures(&report))
+    }
 }
 
-fn run(workspace: &Workspace, url: &str, profile: &Profile) -> Result<Figures> {
-    let report = workspace.own("check/lighthouse.json")?;
-    let mut lighthouse = Command::new("npx");
-    lighthouse.args([
-        "--no-install",
-        "lighthouse",
-        url,
-        "--quiet",
-        "--output=json",
-    ]);
-    lighthouse.arg(format!("--output-path={}", report.display()));
-    lighthouse.arg(format!("--chrome-flags={CHROMIUM_FLAGS}"));
-    lighthouse.arg("--only-categories=performance,accessibility,best-practices,seo");
-    lighthouse
-        .args(profile.arguments)
-        .env("CHROME_PATH", "/usr/bin/chromium");
-    subprocess::read(lighthouse.current_dir(workspace.path("web")))?;
-    figures(&report)
+fn speed_index(report: &Value) -> Result<f64> {
+    let index = report["environment"]["benchmarkIndex"].as_f64();
+    index.ok_or_else(|| Failure::new("Lighthouse does not say how fast the machine is"))
 }
 
-fn figures(report: &Path) -> Result<Figures> {
-    let text = std::fs::read_to_string(report).while_doing("read Lighthouse's report")?;
-    let report: Value = serde_json::from_str(&text).while_doing("read Lighthouse's report")?;
+fn figures(report: &Value) -> Figures {
     let time = |audit: &str| {
         report["audits"][audit]["numericValue"]
             .as_f64()
@@ -143,7 +183,7 @@ fn figures(report: &Path) -> Result<Figures> {
             .unwrap_or(0.0)
             * 100.0
     };
-    Ok(Figures {
+    Figures {
         first_paint_ms: time("first-contentful-paint"),
         interactive_ms: time("interactive"),
         blocked_ms: time("total-blocking-time"),
@@ -151,7 +191,7 @@ fn figures(report: &Path) -> Result<Figures> {
         accessibility: score("accessibility"),
         best_practices: score("best-practices"),
         seo: score("seo"),
-    })
+    }
 }
 
 /// What a figure is called, whether more is better, and how it is read.
@@ -169,30 +209,34 @@ fn fields() -> [Field; 7] {
     ]
 }
 
-fn missed(found: &Figures, limits: &Figures) -> Vec<String> {
+fn missed(found: &Figures, goals: &Figures) -> Vec<String> {
     let misses = fields().into_iter().filter(|(_, more_is_better, read)| {
         // Scores arrive as fractions; half a point is rounding.
         if *more_is_better {
-            read(found) < read(limits) - 0.5
+            read(found) < read(goals) - 0.5
         } else {
-            read(found) > read(limits)
+            read(found) > read(goals)
         }
     });
     misses
-        .map(|(name, _, read)| format!("{name} is {:.0}, not {:.0}", read(found), read(limits)))
+        .map(|(name, _, read)| format!("the goal for {name} is {:.0}", read(goals)))
         .collect()
 }
 
 impl Profile {
-    /// The figures, and the goal where it is not reached.
-    fn line(&self, found: &Figures, runs: usize) -> String {
+    /// A slow machine is slowed down less, so that the visitor's device stays the same; a fast one not more.
+    fn slowdown_at(&self, speed_index: f64) -> f64 {
+        self.slowdown * (speed_index / FULL_SPEED_INDEX).min(1.0)
+    }
+
+    /// The figures, and the goals they miss.
+    fn line(&self, found: &Figures) -> String {
         let figures = fields().map(|(name, _, read)| format!("{name} {:.0}", read(found)));
-        let line = format!("{}; median of {runs}", figures.join(", "));
-        if found.interactive_ms <= self.interactive_goal_ms {
-            return line;
+        let missed = missed(found, &self.goals);
+        if missed.is_empty() {
+            return figures.join(", ");
         }
-        let goal = self.interactive_goal_ms;
-        format!("{line}; the goal for interactive is {goal:.0}")
+        format!("{}; {}", figures.join(", "), missed.join(", "))
     }
 }
 
@@ -220,7 +264,7 @@ mod tests {
     fn painted_after(first_paint_ms: f64) -> Figures {
         Figures {
             first_paint_ms,
-            ..limits(0.0, 400.0, 10.0, 100.0)
+            ..goals(0.0, 400.0, 10.0, 100.0)
         }
     }
 
@@ -235,15 +279,30 @@ mod tests {
     }
 
     #[test]
-    fn a_missed_limit_is_named_with_what_was_found() {
-        let [desktop, _] = PROFILES;
-        assert!(missed(&painted_after(300.0), &desktop.limits).is_empty());
-        let named = missed(&painted_after(301.0), &desktop.limits);
-        assert_eq!(named, ["first paint (ms) is 301, not 300"]);
+    fn the_device_is_the_same_on_a_slow_machine() {
+        let [_, phone] = &PROFILES;
+        let slowdown = |index: f64| phone.slowdown_at(index);
+        assert!((slowdown(FULL_SPEED_INDEX / 2.0) - 2.0).abs() < f64::EPSILON);
+        assert!((slowdown(FULL_SPEED_INDEX * 2.0) - 4.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_missed_goal_is_named() {
+        let [desktop, _] = &PROFILES;
+        assert!(missed(&painted_after(300.0), &desktop.goals).is_empty());
+        let named = missed(&painted_after(301.0), &desktop.goals);
+        assert_eq!(named, ["the goal for first paint (ms) is 300"]);
+    }
+
+    #[test]
+    fn times_have_room_and_what_no_clock_decides_has_none() {
+        let limits = PROFILES[0].goals.limits();
+        assert!(missed(&painted_after(600.0), &limits).is_empty());
+        assert_eq!(missed(&painted_after(601.0), &limits).len(), 1);
         let unread = Figures {
             seo: 99.0,
             ..painted_after(200.0)
         };
-        assert_eq!(missed(&unread, &desktop.limits), ["SEO is 99, not 100"]);
+        assert_eq!(missed(&unread, &limits), ["the goal for SEO is 100"]);
     }
 }

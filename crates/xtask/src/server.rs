@@ -23,12 +23,22 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(workspace: &Workspace, data: &Path) -> Result<Self> {
+        Self::start_configured(workspace, data, &[])
+    }
+
+    /// Starts it with some keys of its configuration, as the environment's variables.
+    pub(crate) fn start_configured(
+        workspace: &Workspace,
+        data: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let started = Instant::now();
         let mut child = Command::new(workspace.haas())
             .arg("serve")
             .arg("--data")
             .arg(data)
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

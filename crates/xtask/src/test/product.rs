@@ -1,11 +1,14 @@
 //! The stages that look at the release binary from outside.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 
 use super::counts::{Counts, Runner};
 use super::suite::{Log, Verdict};
 use crate::failure::Result;
+use crate::lighthouse::Lighthouse;
 use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
@@ -86,7 +89,10 @@ fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     if !packages::is_there(FFMPEG.program) {
         return Ok(Verdict::Missing("ffmpeg".to_owned()));
     }
-    let server = Server::start(workspace, &library(workspace)?)?;
+    // Nobody listens meanwhile: the whole machine is for the work.
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let workers = ("HAAS_MUSIC__PREPARATION_WORKERS", &*workers.to_string());
+    let server = Server::start_configured(workspace, &library(workspace)?, &[workers])?;
     let passed = renditions::check(&server)?;
     Ok(Verdict::Tests(
         Counts {
@@ -105,9 +111,10 @@ fn lighthouse(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     let server = Server::start(workspace, &library(workspace)?)?;
     let mut counts = Counts::default();
     let mut lines = Vec::new();
+    let mut visits = Lighthouse::start(workspace, &server)?;
     for page in lighthouse::pages(&server)? {
         for profile in &lighthouse::PROFILES {
-            match lighthouse::measure(workspace, &server, &page, profile) {
+            match visits.measure(&page, profile) {
                 Ok(figures) => {
                     counts += Counts::ONE_PASSED;
                     lines.push(format!("  {page}, {}: {figures}", profile.name));

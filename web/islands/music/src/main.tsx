@@ -1,4 +1,5 @@
 // Entry of the music islands. The page's inline loader imports it after `load`, or on the first click on an action.
+import { startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { pageLanguage } from "./boot";
 import { loadMessages } from "./i18n";
@@ -12,26 +13,36 @@ import { App } from "./ui/app";
 import { createUi, type Parts, PartsContext } from "./ui/context";
 
 const mount = document.getElementById("player");
-if (mount) start(mount);
+/** Ends when the page's buttons are listened to. The loader waits for it before it repeats an early click. */
+export const started = mount && start(mount);
 
-function start(mount: HTMLElement): void {
+async function start(mount: HTMLElement): Promise<void> {
+  await nextTask();
   const player = new Player([addAudio(mount), addAudio(mount)]);
   const page = createStore({ version: 0, title: document.title });
   const parts: Parts = { player, library: new Library(), ui: createUi(), page };
 
+  await nextTask();
   listenToActions(parts);
   listenToKeys(parts);
   followPage(parts);
   void loadMessages(pageLanguage).then((use) => {
     use();
-    const root = mount.appendChild(document.createElement("div"));
-    createRoot(root).render(
-      <PartsContext value={parts}>
-        <App />
-      </PartsContext>,
+    const root = createRoot(mount.appendChild(document.createElement("div")));
+    startTransition(() =>
+      root.render(
+        <PartsContext value={parts}>
+          <App />
+        </PartsContext>,
+      ),
     );
   });
   prefetchHls();
+}
+
+/** Lets the page answer in between: on a phone all of the start is a tenth of a second. */
+function nextTask(): Promise<void> {
+  return new Promise((done) => setTimeout(done));
 }
 
 /** Elements of the page, so that the browser's own tools find them. */

@@ -42,7 +42,7 @@ export function placedCover(): Cover | null {
 }
 
 function coverOf({ sheet, panel }: UiState): Cover | null {
-  return sheet ? "sheet" : isNarrow() ? panel : null;
+  return sheet ? "sheet" : panel && isNarrow() ? panel : null;
 }
 
 function isNarrow(): boolean {

@@ -42,7 +42,6 @@ export function followPage({ player, library, ui, page }: Parts): void {
   }
   page.subscribe(nameTab);
   library.state.subscribe(markLikes);
-  arrived();
 
   startSwapNavigation({
     swapped(title) {
@@ -53,6 +52,8 @@ export function followPage({ player, library, ui, page }: Parts): void {
     noAnswer: () => notify(t("site.no_answer")),
     slow: (isSlow) => document.documentElement.toggleAttribute("data-navigating", isSlow),
   });
+  // After what asks where the page stands: marks make the browser lay it out anew.
+  arrived();
   announceTracks(player);
   if (player.queue.get().current) ui.set(coversHere());
   keepCoversInHistory(ui);

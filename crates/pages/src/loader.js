@@ -44,6 +44,7 @@
       try { localStorage.theme = theme; } catch {}
     } else if (!ready) {
       e.preventDefault(); e.stopPropagation();
+      if (a.hasAttribute("data-busy")) return;
       const busy = (on) => a.toggleAttribute("data-busy", on);
       busy(true);
       load().then(() => { busy(false); a.click(); }, () => busy(false));

@@ -13,6 +13,8 @@ const RUNS: [usize; 3] = [1, 3, 5];
 /// The index of Lighthouse's own benchmark on a machine from which its slowdowns give the devices they are named for: a
 /// quarter of it is the 264 that Chromium's developer tools take for a slow phone (their `CalibrationController.ts`).
 const FULL_SPEED_INDEX: f64 = 1056.0;
+/// A run that should have been slowed down so many times more does not count.
+const SLOWDOWN_ERROR_MAX: f64 = 1.15;
 const CHROMIUM_FLAGS: &str = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync";
 
@@ -127,7 +129,7 @@ impl<'a> Lighthouse<'a> {
         let mut line = String::new();
         for count in RUNS {
             while runs.len() < count {
-                runs.push(self.run(page, profile)?);
+                runs.extend(self.run(page, profile)?);
             }
             let found = median(&runs);
             line = format!(
@@ -145,7 +147,8 @@ impl<'a> Lighthouse<'a> {
         )))
     }
 
-    fn run(&mut self, page: &str, profile: &Profile) -> Result<Figures> {
+    /// One run's figures; none where the machine had become faster than it was slowed down for.
+    fn run(&mut self, page: &str, profile: &Profile) -> Result<Option<Figures>> {
         let path = self.workspace.own("check/lighthouse.json")?;
         let slowdown = profile.slowdown_at(self.speed_index);
         let mut lighthouse = Command::new("npx");
@@ -162,7 +165,8 @@ impl<'a> Lighthouse<'a> {
         let report = std::fs::read_to_string(&path).while_doing("read Lighthouse's report")?;
         let report = serde_json::from_str(&report).while_doing("read Lighthouse's report")?;
         self.speed_index = speed_index(&report)?;
-        Ok(figures(&report))
+        let is_fair = profile.slowdown_at(self.speed_index) <= slowdown * SLOWDOWN_ERROR_MAX;
+        Ok(is_fair.then(|| figures(&report)))
     }
 }
 

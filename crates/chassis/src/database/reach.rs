@@ -7,9 +7,14 @@ impl Config {
     /// Why the server of this database is not reached, where the network says it: a pool says only that it waited.
     pub async fn unreached(&self) -> Option<String> {
         let url: Uri = self.url.reveal().parse().ok()?;
+        // The driver may go by a socket or another host that it finds there.
+        let has = |key| url.query().is_some_and(|options| options.contains(key));
+        if has("host") || has("socket") {
+            return None;
+        }
         let port = url.port_u16().or(match url.scheme_str()? {
             "postgres" | "postgresql" => Some(5432),
-            "mysql" | "mariadb" => Some(3306),
+            "mysql" => Some(3306),
             _ => None,
         })?;
         let host = url.host()?.trim_matches(['[', ']']);
@@ -40,6 +45,9 @@ mod tests {
             reason.starts_with(&format!("could not reach {address}: ")) && !reason.contains("hush"),
             "{reason}"
         );
+        let by_socket =
+            Config::with_url("mysql://me@nowhere.invalid/music?socket=/run/mysqld.sock");
+        assert_eq!(by_socket.unreached().await, None);
         assert_eq!(Config::with_url("sqlite::memory:").unreached().await, None);
     }
 }

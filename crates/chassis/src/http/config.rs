@@ -65,7 +65,7 @@ impl Config {
         let trusted = section.list::<Network>(
             "trusted_proxies",
             "a list of addresses or networks such as \"10.0.0.0/8\"",
-            "Proxies whose X-Forwarded-For is believed. The address is only used to limit, never stored or logged.",
+            "Proxies whose X-Forwarded-For is believed. The address is only used to limit, never stored or logged. Without them all who come through a proxy are one network, and share the limits of one.",
         );
         Self {
             body_bytes_max: usize_of(body),

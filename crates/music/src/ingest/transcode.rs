@@ -318,9 +318,6 @@ async fn measure(
 
 #[cfg(test)]
 mod tests {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt as _;
-
     use tokio::io::AsyncWriteExt as _;
 
     use super::*;
@@ -398,11 +395,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_program_that_does_nothing_is_ended() {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("ffmpeg");
-        std::fs::write(&program, "#!/bin/sh\nexec sleep 1000\n").unwrap();
-        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let program = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/ingest/fixtures/does_nothing.sh"
+        );
         let source = source_in(folder.path());
-        let run = Ffmpeg::new(program).transcode(&source, folder.path()).await;
+        let run = Ffmpeg::new(program.into())
+            .transcode(&source, folder.path())
+            .await;
         assert!(matches!(run, Err(TranscodeError::Still(_))), "{run:?}");
     }
 }

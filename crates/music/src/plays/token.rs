@@ -24,7 +24,7 @@ pub(super) struct PlayToken {
     #[serde(rename = "s")]
     pub(super) is_simulated: bool,
     /// Whether the listener shows before the play counts.
-    #[serde(rename = "v")]
+    #[serde(rename = "v", default)]
     pub(super) is_present: bool,
     #[serde(rename = "b")]
     pub(super) started_at_ms: i64,

@@ -1,6 +1,5 @@
 // Entry of the music islands. The page's inline loader imports it after `load`, or on the first click on an action.
 import { startTransition } from "react";
-import { createRoot } from "react-dom/client";
 import { pageLanguage } from "./boot";
 import { loadMessages } from "./i18n";
 import { Library } from "./library/library";
@@ -11,9 +10,10 @@ import { Player } from "./player";
 import { createStore } from "./store";
 import { App } from "./ui/app";
 import { createUi, type Parts, PartsContext } from "./ui/context";
+import { ASK_AGAIN_MS } from "./ui/later";
 
 const mount = document.getElementById("player");
-/** Ends when the page's buttons are listened to. The loader waits for it before it repeats an early click. */
+/** Ends when the page's buttons and links are listened to. The loader waits for it before it repeats an early click. */
 export const started = mount && start(mount);
 
 async function start(mount: HTMLElement): Promise<void> {
@@ -25,19 +25,27 @@ async function start(mount: HTMLElement): Promise<void> {
   await nextTask();
   listenToActions(parts);
   listenToKeys(parts);
+  await nextTask();
   followPage(parts);
-  void loadMessages(pageLanguage).then((use) => {
-    use();
-    const root = createRoot(mount.appendChild(document.createElement("div")));
-    startTransition(() =>
-      root.render(
-        <PartsContext value={parts}>
-          <App />
-        </PartsContext>,
-      ),
-    );
-  });
+  void show(parts, mount);
   prefetchHls();
+}
+
+/** Draws the interface, as soon as its texts are there. */
+async function show(parts: Parts, mount: HTMLElement): Promise<void> {
+  const use = await loadMessages(pageLanguage).catch(() => null);
+  if (!use) return void setTimeout(show, ASK_AGAIN_MS, parts, mount);
+  use();
+  await nextTask();
+  const { createRoot } = await import("react-dom/client");
+  const root = createRoot(mount.appendChild(document.createElement("div")));
+  startTransition(() =>
+    root.render(
+      <PartsContext value={parts}>
+        <App />
+      </PartsContext>,
+    ),
+  );
 }
 
 /** Lets the page answer in between: on a phone all of the start is a tenth of a second. */

@@ -6,6 +6,8 @@ import { readStored } from "./storage";
 import type { Track } from "./track";
 
 let wantsPlay = true;
+let failure: { skips: boolean } | null = null;
+const watching = new Set<() => void>();
 const started: { host: EngineHost; item: QueueItem | null }[] = [];
 
 vi.mock("./engine/engine", () => ({
@@ -13,7 +15,7 @@ vi.mock("./engine/engine", () => ({
     item: QueueItem | null = null;
     sparesLink = true;
     positionMs = 0;
-    state = { get: () => ({ wantsPlay }), subscribe: () => {} };
+    state = { get: () => ({ wantsPlay, failure }), subscribe: (listener: () => void) => watching.add(listener) };
     constructor(
       _elements: unknown,
       _session: string,
@@ -140,4 +142,29 @@ it("brings the queue that it finds on the device up to date while nothing plays"
   // What was put on before plays them as well.
   expect(host.renditionsOf(item?.track as Track)).toBe("/h/a");
   wantsPlay = true;
+});
+
+it("does not tell the other tabs that it stopped while it is about to go on after a broken track", async () => {
+  const told: string[] = [];
+  class Channel {
+    addEventListener() {}
+    postMessage(word: string) {
+      told.push(word);
+    }
+  }
+  vi.stubGlobal("BroadcastChannel", Channel);
+  watching.clear();
+  new Player([new Audio(), new Audio()]);
+  const become = async (plays: boolean, skips: boolean) => {
+    wantsPlay = plays;
+    failure = plays ? null : { skips };
+    for (const listener of watching) listener();
+    await Promise.resolve();
+  };
+  await become(true, false);
+  await become(false, true);
+  expect(told).toEqual([]);
+  await become(false, false);
+  expect(told).toEqual(["stopped"]);
+  [wantsPlay, failure] = [true, null];
 });

@@ -176,9 +176,11 @@ export class Player {
   #tellWhenStopped(): void {
     let sounded = false;
     const look = () => {
-      const { wantsPlay } = this.engine.state.get();
-      if (sounded && !wantsPlay && !this.elsewhere.get().playing) this.#tabs.tell("stopped");
-      sounded = wantsPlay;
+      const { wantsPlay, failure } = this.engine.state.get();
+      // After a broken track it goes on by itself.
+      const sounds = wantsPlay || failure?.skips === true;
+      if (sounded && !sounds && !this.elsewhere.get().playing) this.#tabs.tell("stopped");
+      sounded = sounds;
     };
     // From one track to another the engine stops and starts within one turn.
     this.engine.state.subscribe(() => queueMicrotask(look));

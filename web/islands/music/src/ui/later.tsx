@@ -1,7 +1,7 @@
 import { type ComponentType, useEffect, useState } from "react";
 
 /** Pause before a chunk that did not come is asked for again. */
-const ASK_AGAIN_MS = 2_000;
+export const ASK_AGAIN_MS = 2_000;
 
 /**
  * A component in a chunk of its own, shown as soon as it is there and asked for again when there was no link.

@@ -37,7 +37,10 @@ function SearchIsland() {
     const compose = (on: boolean) => () => {
       composing.current = on;
     };
-    input?.addEventListener("focus", () => setWanted(true), { signal });
+    const want = () => setWanted(true);
+    input?.addEventListener("focus", want, { signal });
+    // Entered since it was drawn.
+    if (document.activeElement === input) want();
     input?.addEventListener("compositionstart", compose(true), { signal });
     input?.addEventListener("compositionend", compose(false), { signal });
     form?.addEventListener("submit", () => rememberSearch(input?.value.trim() ?? ""), { signal });

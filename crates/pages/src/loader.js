@@ -18,6 +18,7 @@
     return l;
   };
   let loading, ready;
+  const waiting = new Set();
   const parsed = () => d.readyState != "loading" ? Promise.resolve() : new Promise((done) => d.addEventListener("DOMContentLoaded", done));
   const load = () => loading ||= parsed().then(() => new Promise((done, failed) => {
     const b = JSON.parse(d.getElementById("boot").textContent);
@@ -44,10 +45,12 @@
       try { localStorage.theme = theme; } catch {}
     } else if (!ready) {
       e.preventDefault(); e.stopPropagation();
-      if (a.hasAttribute("data-busy")) return;
-      const busy = (on) => a.toggleAttribute("data-busy", on);
-      busy(true);
-      load().then(() => { busy(false); a.click(); }, () => busy(false));
+      waiting.delete(a); waiting.add(a);
+      a.setAttribute("data-busy", "");
+      const over = (press) => {
+        for (const b of waiting) { waiting.delete(b); b.removeAttribute("data-busy"); if (press) b.click(); }
+      };
+      load().then(() => over(1), () => over(0));
     }
   }, true);
   addEventListener("load", () => (window.requestIdleCallback || setTimeout)(() => load().catch(() => {}), { timeout: 2000 }));

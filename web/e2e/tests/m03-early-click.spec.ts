@@ -42,10 +42,13 @@ test("M3 a click before the page has come whole is kept, and plays when it can",
   await button.click();
   expect(await page.evaluate(() => document.readyState)).toBe("loading");
   await expect(button).toHaveAttribute("data-busy");
-  // Who sees nothing happen presses again, and means the same.
+  // Who sees nothing happen presses again, and means the same; of several the last is meant.
+  await page.locator('[data-act="shuffle-all"]').click();
   await button.click();
   release();
   await expect(page.locator("#player audio")).toHaveCount(2);
+  // In words, although its texts may come after the press.
+  await expect(button).toHaveAttribute("aria-label", /일시정지$/);
   await soundMoves(page);
   const title = await page.locator("#main .track-row .track-title").first().textContent();
   await expect(nowTitle(page)).toHaveText(title ?? "");

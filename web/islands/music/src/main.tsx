@@ -17,25 +17,40 @@ const mount = document.getElementById("player");
 export const started = mount && start(mount);
 
 async function start(mount: HTMLElement): Promise<void> {
+  const texts = useTexts();
   await nextTask();
   const player = new Player([addAudio(mount), addAudio(mount)]);
   const page = createStore({ version: 0, title: document.title });
   const parts: Parts = { player, library: new Library(), ui: createUi(), page };
 
   await nextTask();
+  // Whoever acts from here on is answered in words.
+  const hasTexts = await texts;
   listenToActions(parts);
   listenToKeys(parts);
   await nextTask();
   followPage(parts);
-  void show(parts, mount);
+  show(parts, mount, hasTexts);
   prefetchHls();
 }
 
+/** Puts the texts of the page's language into use. Says false where they did not come. */
+function useTexts(): Promise<boolean> {
+  return loadMessages(pageLanguage).then(
+    (use) => {
+      use();
+      return true;
+    },
+    () => false,
+  );
+}
+
 /** Draws the interface, as soon as its texts are there. */
-async function show(parts: Parts, mount: HTMLElement): Promise<void> {
-  const use = await loadMessages(pageLanguage).catch(() => null);
-  if (!use) return void setTimeout(show, ASK_AGAIN_MS, parts, mount);
-  use();
+async function show(parts: Parts, mount: HTMLElement, hasTexts: boolean): Promise<void> {
+  if (!hasTexts) {
+    setTimeout(async () => show(parts, mount, await useTexts()), ASK_AGAIN_MS);
+    return;
+  }
   await nextTask();
   const { createRoot } = await import("react-dom/client");
   const root = createRoot(mount.appendChild(document.createElement("div")));

@@ -20,6 +20,7 @@ use arguments::{Arguments, Command, MusicCommand};
 use failure::Failure;
 use settings::Settings;
 
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

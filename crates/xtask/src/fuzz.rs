@@ -46,6 +46,7 @@ pub(crate) fn command(workspace: &Workspace) -> Result<Command> {
         "--lib",
         "--bins",
         "--tests",
+        "--no-default-features",
         "--locked",
         "--",
     ];

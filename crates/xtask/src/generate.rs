@@ -19,7 +19,14 @@ type Generated = (String, String);
 /// `cargo xtask gen [--check]`: writes the files, or says which are not current.
 pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
     web::build(workspace)?;
-    let mut cargo = subprocess::cargo(workspace, &["build", "--locked", "--bin", "haas"]);
+    let words = [
+        "build",
+        "--no-default-features",
+        "--locked",
+        "--bin",
+        "haas",
+    ];
+    let mut cargo = subprocess::cargo(workspace, &words);
     subprocess::run(&mut cargo)?;
     let haas = workspace.target().join("debug/haas");
     if settings.get("CHECK").is_some() {

@@ -2,8 +2,8 @@
 //! 1,000,000 counted plays, on every database there is.
 //!
 //! `cargo bench -p music --features synthetic --bench database`; PostgreSQL and MariaDB where the variables of
-//! `testkit::each_database` name them, which `make bench` starts. Prints Markdown; ends with an error when a limit is
-//! passed.
+//! `testkit::each_database` name them, which `make bench` starts. Names of parts (`-- search lists`) measure these only.
+//! Prints Markdown; ends with an error when a limit is passed.
 
 #![expect(
     clippy::print_stdout,
@@ -65,13 +65,29 @@ async fn bench(database: Database) -> Vec<String> {
         music::start(context, &music::Config::default())
     });
     println!("\n## {name}");
-    let mut missed = Vec::from_iter(search::bench(&app).await);
-    missed.extend(lists::bench(&app).await);
+    let mut missed = Vec::new();
+    if is_asked("search") {
+        missed.extend(search::bench(&app).await);
+    }
+    if is_asked("lists") {
+        missed.extend(lists::bench(&app).await);
+    }
     // Nothing else counts while the chart is counted.
     app.stop().await;
-    missed.extend(chart::bench(&database).await);
+    if is_asked("chart") {
+        missed.extend(chart::bench(&database).await);
+    }
     missed
         .into_iter()
         .map(|missed| format!("{name}, {missed}"))
         .collect()
+}
+
+/// Whether the command line names the part, or none. Cargo adds options of its own.
+fn is_asked(part: &str) -> bool {
+    let mut parts = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .peekable();
+    parts.peek().is_none() || parts.any(|named| named == part)
 }

@@ -51,16 +51,17 @@ impl Picture {
     /// Decodes or draws it and encodes every width. Takes CPU: call it where blocking is allowed.
     pub(crate) fn encode(&self) -> Result<Vec<(u32, Bytes)>, String> {
         let [.., largest_px] = COVER_WIDTHS_PX;
-        let mut square = match self {
+        let square = match self {
             Self::Encoded(bytes) => decode_square(bytes, largest_px)?,
             Self::Drawn(seed) => drawing::draw(&Sha256::digest(seed).into(), largest_px),
         };
+        let mut square = DynamicImage::ImageRgb8(square);
         let mut encoded = Vec::with_capacity(COVER_WIDTHS_PX.len());
         for width in COVER_WIDTHS_PX.into_iter().rev() {
             if width != square.width() {
-                square = image::imageops::resize(&square, width, width, FilterType::Lanczos3);
+                square = square.resize_exact(width, width, FilterType::Lanczos3);
             }
-            let webp = webp::Encoder::from_rgb(&square, width, width)
+            let webp = webp::Encoder::from_rgb(square.as_bytes(), width, width)
                 .encode_simple(false, QUALITY)
                 .map_err(|error| format!("WebP could not be written: {error:?}"))?;
             encoded.push((width, Bytes::copy_from_slice(&webp)));

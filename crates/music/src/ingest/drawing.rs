@@ -12,15 +12,32 @@ const RANGE_COUNT: u8 = 4;
 /// Draws a square from 32 bytes; each byte decides one thing.
 pub(crate) fn draw(seed: &[u8; 32], side_px: u32) -> RgbImage {
     let scene = Scene::new(seed);
-    RgbImage::from_fn(side_px, side_px, |x, y| {
-        let unit = |at: u32| (to_f32(at) + 0.5) / to_f32(side_px);
-        scene.color(unit(x), unit(y), 1.0 / to_f32(side_px))
-    })
+    let unit = |at: u32| (to_f32(at) + 0.5) / to_f32(side_px);
+    // Waves are the same down a column, the sky along a row: what is slow is worked out once for each.
+    let columns: Vec<Column> = (0..side_px).map(|x| scene.column(unit(x))).collect();
+    let mut picture = RgbImage::new(side_px, side_px);
+    for (y, row) in (0..side_px).zip(picture.rows_mut()) {
+        let y = unit(y);
+        let sky = scene.sky(y);
+        for (column, pixel) in columns.iter().zip(row) {
+            *pixel = scene.color(sky, column, y, 1.0 / to_f32(side_px));
+        }
+    }
+    picture
+}
+
+/// Red, green and blue, 0 to 1, as light adds up.
+type Linear = [f32; 3];
+
+/// What stands above and below each other.
+struct Column {
+    x: f32,
+    /// Where each range of hills begins.
+    skylines: Vec<f32>,
 }
 
 struct Scene {
     hue: f32,
-    hue_step: f32,
     disc: Disc,
     ranges: Vec<Range>,
 }
@@ -29,12 +46,15 @@ struct Disc {
     x: f32,
     y: f32,
     radius: f32,
+    color: Linear,
 }
 
 /// One range of hills: two waves on a base line.
 struct Range {
     base: f32,
     waves: [Wave; 2],
+    lightness: f32,
+    tint: Tint,
 }
 
 struct Wave {
@@ -53,6 +73,7 @@ impl Scene {
             x: next(0.22, 0.78),
             y: next(0.22, 0.44),
             radius: next(0.09, 0.19),
+            color: Tint::new(0.055, hue + 60.0).with_lightness(0.93),
         };
         let ranges = (1..=RANGE_COUNT)
             .map(|nearness| {
@@ -71,67 +92,70 @@ impl Scene {
                             phase: next(0.0, 1.0),
                         },
                     ],
+                    lightness: 0.74 - 0.46 * depth,
+                    tint: Tint::new(0.060 + 0.035 * depth, hue + hue_step * f32::from(nearness)),
                 }
             })
             .collect();
-        Self {
-            hue,
-            hue_step,
-            disc,
-            ranges,
+        Self { hue, disc, ranges }
+    }
+
+    fn column(&self, x: f32) -> Column {
+        let skylines = self.ranges.iter().map(|range| range.skyline(x));
+        Column {
+            x,
+            skylines: skylines.collect(),
         }
     }
 
-    fn color(&self, x: f32, y: f32, pixel: f32) -> Rgb<u8> {
-        let sky = Oklch {
-            lightness: 0.84 - 0.16 * (1.0 - y),
-            chroma: 0.070,
-            hue: self.hue + 30.0 * y,
-        };
-        let mut color = sky.linear();
-        let distance = ((x - self.disc.x).powi(2) + (y - self.disc.y).powi(2)).sqrt();
-        let disc = Oklch {
-            lightness: 0.93,
-            chroma: 0.055,
-            hue: self.hue + 60.0,
-        };
-        let inside = soft_edge(self.disc.radius - distance, pixel);
+    fn sky(&self, y: f32) -> Linear {
+        Tint::new(0.070, self.hue + 30.0 * y).with_lightness(0.84 - 0.16 * (1.0 - y))
+    }
+
+    fn color(&self, sky: Linear, column: &Column, y: f32, pixel: f32) -> Rgb<u8> {
+        let disc = &self.disc;
+        let distance = ((column.x - disc.x).powi(2) + (y - disc.y).powi(2)).sqrt();
+        let inside = soft_edge(disc.radius - distance, pixel);
         let glow = (1.0 - distance / 0.6).clamp(0.0, 1.0).powi(2) * 0.35;
-        color = mix(color, disc.linear(), inside.max(glow));
-        for (nearness, range) in (1_u8..).zip(&self.ranges) {
-            let depth = f32::from(nearness) / f32::from(RANGE_COUNT);
-            let below = y - range.height(x);
-            let hill = Oklch {
-                lightness: 0.74 - 0.46 * depth + 0.05 * below.clamp(0.0, 0.4),
-                chroma: 0.060 + 0.035 * depth,
-                hue: self.hue + self.hue_step * f32::from(nearness),
-            };
-            color = mix(color, hill.linear(), soft_edge(below, pixel));
+        let mut color = mix(sky, disc.color, inside.max(glow));
+        for (range, skyline) in self.ranges.iter().zip(&column.skylines) {
+            let below = y - skyline;
+            let share = soft_edge(below, pixel);
+            if 0.0 < share {
+                let lightness = range.lightness + 0.05 * below.clamp(0.0, 0.4);
+                color = mix(color, range.tint.with_lightness(lightness), share);
+            }
         }
         Rgb(color.map(encode_srgb))
     }
 }
 
 impl Range {
-    fn height(&self, x: f32) -> f32 {
+    fn skyline(&self, x: f32) -> f32 {
         let wave = |wave: &Wave| wave.height * (TAU * (wave.count * x + wave.phase)).sin();
         self.base + self.waves.iter().map(wave).sum::<f32>()
     }
 }
 
-struct Oklch {
-    lightness: f32,
-    chroma: f32,
-    hue: f32,
+/// A hue and how strong it is, in OKLCH.
+struct Tint {
+    redness: f32,
+    yellowness: f32,
 }
 
-impl Oklch {
-    /// Linear sRGB, by Björn Ottosson's matrices.
-    fn linear(&self) -> [f32; 3] {
-        let (sin, cos) = self.hue.to_radians().sin_cos();
-        let (redness, yellowness) = (self.chroma * cos, self.chroma * sin);
+impl Tint {
+    fn new(chroma: f32, hue: f32) -> Self {
+        let (sin, cos) = hue.to_radians().sin_cos();
+        Self {
+            redness: chroma * cos,
+            yellowness: chroma * sin,
+        }
+    }
+
+    /// By Björn Ottosson's matrices.
+    fn with_lightness(&self, lightness: f32) -> Linear {
         let cone = |to_red: f32, to_yellow: f32| {
-            (self.lightness + to_red * redness + to_yellow * yellowness).powi(3)
+            (lightness + to_red * self.redness + to_yellow * self.yellowness).powi(3)
         };
         let long = cone(0.396_337_78, 0.215_803_76);
         let medium = cone(-0.105_561_346, -0.063_854_17);
@@ -144,7 +168,7 @@ impl Oklch {
     }
 }
 
-fn mix(below: [f32; 3], above: [f32; 3], share: f32) -> [f32; 3] {
+fn mix(below: Linear, above: Linear, share: f32) -> Linear {
     let [r, g, b] = below;
     let [to_r, to_g, to_b] = above;
     let blend = |from: f32, to: f32| from + (to - from) * share;

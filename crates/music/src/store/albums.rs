@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::entities::{album, album_artist, artist, genre, track, track_genre};
 use super::genres::OfGenre;
 use super::keyset;
-use super::{Store, has_row, listed};
+use super::{GROUP, Store, has_row, listed};
 
 /// An album with what is shown beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,14 +139,15 @@ impl Store {
         self.with_contents(rows).await
     }
 
-    /// Adds artists, genres and totals to rows: four queries, however many rows.
+    /// Adds artists, genres and totals to rows: three queries, however many rows.
     async fn with_contents(&self, rows: Vec<album::Model>) -> Result<Vec<AlbumRecord>, DbErr> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let mut artists = self.album_artists(&ids).await?;
-        let mut contents = self.album_contents(&ids).await?;
+        let artists_of = album_artists(&ids);
+        let (mut artists, mut contents) =
+            tokio::try_join!(self.read_groups(&artists_of), self.album_contents(&ids))?;
         Ok(rows
             .into_iter()
             .map(|album| {
@@ -160,33 +161,6 @@ impl Store {
                 }
             })
             .collect())
-    }
-
-    async fn album_artists(
-        &self,
-        ids: &[&str],
-    ) -> Result<HashMap<String, Vec<artist::Model>>, DbErr> {
-        let links = album_artist::Entity::find()
-            .filter(album_artist::Column::AlbumId.is_in(listed(ids.iter().copied())))
-            .order_by_asc(album_artist::Column::Position)
-            .all(self.database.connection())
-            .await?;
-        let artist_ids = links.iter().map(|link| link.artist_id.as_str());
-        let artists: HashMap<String, artist::Model> = artist::Entity::find()
-            .filter(artist::Column::Id.is_in(listed(artist_ids)))
-            .all(self.database.connection())
-            .await?
-            .into_iter()
-            .map(|artist| (artist.id.clone(), artist))
-            .collect();
-        let mut groups: HashMap<String, Vec<artist::Model>> = HashMap::new();
-        for link in links {
-            if let Some(artist) = artists.get(&link.artist_id) {
-                let group = groups.entry(link.album_id).or_default();
-                group.push(artist.clone());
-            }
-        }
-        Ok(groups)
     }
 
     /// What the tracks add up to, added up here: databases disagree on the type of a sum.
@@ -225,6 +199,25 @@ impl Store {
         }
         Ok(contents)
     }
+}
+
+/// The artists of some albums, in the order of the tags.
+fn album_artists(album_ids: &[&str]) -> SelectStatement {
+    let album_id = (album_artist::Entity, album_artist::Column::AlbumId);
+    artist::Entity::find()
+        .into_query()
+        .expr_as(Expr::col(album_id), GROUP)
+        .inner_join(
+            album_artist::Entity,
+            Expr::col((album_artist::Entity, album_artist::Column::ArtistId))
+                .equals((artist::Entity, artist::Column::Id)),
+        )
+        .and_where(Expr::col(album_id).is_in(listed(album_ids.iter().copied())))
+        .order_by(
+            (album_artist::Entity, album_artist::Column::Position),
+            Order::Asc,
+        )
+        .take()
 }
 
 /// Every track of some albums, once for each genre it has.

@@ -115,9 +115,10 @@ impl Store {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        let counts = self.read_pairs(&track_counts(&ids)).await?;
+        let counts = track_counts(&ids);
+        let (counts, mut albums) =
+            tokio::try_join!(self.read_pairs(&counts), self.albums_of_artists(&ids))?;
         let mut track_counts: HashMap<String, i64> = counts.into_iter().collect();
-        let mut albums = self.albums_of_artists(&ids).await?;
         let is_bare = |id: &&str| albums.get(*id).is_none_or(|album| !album.has_picture());
         let bare: Vec<&str> = ids.iter().copied().filter(is_bare).collect();
         let mut covers = self.track_covers(&bare).await?;

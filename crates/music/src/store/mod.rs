@@ -35,9 +35,11 @@ mod synthetic;
 mod track_surroundings;
 mod tracks;
 
+use std::collections::HashMap;
+
 use chassis::database::Database;
 use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetableMany};
 
 pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
 pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
@@ -77,6 +79,9 @@ fn listed<'a, T: ?Sized>(values: impl IntoIterator<Item = &'a T>) -> Vec<&'a T> 
     listed
 }
 
+/// The column that names what a row belongs to.
+const GROUP: &str = "belongs_to";
+
 /// The music database.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -98,6 +103,22 @@ impl Store {
         rows.iter()
             .map(QueryResult::try_get_many_by_index)
             .collect()
+    }
+
+    /// Reads rows of one entity, grouped by what stands in the column `GROUP` beside them; each group in their order.
+    async fn read_groups<M: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<HashMap<String, Vec<M>>, DbErr> {
+        let mut groups: HashMap<String, Vec<M>> = HashMap::new();
+        for row in self.database.connection().query_all(query).await? {
+            let model = M::from_query_result(&row, "")?;
+            groups
+                .entry(row.try_get("", GROUP)?)
+                .or_default()
+                .push(model);
+        }
+        Ok(groups)
     }
 
     /// For tests that write rows no method of the store writes.

@@ -99,6 +99,12 @@ impl Basket {
         }
     }
 
+    fn put_all(&mut self, rows: impl IntoIterator<Item = (Row, Rank)>) {
+        for (row, rank) in rows {
+            self.put(row, rank);
+        }
+    }
+
     fn count(&self, kind: SearchKind) -> usize {
         self.0.keys().filter(|(found, _)| *found == kind).count()
     }
@@ -128,29 +134,27 @@ impl Store {
     /// Finds at most `limit` of each kind.
     pub(crate) async fn search(&self, query: &Query, limit: usize) -> Result<SearchHits, DbErr> {
         let mut basket = Basket::default();
-        self.find_as_typed(&query.whole, limit, &mut basket).await?;
-        let mut counts = Vec::new();
-        if !query.words.is_empty() && basket.count(SearchKind::Track) < limit {
-            counts = self.count_words(&query.words, COUNTED_ROWS_MAX).await?;
-            self.find_all_words(&query.words, &counts, limit, &mut basket)
-                .await?;
+        let (typed, counts) = tokio::try_join!(
+            self.find_as_typed(&query.whole, limit),
+            self.count_words(&query.words, COUNTED_ROWS_MAX),
+        )?;
+        basket.put_all(typed);
+        if basket.count(SearchKind::Track) < limit {
+            let rows = self.rows_with_all(&query.words, &counts, limit).await?;
+            basket.put_all(rows.into_iter().map(|row| (row, Rank::AllWords)));
         }
         if basket.best().is_none_or(|best| Rank::Beside < best) {
-            self.find_edited(&query.whole, limit, &mut basket).await?;
-            if !counts.is_empty() {
-                self.find_words_one_edited(&query.words, &counts, &mut basket)
-                    .await?;
-            }
+            let (edited, of_words) = tokio::try_join!(
+                self.find_edited(&query.whole, limit),
+                self.find_words_one_edited(&query.words, &counts),
+            )?;
+            basket.put_all(edited);
+            basket.put_all(of_words);
         }
         Ok(basket.into_hits(limit))
     }
 
-    async fn find_as_typed(
-        &self,
-        typed: &Word,
-        limit: usize,
-        basket: &mut Basket,
-    ) -> Result<(), DbErr> {
+    async fn find_as_typed(&self, typed: &Word, limit: usize) -> Result<Vec<(Row, Rank)>, DbErr> {
         let places: &[Place] = if typed.is_initials {
             &[Place::Initials, Place::LaterInitials, Place::BesideInitials]
         } else {
@@ -164,25 +168,13 @@ impl Store {
                 scans.push(Scan::new(kind, *place, &typed.letters, limit));
             }
         }
-        for row in self.scan(&scans).await? {
-            let rank = rank_as_typed(&row, typed);
-            basket.put(row, rank);
-        }
-        Ok(())
-    }
-
-    /// Reads the rows of the rarest word whose subjects have the other words as well.
-    async fn find_all_words(
-        &self,
-        words: &[Word],
-        counts: &[i64],
-        limit: usize,
-        basket: &mut Basket,
-    ) -> Result<(), DbErr> {
-        for row in self.rows_with_all(words, counts, limit).await? {
-            basket.put(row, Rank::AllWords);
-        }
-        Ok(())
+        let rows = self.scan(&scans).await?.into_iter();
+        Ok(rows
+            .map(|row| {
+                let rank = rank_as_typed(&row, typed);
+                (row, rank)
+            })
+            .collect())
     }
 
     /// Rows of the rarest word whose subjects have the other words as well, at least `limit` of a kind where found.
@@ -263,14 +255,10 @@ impl Store {
     }
 
     /// Looks for the letters with one misspelling, and for the tracks of whoever was meant.
-    async fn find_edited(
-        &self,
-        typed: &Word,
-        limit: usize,
-        basket: &mut Basket,
-    ) -> Result<(), DbErr> {
+    async fn find_edited(&self, typed: &Word, limit: usize) -> Result<Vec<(Row, Rank)>, DbErr> {
+        let mut found = Vec::new();
         if typed.is_initials {
-            return Ok(());
+            return Ok(found);
         }
         let letters: Vec<char> = typed.letters.chars().take(EDIT_LETTERS_MAX).collect();
         let pieces = pieces(&letters);
@@ -295,17 +283,14 @@ impl Store {
             {
                 meant = Some((rank, name));
             }
-            basket.put(row, rank);
+            found.push((row, rank));
         }
-        if let Some((rank, name)) = meant
-            && basket.count(SearchKind::Track) < limit
-        {
+        if let Some((rank, name)) = meant {
             let scan = Scan::new(SearchKind::Track, Place::Beside, &name, limit as u64);
-            for row in self.scan(&[scan]).await? {
-                basket.put(row, rank);
-            }
+            let rows = self.scan(&[scan]).await?.into_iter();
+            found.extend(rows.map(|row| (row, rank)));
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Takes each of the two rarest words for the misspelled one: reads what has the others, and compares.
@@ -313,8 +298,7 @@ impl Store {
         &self,
         words: &[Word],
         counts: &[i64],
-        basket: &mut Basket,
-    ) -> Result<(), DbErr> {
+    ) -> Result<Vec<(Row, Rank)>, DbErr> {
         let mut suspects: Vec<(usize, &Word)> = words.iter().enumerate().collect();
         suspects.sort_by_key(|(index, _)| counts.get(*index));
         for (suspect, word) in suspects.into_iter().take(2) {
@@ -334,40 +318,40 @@ impl Store {
             let candidates = self
                 .rows_with_all(&other_words, &other_counts, SUSPECTS_MAX)
                 .await?;
-            if self.keep_one_edit(candidates, &letters, basket).await? {
-                return Ok(());
+            let found = self.within_one_edit(candidates, &letters).await?;
+            if !found.is_empty() {
+                return Ok(found);
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
-    /// Keeps the candidates that have a word within one misspelling of the letters. Says whether there was one.
-    async fn keep_one_edit(
+    /// The candidates that have a word within one misspelling of the letters.
+    async fn within_one_edit(
         &self,
         candidates: Vec<Row>,
         letters: &[char],
-        basket: &mut Basket,
-    ) -> Result<bool, DbErr> {
+    ) -> Result<Vec<(Row, Rank)>, DbErr> {
         let suspects = candidates.iter().take(SUSPECTS_MAX);
         let ids: Vec<&str> = suspects.map(|row| row.subject_id.as_str()).collect();
         let places = [Place::Word, Place::Beside];
-        let mut found: HashMap<String, String> = HashMap::new();
+        let mut best: HashMap<String, String> = HashMap::new();
         for (subject_id, gram) in self.grams_of(&ids, &places, "").await? {
             let text: Vec<char> = gram.chars().skip(1).collect();
             if one_edit(letters, &text).is_some() {
-                let best = found.entry(subject_id).or_insert_with(|| gram.clone());
-                if Run::of(&gram) < Run::of(best) {
-                    *best = gram;
+                let known = best.entry(subject_id).or_insert_with(|| gram.clone());
+                if Run::of(&gram) < Run::of(known) {
+                    *known = gram;
                 }
             }
         }
-        for row in candidates {
-            if let Some(gram) = found.get(&row.subject_id) {
-                let gram = gram.clone();
-                basket.put(Row { gram, ..row }, Rank::Edited);
-            }
-        }
-        Ok(!found.is_empty())
+        let candidates = candidates.into_iter();
+        Ok(candidates
+            .filter_map(|row| {
+                let gram = best.get(&row.subject_id)?.clone();
+                Some((Row { gram, ..row }, Rank::Edited))
+            })
+            .collect())
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) fn clippy(suite: &mut Suite<'_>) {
         "clippy",
         "--workspace",
         "--all-targets",
+        "--no-default-features",
         "--locked",
         "--",
         "-D",
@@ -31,16 +32,27 @@ pub(super) const TESTS: &str = "rust tests";
 
 /// All Rust tests, on `SQLite` and on the database servers named in the environment.
 pub(super) fn tests(suite: &mut Suite<'_>, environment: &[(&'static str, String)]) {
-    let mut cargo = cargo(
-        suite,
-        &["test", "--workspace", "--no-fail-fast", "--locked"],
-    );
+    let words = [
+        "test",
+        "--workspace",
+        "--no-default-features",
+        "--no-fail-fast",
+        "--locked",
+    ];
+    let mut cargo = cargo(suite, &words);
     cargo.envs(environment.iter().cloned());
     suite.stage(TESTS, |log| log.tests(&mut cargo, Runner::Cargo));
 }
 
 pub(super) fn documentation(suite: &mut Suite<'_>) {
-    let mut cargo = cargo(suite, &["doc", "--workspace", "--no-deps", "--locked"]);
+    let words = [
+        "doc",
+        "--workspace",
+        "--no-default-features",
+        "--no-deps",
+        "--locked",
+    ];
+    let mut cargo = cargo(suite, &words);
     cargo.env("RUSTDOCFLAGS", "-D warnings");
     suite.stage("documentation", |log| {
         log.run(&mut cargo).map(|_| Verdict::Holds)

@@ -15,6 +15,8 @@ const RUNS: [usize; 3] = [1, 3, 5];
 const FULL_SPEED_INDEX: f64 = 1056.0;
 /// A run that should have been slowed down so many times more does not count.
 const SLOWDOWN_ERROR_MAX: f64 = 1.15;
+/// How many such runs one page may have: a machine whose speed changes more often cannot be measured on.
+const UNFAIR_RUNS_MAX: u32 = 6;
 const CHROMIUM_FLAGS: &str = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync";
 
@@ -126,10 +128,21 @@ impl<'a> Lighthouse<'a> {
     pub(crate) fn measure(&mut self, page: &str, profile: &Profile) -> Result<String> {
         let limits = profile.goals.limits();
         let mut runs = Vec::new();
+        let mut unfair_runs = 0;
         let mut line = String::new();
         for count in RUNS {
             while runs.len() < count {
-                runs.extend(self.run(page, profile)?);
+                match self.run(page, profile)? {
+                    Some(figures) => runs.push(figures),
+                    None if unfair_runs < UNFAIR_RUNS_MAX => unfair_runs += 1,
+                    None => {
+                        return Err(Failure::new(format!(
+                            "{page}, {}: the machine's speed changed with each of {UNFAIR_RUNS_MAX} runs",
+                            profile.name
+                        ))
+                        .how("measure when nothing else runs beside it"));
+                    }
+                }
             }
             let found = median(&runs);
             line = format!(
@@ -137,14 +150,13 @@ impl<'a> Lighthouse<'a> {
                 profile.line(&found),
                 self.speed_index
             );
-            if missed(&found, &limits).is_empty() {
+            let passed = missed(&found, &limits, "limit");
+            if passed.is_empty() {
                 return Ok(line);
             }
+            line = format!("{}: {line}", passed.join(", "));
         }
-        Err(Failure::new(format!(
-            "{page}, {}, past its limits: {line}",
-            profile.name
-        )))
+        Err(Failure::new(format!("{page}, {}: {line}", profile.name)))
     }
 
     /// One run's figures; none where the machine had become faster than it was slowed down for.
@@ -213,17 +225,18 @@ fn fields() -> [Field; 7] {
     ]
 }
 
-fn missed(found: &Figures, goals: &Figures) -> Vec<String> {
+/// What the figures miss, each with what the bound is called.
+fn missed(found: &Figures, bounds: &Figures, called: &str) -> Vec<String> {
     let misses = fields().into_iter().filter(|(_, more_is_better, read)| {
         // Scores arrive as fractions; half a point is rounding.
         if *more_is_better {
-            read(found) < read(goals) - 0.5
+            read(found) < read(bounds) - 0.5
         } else {
-            read(found) > read(goals)
+            read(found) > read(bounds)
         }
     });
     misses
-        .map(|(name, _, read)| format!("the goal for {name} is {:.0}", read(goals)))
+        .map(|(name, _, read)| format!("the {called} for {name} is {:.0}", read(bounds)))
         .collect()
 }
 
@@ -236,7 +249,7 @@ impl Profile {
     /// The figures, and the goals they miss.
     fn line(&self, found: &Figures) -> String {
         let figures = fields().map(|(name, _, read)| format!("{name} {:.0}", read(found)));
-        let missed = missed(found, &self.goals);
+        let missed = missed(found, &self.goals, "goal");
         if missed.is_empty() {
             return figures.join(", ");
         }
@@ -293,20 +306,21 @@ mod tests {
     #[test]
     fn a_missed_goal_is_named() {
         let [desktop, _] = &PROFILES;
-        assert!(missed(&painted_after(300.0), &desktop.goals).is_empty());
-        let named = missed(&painted_after(301.0), &desktop.goals);
+        assert!(missed(&painted_after(300.0), &desktop.goals, "goal").is_empty());
+        let named = missed(&painted_after(301.0), &desktop.goals, "goal");
         assert_eq!(named, ["the goal for first paint (ms) is 300"]);
     }
 
     #[test]
     fn times_have_room_and_what_no_clock_decides_has_none() {
         let limits = PROFILES[0].goals.limits();
-        assert!(missed(&painted_after(600.0), &limits).is_empty());
-        assert_eq!(missed(&painted_after(601.0), &limits).len(), 1);
+        assert!(missed(&painted_after(600.0), &limits, "limit").is_empty());
+        assert_eq!(missed(&painted_after(601.0), &limits, "limit").len(), 1);
         let unread = Figures {
             seo: 99.0,
             ..painted_after(200.0)
         };
-        assert_eq!(missed(&unread, &limits), ["the goal for SEO is 100"]);
+        let named = missed(&unread, &limits, "limit");
+        assert_eq!(named, ["the limit for SEO is 100"]);
     }
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use crate::failure::{Failure, Result, While};
 use crate::server::Server;
 
-/// Two hours of music become three qualities of it; a busy machine is slow.
-const READY_TIMEOUT: Duration = Duration::from_mins(20);
+/// Two hours of music become three qualities of it, in the time that other work leaves.
+const READY_TIMEOUT: Duration = Duration::from_mins(30);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// All is decoded to this rate, so that lengths compare.
 const RATE: u64 = 44_100;

@@ -7,9 +7,9 @@ impl Config {
     /// Why the server of this database is not reached, where the network says it: a pool says only that it waited.
     pub async fn unreached(&self) -> Option<String> {
         let url: Uri = self.url.reveal().parse().ok()?;
-        // The driver may go by a socket or another host that it finds there.
-        let has = |key| url.query().is_some_and(|options| options.contains(key));
-        if has("host") || has("socket") {
+        // The driver goes by a socket or another host that it finds there.
+        let mut options = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
+        if options.any(|(key, _)| ["host", "hostaddr", "socket"].contains(&key.as_ref())) {
             return None;
         }
         let port = url.port_u16().or(match url.scheme_str()? {
@@ -45,6 +45,8 @@ mod tests {
             reason.starts_with(&format!("could not reach {address}: ")) && !reason.contains("hush"),
             "{reason}"
         );
+        let named = format!("postgres://me@{address}/music?application_name=host");
+        assert!(Config::with_url(&named).unreached().await.is_some());
         let by_socket =
             Config::with_url("mysql://me@nowhere.invalid/music?socket=/run/mysqld.sock");
         assert_eq!(by_socket.unreached().await, None);

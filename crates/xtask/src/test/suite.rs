@@ -1,8 +1,9 @@
-//! Runs stages one after the other; a failing one does not hide the others.
+//! Runs stages one after the other, or some beside another; a failing one does not hide the others.
 
 use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::counts::{self, Counts, Runner};
@@ -33,6 +34,7 @@ pub(crate) struct Suite<'a> {
     only: &'a str,
     /// Whether anything was asked for that there is.
     was_wanted: bool,
+    started: Instant,
     total: Counts,
     results: Vec<Ended>,
 }
@@ -42,9 +44,13 @@ struct Ended {
     name: String,
     counts: Counts,
     time: Duration,
+    said: String,
     /// What is repeated at the end, where it is looked for first.
     failures: Vec<String>,
 }
+
+/// A stage with its name.
+pub(crate) type Named = (&'static str, fn(&Workspace, &Log) -> Result<Verdict>);
 
 /// Where one stage writes what its programs print.
 pub(crate) struct Log {
@@ -57,6 +63,7 @@ impl<'a> Suite<'a> {
             workspace,
             only,
             was_wanted: false,
+            started: Instant::now(),
             total: Counts::default(),
             results: Vec::new(),
         }
@@ -74,13 +81,48 @@ impl<'a> Suite<'a> {
         }
     }
 
+    /// Runs those stages of a group that were asked for: the first as any other, and beside it the rest, one after the
+    /// other, in the time that it leaves idle.
+    pub(crate) fn group(&mut self, stages: &[Named]) {
+        let mut wanted = stages.iter().filter(|(name, _)| self.wants(name));
+        let Some((name, work)) = wanted.next() else {
+            return;
+        };
+        let beside: Vec<&Named> = wanted.collect();
+        let this = &*self;
+        let ended = thread::scope(|scope| {
+            let beside = scope.spawn(move || {
+                let stages = beside.iter();
+                let ended = stages.map(|(name, work)| {
+                    this.run(name, |log| {
+                        give_way()?;
+                        work(this.workspace, log)
+                    })
+                });
+                ended.collect::<Vec<_>>()
+            });
+            let first = this.run(name, |log| work(this.workspace, log));
+            let beside = beside
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            std::iter::once(first).chain(beside).collect::<Vec<_>>()
+        });
+        for stage in ended {
+            self.close(stage);
+        }
+    }
+
     /// Runs a stage that others need, prints its name and time, and tells whether nothing failed in it.
     pub(crate) fn needed(
         &mut self,
         name: &str,
         work: impl FnOnce(&Log) -> Result<Verdict>,
     ) -> bool {
-        self.was_wanted |= self.wants(name);
+        let ended = self.run(name, work);
+        self.close(ended)
+    }
+
+    fn run(&self, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) -> Ended {
         let started = Instant::now();
         screen::say(&format!("{} {name}", paint("36", "▸")));
         let verdict = self.log(name).and_then(|log| work(&log));
@@ -98,7 +140,20 @@ impl<'a> Suite<'a> {
                 (Counts::ONE_FAILED, failure.to_string())
             }
         };
-        let time = started.elapsed();
+        Ended {
+            name: name.to_owned(),
+            counts,
+            time: started.elapsed(),
+            said,
+            failures,
+        }
+    }
+
+    fn close(&mut self, ended: Ended) -> bool {
+        let Ended {
+            name, counts, time, ..
+        } = &ended;
+        self.was_wanted |= self.wants(name);
         let minutes = paint("2", &format!("{:.1} min", time.as_secs_f64() / 60.0));
         let mark = match counts {
             Counts { failed: 1.., .. } => paint("31", "✗"),
@@ -110,26 +165,18 @@ impl<'a> Suite<'a> {
             _ => paint("32", "✓"),
         };
         screen::say(&format!("{mark} {name}: {counts}  {minutes}"));
-        if !said.is_empty() {
-            screen::say(&said);
+        if !ended.said.is_empty() {
+            screen::say(&ended.said);
         }
-        self.total += counts;
-        self.results.push(Ended {
-            name: name.to_owned(),
-            counts,
-            time,
-            failures,
-        });
-        counts.failed == 0
+        self.total += *counts;
+        let holds = counts.failed == 0;
+        self.results.push(ended);
+        holds
     }
 
     /// Repeats what failed and what was skipped, and closes with the counts.
     pub(crate) fn finish(self) -> ExitCode {
-        let minutes: f64 = self
-            .results
-            .iter()
-            .map(|stage| stage.time.as_secs_f64() / 60.0)
-            .sum();
+        let minutes = self.started.elapsed().as_secs_f64() / 60.0;
         screen::say(&format!("\n{minutes:.1} minutes in all. The longest:"));
         let mut longest: Vec<_> = self.results.iter().collect();
         longest.sort_by_key(|stage| std::cmp::Reverse(stage.time));
@@ -164,6 +211,15 @@ impl<'a> Suite<'a> {
         File::create(&file).while_doing(format!("write {}", file.display()))?;
         Ok(Log { file })
     }
+}
+
+/// Lets this thread, and every program and thread it starts from now on, run only while a core has nothing else to do.
+fn give_way() -> Result<()> {
+    let work = "find the number of this thread";
+    let thread = std::fs::read_link("/proc/thread-self").while_doing(work)?;
+    let number = thread.file_name().ok_or_else(|| Failure::new(work))?;
+    let mut chrt = Command::new("chrt");
+    subprocess::read(chrt.args(["--idle", "--pid", "0"]).arg(number)).map(|_| ())
 }
 
 impl Log {
@@ -232,5 +288,23 @@ impl Log {
             "`{command}` failed; all of its output is in {}\n{end}",
             self.file.display()
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_started_by_a_thread_that_gives_way_give_way_too() {
+        const POLICY_FIELD: usize = 40;
+        const IDLE: &str = "5";
+        let started = thread::spawn(|| {
+            give_way().unwrap();
+            subprocess::read(Command::new("cat").arg("/proc/self/stat")).unwrap()
+        });
+        let stat = started.join().unwrap();
+        let fields: Vec<&str> = stat.split(' ').collect();
+        assert_eq!(fields.get(POLICY_FIELD), Some(&IDLE), "{stat}");
     }
 }

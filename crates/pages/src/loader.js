@@ -19,6 +19,8 @@
   };
   let loading, ready;
   const waiting = new Set();
+  const rest = (b) => { waiting.delete(b); b.removeAttribute("data-busy"); };
+  const plays = (b) => /^(play|shuffle)/.test(b.dataset.act);
   const parsed = () => d.readyState != "loading" ? Promise.resolve() : new Promise((done) => d.addEventListener("DOMContentLoaded", done));
   const load = () => loading ||= parsed().then(() => new Promise((done, failed) => {
     const b = JSON.parse(d.getElementById("boot").textContent);
@@ -45,10 +47,11 @@
       try { localStorage.theme = theme; } catch {}
     } else if (!ready) {
       e.preventDefault(); e.stopPropagation();
-      waiting.delete(a); waiting.add(a);
+      for (const b of waiting) if (b == a || plays(a) && plays(b)) rest(b);
+      waiting.add(a);
       a.setAttribute("data-busy", "");
       const over = (press) => {
-        for (const b of waiting) { waiting.delete(b); b.removeAttribute("data-busy"); if (press) b.click(); }
+        for (const b of waiting) { rest(b); if (press) b.click(); }
       };
       load().then(() => over(1), () => over(0));
     }

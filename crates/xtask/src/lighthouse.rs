@@ -137,7 +137,8 @@ impl<'a> Lighthouse<'a> {
                     None if unfair_runs < UNFAIR_RUNS_MAX => unfair_runs += 1,
                     None => {
                         return Err(Failure::new(format!(
-                            "{page}, {}: the machine's speed changed with each of {UNFAIR_RUNS_MAX} runs",
+                            "{page}, {}: more than {UNFAIR_RUNS_MAX} runs did not count, because the machine's \
+                             speed changed",
                             profile.name
                         ))
                         .how("measure when nothing else runs beside it"));
@@ -150,11 +151,11 @@ impl<'a> Lighthouse<'a> {
                 profile.line(&found),
                 self.speed_index
             );
-            let passed = missed(&found, &limits, "limit");
-            if passed.is_empty() {
+            let exceeded = missed(&found, &limits, "limit");
+            if exceeded.is_empty() {
                 return Ok(line);
             }
-            line = format!("{}: {line}", passed.join(", "));
+            line = format!("{}: {line}", exceeded.join(", "));
         }
         Err(Failure::new(format!("{page}, {}: {line}", profile.name)))
     }

@@ -3,13 +3,15 @@ use tokio::net::TcpStream;
 
 use super::Config;
 
+/// Options of a URL by which the drivers go another way than its host and port say.
+const OTHER_WAYS: [&str; 4] = ["host", "hostaddr", "port", "socket"];
+
 impl Config {
     /// Why the server of this database is not reached, where the network says it: a pool says only that it waited.
     pub async fn unreached(&self) -> Option<String> {
         let url: Uri = self.url.reveal().parse().ok()?;
-        // The driver goes by a socket or another host that it finds there.
         let mut options = form_urlencoded::parse(url.query().unwrap_or_default().as_bytes());
-        if options.any(|(key, _)| ["host", "hostaddr", "socket"].contains(&key.as_ref())) {
+        if options.any(|(key, _)| OTHER_WAYS.contains(&key.as_ref())) {
             return None;
         }
         let port = url.port_u16().or(match url.scheme_str()? {
@@ -47,9 +49,13 @@ mod tests {
         );
         let named = format!("postgres://me@{address}/music?application_name=host");
         assert!(Config::with_url(&named).unreached().await.is_some());
-        let by_socket =
-            Config::with_url("mysql://me@nowhere.invalid/music?socket=/run/mysqld.sock");
-        assert_eq!(by_socket.unreached().await, None);
+        for other_way in [
+            "mysql://me@nowhere.invalid/music?socket=/run/mysqld.sock",
+            "postgres://me@nowhere.invalid/music?hostaddr=192.0.2.1",
+            "postgres://me@nowhere.invalid/music?application_name=haas&port=6432",
+        ] {
+            assert_eq!(Config::with_url(other_way).unreached().await, None);
+        }
         assert_eq!(Config::with_url("sqlite::memory:").unreached().await, None);
     }
 }

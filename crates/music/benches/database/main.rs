@@ -31,7 +31,16 @@ const CHARTING_TRACKS: usize = 10_000;
 /// 2026-01-01T00:00:00Z.
 const NOW_MS: i64 = 1_767_225_600_000;
 
+const PARTS: [&str; 3] = ["search", "lists", "chart"];
+
 fn main() -> ExitCode {
+    if let Some(unknown) = named_parts().find(|part| !PARTS.contains(&part.as_str())) {
+        eprintln!(
+            "there is no part {unknown:?}; there are {}",
+            PARTS.join(", ")
+        );
+        return ExitCode::FAILURE;
+    }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let missed = Mutex::new(Vec::new());
     runtime.block_on(testkit::each_database::<music::Migrator>(
@@ -83,11 +92,14 @@ async fn bench(database: Database) -> Vec<String> {
         .collect()
 }
 
-/// Whether the command line names the part, or none. Cargo adds options of its own.
+/// The parts that the command line names. Cargo adds options of its own.
+fn named_parts() -> impl Iterator<Item = String> {
+    let arguments = std::env::args().skip(1);
+    arguments.filter(|argument| !argument.starts_with('-'))
+}
+
+/// Whether a part is named, or none.
 fn is_asked(part: &str) -> bool {
-    let mut parts = std::env::args()
-        .skip(1)
-        .filter(|argument| !argument.starts_with('-'))
-        .peekable();
-    parts.peek().is_none() || parts.any(|named| named == part)
+    let mut named = named_parts().peekable();
+    named.peek().is_none() || named.any(|named| named == part)
 }

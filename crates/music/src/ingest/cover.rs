@@ -55,6 +55,7 @@ impl Picture {
             Self::Encoded(bytes) => decode_square(bytes, largest_px)?,
             Self::Drawn(seed) => drawing::draw(&Sha256::digest(seed).into(), largest_px),
         };
+        // Not as the generic picture: what scales that is compiled with this crate, without optimisation in tests.
         let mut square = DynamicImage::ImageRgb8(square);
         let mut encoded = Vec::with_capacity(COVER_WIDTHS_PX.len());
         for width in COVER_WIDTHS_PX.into_iter().rev() {

@@ -1,7 +1,7 @@
 //! Finding tracks, albums and artists by what was typed.
 //!
-//! Steps, each only when the one before found too little: the letters as typed; all words of the query in any order;
-//! the letters with one misspelling; all words, one of them misspelled.
+//! Steps: the letters as typed; where these found too little, all words of the query in any order; where nothing fits
+//! well, the letters with one misspelling, and all words, one of them misspelled.
 
 use std::collections::{HashMap, HashSet};
 
@@ -134,22 +134,34 @@ impl Store {
     /// Finds at most `limit` of each kind.
     pub(crate) async fn search(&self, query: &Query, limit: usize) -> Result<SearchHits, DbErr> {
         let mut basket = Basket::default();
+        // Several words are hardly ever found as typed: their rows are counted at once, before it is known.
         let (typed, counts) = tokio::try_join!(
             self.find_as_typed(&query.whole, limit),
             self.count_words(&query.words, COUNTED_ROWS_MAX),
         )?;
         basket.put_all(typed);
+        let mut words: &[Word] = &query.words;
         if basket.count(SearchKind::Track) < limit {
-            let rows = self.rows_with_all(&query.words, &counts, limit).await?;
+            let rows = self.rows_with_all(words, &counts, limit).await?;
             basket.put_all(rows.into_iter().map(|row| (row, Rank::AllWords)));
+        } else {
+            words = &[];
         }
         if basket.best().is_none_or(|best| Rank::Beside < best) {
             let (edited, of_words) = tokio::try_join!(
-                self.find_edited(&query.whole, limit),
-                self.find_words_one_edited(&query.words, &counts),
+                self.find_edited(&query.whole),
+                self.find_words_one_edited(words, &counts),
             )?;
+            let meant = meant_artist(&edited);
             basket.put_all(edited);
             basket.put_all(of_words);
+            if let Some((rank, name)) = meant
+                && basket.count(SearchKind::Track) < limit
+            {
+                let scan = Scan::new(SearchKind::Track, Place::Beside, &name, limit as u64);
+                let rows = self.scan(&[scan]).await?;
+                basket.put_all(rows.into_iter().map(|row| (row, rank)));
+            }
         }
         Ok(basket.into_hits(limit))
     }
@@ -254,11 +266,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// Looks for the letters with one misspelling, and for the tracks of whoever was meant.
-    async fn find_edited(&self, typed: &Word, limit: usize) -> Result<Vec<(Row, Rank)>, DbErr> {
-        let mut found = Vec::new();
+    /// Looks for the letters with one misspelling.
+    async fn find_edited(&self, typed: &Word) -> Result<Vec<(Row, Rank)>, DbErr> {
         if typed.is_initials {
-            return Ok(found);
+            return Ok(Vec::new());
         }
         let letters: Vec<char> = typed.letters.chars().take(EDIT_LETTERS_MAX).collect();
         let pieces = pieces(&letters);
@@ -270,27 +281,13 @@ impl Store {
                 scans.push(scan);
             }
         }
-        let mut meant: Option<(Rank, String)> = None;
-        for row in self.scan(&scans).await? {
-            let Some(rank) = rank_edited(&row, &letters) else {
-                continue;
-            };
-            let name = format!("{}{}", row.lead, run_of(&row));
-            if kind_of(&row) == Some(SearchKind::Artist)
-                && meant
-                    .as_ref()
-                    .is_none_or(|best| (rank, &name) < (best.0, &best.1))
-            {
-                meant = Some((rank, name));
-            }
-            found.push((row, rank));
-        }
-        if let Some((rank, name)) = meant {
-            let scan = Scan::new(SearchKind::Track, Place::Beside, &name, limit as u64);
-            let rows = self.scan(&[scan]).await?.into_iter();
-            found.extend(rows.map(|row| (row, rank)));
-        }
-        Ok(found)
+        let rows = self.scan(&scans).await?.into_iter();
+        Ok(rows
+            .filter_map(|row| {
+                let rank = rank_edited(&row, &letters)?;
+                Some((row, rank))
+            })
+            .collect())
     }
 
     /// Takes each of the two rarest words for the misspelled one: reads what has the others, and compares.
@@ -353,6 +350,16 @@ impl Store {
             })
             .collect())
     }
+}
+
+/// The name of the artist that a misspelling fits best: their tracks are meant too.
+fn meant_artist(edited: &[(Row, Rank)]) -> Option<(Rank, String)> {
+    let artists = edited
+        .iter()
+        .filter(|(row, _)| kind_of(row) == Some(SearchKind::Artist));
+    artists
+        .map(|(row, rank)| (*rank, format!("{}{}", row.lead, run_of(row))))
+        .min()
 }
 
 fn kind_of(row: &Row) -> Option<SearchKind> {

@@ -86,7 +86,7 @@ fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     if !packages::is_there(FFMPEG.program) {
         return Ok(Verdict::Missing("ffmpeg".to_owned()));
     }
-    // Nobody listens meanwhile: the whole machine is for the work.
+    // As much as the browser tests leave.
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let workers = ("HAAS_MUSIC__PREPARATION_WORKERS", &*workers.to_string());
     let server = Server::start_configured(workspace, &library(workspace)?, &[workers])?;

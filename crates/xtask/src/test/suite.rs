@@ -82,34 +82,32 @@ impl<'a> Suite<'a> {
     }
 
     /// Runs those stages of a group that were asked for: the first as any other, and beside it the rest, one after the
-    /// other, in the time that it leaves idle.
+    /// other, at the lowest priority.
     pub(crate) fn group(&mut self, stages: &[Named]) {
         let mut wanted = stages.iter().filter(|(name, _)| self.wants(name));
         let Some((name, work)) = wanted.next() else {
             return;
         };
         let beside: Vec<&Named> = wanted.collect();
-        let this = &*self;
-        let ended = thread::scope(|scope| {
-            let beside = scope.spawn(move || {
-                let stages = beside.iter();
-                let ended = stages.map(|(name, work)| {
-                    this.run(name, |log| {
+        let workspace = self.workspace;
+        thread::scope(|scope| {
+            let others = scope.spawn(move || {
+                let stages = beside.into_iter().map(|(name, work)| {
+                    run(workspace, name, |log| {
                         give_way()?;
-                        work(this.workspace, log)
+                        work(workspace, log)
                     })
                 });
-                ended.collect::<Vec<_>>()
+                stages.collect::<Vec<_>>()
             });
-            let first = this.run(name, |log| work(this.workspace, log));
-            let beside = beside
+            self.close(run(workspace, name, |log| work(workspace, log)));
+            let others = others
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            std::iter::once(first).chain(beside).collect::<Vec<_>>()
+            for ended in others {
+                self.close(ended);
+            }
         });
-        for stage in ended {
-            self.close(stage);
-        }
     }
 
     /// Runs a stage that others need, prints its name and time, and tells whether nothing failed in it.
@@ -118,35 +116,7 @@ impl<'a> Suite<'a> {
         name: &str,
         work: impl FnOnce(&Log) -> Result<Verdict>,
     ) -> bool {
-        let ended = self.run(name, work);
-        self.close(ended)
-    }
-
-    fn run(&self, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) -> Ended {
-        let started = Instant::now();
-        screen::say(&format!("{} {name}", paint("36", "▸")));
-        let verdict = self.log(name).and_then(|log| work(&log));
-        let mut failures = Vec::new();
-        let (counts, said) = match verdict {
-            Ok(Verdict::Holds) => (Counts::ONE_PASSED, String::new()),
-            Ok(Verdict::Missing(what)) => (Counts::ONE_SKIPPED, format!("missing: {what}")),
-            Ok(Verdict::Tests(counts, said)) => (counts, said),
-            Ok(Verdict::Failed(counts, said, names)) => {
-                failures = names;
-                (counts, said)
-            }
-            Err(failure) => {
-                failures.extend(failure.what.lines().next().map(str::to_owned));
-                (Counts::ONE_FAILED, failure.to_string())
-            }
-        };
-        Ended {
-            name: name.to_owned(),
-            counts,
-            time: started.elapsed(),
-            said,
-            failures,
-        }
+        self.close(run(self.workspace, name, work))
     }
 
     fn close(&mut self, ended: Ended) -> bool {
@@ -203,17 +173,36 @@ impl<'a> Suite<'a> {
             ExitCode::FAILURE
         }
     }
+}
 
-    fn log(&self, name: &str) -> Result<Log> {
-        let file = self
-            .workspace
-            .own(&format!("log/test/{}.log", name.replace(' ', "-")))?;
-        File::create(&file).while_doing(format!("write {}", file.display()))?;
-        Ok(Log { file })
+fn run(workspace: &Workspace, name: &str, work: impl FnOnce(&Log) -> Result<Verdict>) -> Ended {
+    let started = Instant::now();
+    screen::say(&format!("{} {name}", paint("36", "▸")));
+    let verdict = Log::new(workspace, name).and_then(|log| work(&log));
+    let mut failures = Vec::new();
+    let (counts, said) = match verdict {
+        Ok(Verdict::Holds) => (Counts::ONE_PASSED, String::new()),
+        Ok(Verdict::Missing(what)) => (Counts::ONE_SKIPPED, format!("missing: {what}")),
+        Ok(Verdict::Tests(counts, said)) => (counts, said),
+        Ok(Verdict::Failed(counts, said, names)) => {
+            failures = names;
+            (counts, said)
+        }
+        Err(failure) => {
+            failures.extend(failure.what.lines().next().map(str::to_owned));
+            (Counts::ONE_FAILED, failure.to_string())
+        }
+    };
+    Ended {
+        name: name.to_owned(),
+        counts,
+        time: started.elapsed(),
+        said,
+        failures,
     }
 }
 
-/// Lets this thread, and every program and thread it starts from now on, run only while a core has nothing else to do.
+/// Gives this thread, and every program and thread it starts from now on, the lowest priority: `SCHED_IDLE`.
 fn give_way() -> Result<()> {
     let work = "find the number of this thread";
     let thread = std::fs::read_link("/proc/thread-self").while_doing(work)?;
@@ -223,6 +212,12 @@ fn give_way() -> Result<()> {
 }
 
 impl Log {
+    fn new(workspace: &Workspace, name: &str) -> Result<Self> {
+        let file = workspace.own(&format!("log/test/{}.log", name.replace(' ', "-")))?;
+        File::create(&file).while_doing(format!("write {}", file.display()))?;
+        Ok(Self { file })
+    }
+
     /// Runs a program to its end; a failure carries the end of its output.
     pub(crate) fn run(&self, command: &mut Command) -> Result<String> {
         let (succeeded, output) = self.capture(command)?;
@@ -294,6 +289,47 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const GROUP: &[Named] = &[
+        ("first", |_, _| Ok(Verdict::Holds)),
+        ("beside", |_, _| Err(Failure::new("it does not hold"))),
+        ("later beside", |_, _| {
+            Ok(Verdict::Missing("a program".to_owned()))
+        }),
+    ];
+
+    fn names_of(only: &str) -> (Vec<(String, Counts)>, Vec<String>) {
+        let root = std::env::temp_dir().join(format!("haas-suite-{}", std::process::id()));
+        let workspace = Workspace { root };
+        let mut suite = Suite::new(&workspace, only);
+        suite.group(GROUP);
+        let _ = std::fs::remove_dir_all(&workspace.root);
+        let failures = suite
+            .results
+            .iter()
+            .flat_map(|stage| stage.failures.clone())
+            .collect();
+        let stages = suite
+            .results
+            .into_iter()
+            .map(|stage| (stage.name, stage.counts));
+        (stages.collect(), failures)
+    }
+
+    #[test]
+    fn a_group_runs_what_is_asked_for_and_keeps_what_each_found() {
+        let all = [
+            ("first".to_owned(), Counts::ONE_PASSED),
+            ("beside".to_owned(), Counts::ONE_FAILED),
+            ("later beside".to_owned(), Counts::ONE_SKIPPED),
+        ];
+        assert_eq!(
+            names_of(""),
+            (all.to_vec(), vec!["it does not hold".to_owned()])
+        );
+        assert_eq!(names_of("later"), (all[2..].to_vec(), Vec::new()));
+        assert_eq!(names_of("elsewhere"), (Vec::new(), Vec::new()));
+    }
 
     #[test]
     fn programs_started_by_a_thread_that_gives_way_give_way_too() {

@@ -1,5 +1,8 @@
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+
 use super::Api;
 use crate::API_PREFIX;
+use crate::store::entities::{album_artist, track_artist, track_genre};
 use crate::synthetic::Library;
 
 #[tokio::test]
@@ -24,6 +27,53 @@ async fn tracks_of_an_album_come_in_its_order_and_name_everything() {
         format!("/api/music/v1/tracks/{id}/stream")
     );
     assert!(first["hls_url"].is_null());
+}
+
+#[tokio::test]
+async fn several_artists_and_genres_come_in_the_order_of_the_tags() {
+    Api::on_each(&Library::new(200), |api| async move {
+        let (track_id, album_id) = (&api.seeded.track_ids[0], &api.seeded.album_ids[0]);
+        // Not in the order of the ids, which rise.
+        let latest_first = |ids: &[String]| ids.iter().rev().take(3).cloned().collect::<Vec<_>>();
+        let artist_ids = latest_first(&api.seeded.artist_ids);
+        let genre_ids = latest_first(&api.seeded.genre_ids);
+        assert_eq!((artist_ids.len(), genre_ids.len()), (3, 3));
+        let connection = api.store.connection();
+        // The row that was there stands at 0.
+        for (position, artist_id) in (-3..).zip(artist_ids.clone()) {
+            let row = track_artist::Model {
+                track_id: track_id.clone(),
+                position,
+                artist_id: artist_id.clone(),
+            };
+            row.into_active_model().insert(connection).await.unwrap();
+            let row = album_artist::Model {
+                album_id: album_id.clone(),
+                position,
+                artist_id,
+            };
+            row.into_active_model().insert(connection).await.unwrap();
+        }
+        for (position, genre_id) in (-3..).zip(genre_ids.clone()) {
+            let row = track_genre::Model {
+                track_id: track_id.clone(),
+                position,
+                genre_id,
+            };
+            row.into_active_model().insert(connection).await.unwrap();
+        }
+        let ids = |answer: &serde_json::Value, list: &str| {
+            let items = answer[list].as_array().unwrap().iter().take(3);
+            let ids = items.map(|item| item["id"].as_str().unwrap().to_owned());
+            ids.collect::<Vec<_>>()
+        };
+        let track = api.get(&format!("/tracks/{track_id}")).await.json();
+        assert_eq!(ids(&track, "artists"), artist_ids);
+        assert_eq!(ids(&track, "genres"), genre_ids);
+        let album = api.get(&format!("/albums/{album_id}")).await.json();
+        assert_eq!(ids(&album, "artists"), artist_ids);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use chassis::config::{Effective, Flag, Sources, environment};
 use clap::{Args, Parser, Subcommand};
 
+use crate::load::LoadArguments;
+
 /// High-availability streaming: music for everybody, in one binary.
 #[derive(Debug, Parser)]
 #[command(name = "haas", version)]
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     /// Works on the music library.
     #[command(subcommand)]
     Music(MusicCommand),
+    /// Lets virtual listeners play music on a server, and says whether it starts at once and does not stop.
+    Load(LoadArguments),
     /// Asks a running process whether it takes requests; the exit code is the answer.
     Health(Health),
 }

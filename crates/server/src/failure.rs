@@ -33,6 +33,14 @@ impl Failure {
         }
     }
 
+    /// Something the user wrote cannot be used.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            code: USAGE,
+        }
+    }
+
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         complain(&format!("haas: {}", self.text));
@@ -42,10 +50,7 @@ impl Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self {
-            text: error.to_string(),
-            code: USAGE,
-        }
+        Self::usage(error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@ mod arguments;
 mod failure;
 mod health;
 mod import;
+mod load;
 mod migrate;
 mod openapi;
 mod role;
@@ -55,6 +56,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             on_runtime(import::run(settings, import))
         }
         Command::Openapi(openapi) => openapi::write(&openapi),
+        Command::Load(load) => load::load(&load),
         Command::Health(health) => {
             let (settings, _) = Settings::read(&health.common.sources())?;
             health::ask(health.admin.unwrap_or(settings.admin_listen))

@@ -5,6 +5,7 @@ mod configuration;
 mod disks;
 mod http;
 mod kills;
+mod load;
 mod plays;
 mod shelf;
 mod stop;

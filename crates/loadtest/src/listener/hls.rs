@@ -1,0 +1,361 @@
+//! Loads as our player does with hls.js 1.7: playlists, then segments up to half a minute ahead, each in the quality that
+//! the link seems to carry; one that comes too slowly is given up for a lower one.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+use url::Url;
+
+use super::retries::Retries;
+use super::{Listener, Loaded};
+use crate::link_speed::LinkSpeed;
+use crate::playback::Thresholds;
+use crate::playlist::{MediaPlaylist, Playlist, Resource, Segment, Variant};
+use crate::quality::{Choice, Rate};
+use crate::wire::{Answer, Ask, Client, Connect, Fault, Keep};
+
+/// A browser sounds with the first segment, and goes on with the next one.
+pub(super) const THRESHOLDS: Thresholds = Thresholds {
+    start: Duration::from_millis(1),
+    resume: Duration::from_millis(1),
+};
+/// How far ahead is loaded.
+const AHEAD_MAX: Duration = Duration::from_secs(30);
+/// What a link is thought to carry before anything is known of it, in bits a second.
+const UNKNOWN_LINK: f64 = 500_000.0;
+/// The quality to begin with depends on the link that is known: below the first 64, below the second 128, else 256 kbit/s.
+const SLOW_LINK: f64 = 400_000.0;
+const FAST_LINK: f64 = 1_800_000.0;
+const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
+/// From so many segments on the measure of the link counts for the next track too.
+const SEGMENTS_TO_KNOW: usize = 2;
+const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// How often it is looked whether a segment comes too slowly.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
+pub(super) async fn load<C: Connect>(
+    listener: &mut Listener<C>,
+    url: &Url,
+    loaded: &RefCell<Loaded>,
+) -> Fault {
+    let Listener {
+        client,
+        epoch,
+        throughput,
+        ..
+    } = listener;
+    let mut loader = Loader {
+        client,
+        epoch: *epoch,
+        loaded,
+        speed: LinkSpeed::new(throughput.unwrap_or(UNKNOWN_LINK)),
+        throughput,
+        variants: Vec::new(),
+        playlists: Vec::new(),
+        playlist_took: Duration::ZERO,
+    };
+    let ended = loader.load(url).await;
+    let Err(fault) = ended;
+    fault
+}
+
+struct Loader<'a, C: Connect> {
+    client: &'a mut Client<C>,
+    epoch: Instant,
+    loaded: &'a RefCell<Loaded>,
+    speed: LinkSpeed,
+    /// For the next track: once two segments have measured it.
+    throughput: &'a mut Option<f64>,
+    variants: Vec<Variant>,
+    /// Of each variant, once it has been read.
+    playlists: Vec<Option<MediaPlaylist>>,
+    playlist_took: Duration,
+}
+
+/// How the loading of a segment ended.
+enum Loading {
+    Loaded(Answer),
+    /// It came too slowly: this lower quality is loaded instead.
+    GivenUp(usize),
+}
+
+impl<C: Connect> Loader<'_, C> {
+    async fn load(&mut self, url: &Url) -> Result<std::convert::Infallible, Fault> {
+        match self.read(url).await? {
+            Playlist::Master(variants) => {
+                self.playlists = vec![None; variants.len()];
+                self.variants = variants;
+            }
+            Playlist::Media(playlist) => {
+                let rate = Rate { average: 0, max: 0 };
+                self.variants = vec![Variant {
+                    url: url.clone(),
+                    rate,
+                }];
+                self.playlists = vec![Some(playlist)];
+            }
+        }
+        let mut level = self.start_level();
+        let first = self.playlist(level).await?;
+        let length = first.segments.iter().map(|segment| segment.length).sum();
+        self.loaded.borrow_mut().playback.ends_after(length);
+        let mut init_of = None;
+        let mut index = 0;
+        loop {
+            let playlist = self.playlist(level).await?;
+            let (init, segment) = (playlist.init.clone(), playlist.segments.get(index).cloned());
+            let Some(segment) = segment else {
+                // Everything is loaded. What is left is to listen.
+                return std::future::pending().await;
+            };
+            let init = init.filter(|_| init_of != Some(level));
+            let mut resource = segment.resource.clone();
+            if let Some(init) = init {
+                match joined(&init, &resource) {
+                    Some(both) => resource = both,
+                    None => self.fetch(&init).await?,
+                }
+            }
+            let next = match self.segment(&resource, &segment, level).await? {
+                Loading::Loaded(answer) => {
+                    init_of = Some(level);
+                    index += 1;
+                    self.take(&segment, &answer);
+                    if SEGMENTS_TO_KNOW <= index {
+                        *self.throughput = Some(self.speed.bits_per_s());
+                    }
+                    self.wait_for_room().await;
+                    self.choose(level, segment.length)
+                }
+                Loading::GivenUp(lower) => lower,
+            };
+            if next != level {
+                self.loaded.borrow_mut().switch_count += 1;
+                level = next;
+            }
+        }
+    }
+
+    /// The quality of the first segment: what the link is known to carry, else the middle one.
+    fn start_level(&self) -> usize {
+        let wanted = match *self.throughput {
+            None => UNKNOWN_START_BITS_PER_S,
+            Some(bits) if bits < SLOW_LINK => 64_000,
+            Some(bits) if bits < FAST_LINK => 128_000,
+            Some(_) => 256_000,
+        };
+        let nearest = (0..).zip(&self.variants);
+        nearest
+            .min_by_key(|(_, variant)| variant.rate.average.abs_diff(wanted))
+            .map_or(0, |(level, _)| level)
+    }
+
+    fn choose(&self, current: usize, segment: Duration) -> usize {
+        let rates: Vec<(Rate, bool)> = self
+            .variants
+            .iter()
+            .zip(&self.playlists)
+            .map(|(variant, playlist)| (variant.rate, playlist.is_some()))
+            .collect();
+        let choice = Choice {
+            rates: &rates,
+            current,
+            segment,
+            ahead: self
+                .loaded
+                .borrow_mut()
+                .playback
+                .ahead(self.epoch.elapsed()),
+            playlist: self.playlist_took,
+        };
+        choice.make(&self.speed)
+    }
+
+    async fn wait_for_room(&self) {
+        let now = self.epoch.elapsed();
+        let ahead = self.loaded.borrow_mut().playback.ahead(now);
+        if AHEAD_MAX < ahead {
+            sleep_until(self.epoch + now + ahead.saturating_sub(AHEAD_MAX)).await;
+        }
+    }
+
+    async fn playlist(&mut self, level: usize) -> Result<&MediaPlaylist, Fault> {
+        if self.playlists.get(level).is_none_or(Option::is_none) {
+            let variant = self.variants.get(level);
+            let url = variant
+                .ok_or(Fault::Unusable("it has no such quality"))?
+                .url
+                .clone();
+            let Playlist::Media(playlist) = self.read(&url).await? else {
+                return Err(Fault::Unusable("a quality leads to qualities"));
+            };
+            if let Some(place) = self.playlists.get_mut(level) {
+                *place = Some(playlist);
+            }
+        }
+        let playlist = self.playlists.get(level).and_then(Option::as_ref);
+        playlist.ok_or(Fault::Unusable("it has no such quality"))
+    }
+
+    async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
+        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX));
+        let answer = self.client.ask(&ask, |_so_far| None).await?;
+        self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
+        self.speed.waited(answer.to_first_byte);
+        let text = String::from_utf8_lossy(&answer.text);
+        Playlist::read(&text, url).map_err(|_error| Fault::Unusable("it is no HLS playlist"))
+    }
+
+    async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
+        let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
+        self.client.ask(&ask, |_so_far| None).await?;
+        Ok(())
+    }
+
+    async fn segment(
+        &mut self,
+        resource: &Resource,
+        segment: &Segment,
+        level: usize,
+    ) -> Result<Loading, Fault> {
+        let mut retries = Retries::default();
+        loop {
+            let begun = Instant::now();
+            let (bytes, to_first_byte) = (Cell::new(0), Cell::new(None));
+            let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
+            let asked = self.client.ask(&ask, |so_far| {
+                if to_first_byte.get().is_none() {
+                    to_first_byte.set(Some(begun.elapsed()));
+                }
+                bytes.set(so_far);
+                None
+            });
+            let watch = Watch {
+                rates: &self.variants,
+                speed: self.speed,
+                level,
+                segment: segment.length,
+                begun,
+            };
+            let (loaded, epoch) = (self.loaded, self.epoch);
+            let fault = tokio::select! {
+                biased;
+                answer = asked => match answer {
+                    Ok(answer) => return Ok(Loading::Loaded(answer)),
+                    Err(fault) => fault,
+                },
+                lower = watch.until_too_slow(&bytes, &to_first_byte, loaded, epoch) => {
+                    match to_first_byte.get() {
+                        Some(first) => self.speed.loaded(bytes.get(), begun.elapsed(), first),
+                        None => self.speed.waited(begun.elapsed()),
+                    }
+                    return Ok(Loading::GivenUp(lower));
+                }
+            };
+            let pause = retries.pause_after(&fault);
+            sleep(pause.ok_or(fault)?).await;
+        }
+    }
+
+    fn take(&mut self, segment: &Segment, answer: &Answer) {
+        self.speed.waited(answer.to_first_byte);
+        self.speed
+            .loaded(answer.bytes, answer.took, answer.to_first_byte);
+        let mut loaded = self.loaded.borrow_mut();
+        loaded.bytes += answer.bytes;
+        loaded.media += segment.length;
+        let media = loaded.media;
+        loaded.playback.load(self.epoch.elapsed(), media);
+    }
+}
+
+/// Looks whether a segment comes too slowly.
+struct Watch<'a> {
+    rates: &'a [Variant],
+    speed: LinkSpeed,
+    level: usize,
+    segment: Duration,
+    begun: Instant,
+}
+
+impl Watch<'_> {
+    /// Comes back when the music would fall silent before the segment is there, with the quality that would be there sooner.
+    async fn until_too_slow(
+        &self,
+        bytes: &Cell<u64>,
+        to_first_byte: &Cell<Option<Duration>>,
+        loaded: &RefCell<Loaded>,
+        epoch: Instant,
+    ) -> usize {
+        if self.level == 0 {
+            return std::future::pending().await;
+        }
+        let first_look = (self.segment / 2).max(Duration::from_secs_f64(self.speed.first_byte_s()));
+        sleep_until(self.begun + first_look).await;
+        loop {
+            let ahead = loaded.borrow_mut().playback.ahead(epoch.elapsed());
+            if let Some(lower) = self.sooner(bytes.get(), to_first_byte.get(), ahead) {
+                return lower;
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// The lower quality to load instead, if there is one that helps.
+    fn sooner(
+        &self,
+        bytes: u64,
+        to_first_byte: Option<Duration>,
+        ahead: Duration,
+    ) -> Option<usize> {
+        let own = self.rates.get(self.level)?;
+        let (segment_s, ahead_s) = (self.segment.as_secs_f64(), ahead.as_secs_f64());
+        let loaded_bits = to_f64(bytes) * 8.0;
+        let expected_bits = (to_f64(own.rate.average) * segment_s).max(loaded_bits);
+        let first_byte_s = self.speed.first_byte_s();
+        let (left_s, link) = match to_first_byte {
+            Some(first) if 0 < bytes => {
+                let streaming = self.begun.elapsed().saturating_sub(first).as_secs_f64();
+                let link = loaded_bits / streaming.max(0.001);
+                ((expected_bits - loaded_bits) / link, link)
+            }
+            _ => {
+                let link = self.speed.bits_per_s();
+                (expected_bits / link + first_byte_s, link)
+            }
+        };
+        if left_s <= ahead_s {
+            return None;
+        }
+        let load_s = |level: &usize| {
+            let variant = self.rates.get(*level)?;
+            Some(first_byte_s + segment_s * to_f64(variant.rate.max) / link)
+        };
+        let in_time = |level: &usize| {
+            load_s(level).is_some_and(|load_s| load_s < ahead_s.min(segment_s + first_byte_s))
+        };
+        let lower = (1..self.level).rev().find(in_time).unwrap_or(0);
+        let helps = load_s(&lower)? < left_s && load_s(&lower)? <= segment_s * 10.0;
+        helps.then_some(lower)
+    }
+}
+
+/// Init and first segment lie side by side: one question brings both.
+fn joined(init: &Resource, first: &Resource) -> Option<Resource> {
+    let (init_range, first_range) = (init.range.as_ref()?, first.range.as_ref()?);
+    let fit = init.url == first.url && init_range.end == first_range.start;
+    fit.then(|| Resource {
+        url: init.url.clone(),
+        range: Some(init_range.start..first_range.end),
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "2^53 bytes of music are not loaded"
+)]
+fn to_f64(value: u64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,64 @@
+//! Loads a file in small parts a few seconds ahead, as an open client of Spotify does (`librespot-audio` 0.8).
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use tokio::time::{sleep, sleep_until};
+
+use super::retries::Retries;
+use super::{Listener, Loaded};
+use crate::catalogue::File;
+use crate::playback::Thresholds;
+use crate::wire::{Ask, Connect, Fault, Keep};
+
+/// `read_ahead_before_playback`.
+pub(super) const THRESHOLDS: Thresholds = Thresholds {
+    start: Duration::from_secs(1),
+    resume: Duration::from_secs(1),
+};
+/// `read_ahead_during_playback`.
+const AHEAD: Duration = Duration::from_secs(5);
+/// `minimum_download_size`.
+const PART_BYTES: u64 = 64 * 1024;
+
+/// Loads a file for as long as it is polled. Comes back only when it cannot be loaded.
+pub(super) async fn load<C: Connect>(
+    listener: &mut Listener<C>,
+    file: &File,
+    loaded: &RefCell<Loaded>,
+) -> Fault {
+    let Err(fault) = load_parts(listener, file, loaded).await;
+    fault
+}
+
+async fn load_parts<C: Connect>(
+    listener: &mut Listener<C>,
+    file: &File,
+    loaded: &RefCell<Loaded>,
+) -> Result<std::convert::Infallible, Fault> {
+    let epoch = listener.epoch;
+    loaded.borrow_mut().playback.ends_after(file.length);
+    let mut from = 0;
+    while from < file.bytes {
+        let range = from..file.bytes.min(from + PART_BYTES);
+        let ask = Ask::get(&file.url, Some(&range), Keep::Nothing);
+        let mut retries = Retries::default();
+        while let Err(fault) = listener.client.ask(&ask, |_so_far| None).await {
+            sleep(retries.pause_after(&fault).ok_or(fault)?).await;
+        }
+        from = range.end;
+        let now = epoch.elapsed();
+        let ahead = {
+            let mut loaded = loaded.borrow_mut();
+            loaded.bytes = from;
+            loaded.media = file.media_in(from);
+            let media = loaded.media;
+            loaded.playback.load(now, media);
+            loaded.playback.ahead(now)
+        };
+        if AHEAD < ahead {
+            sleep_until(epoch + now + ahead.saturating_sub(AHEAD)).await;
+        }
+    }
+    std::future::pending().await
+}

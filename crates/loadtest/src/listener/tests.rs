@@ -1,0 +1,278 @@
+//! Each kind of listener before a server whose delays, rates and faults are known: what it must report was worked out by
+//! hand and stands beside each case.
+
+use std::time::Duration;
+
+use tokio::task::LocalSet;
+use url::Url;
+
+use super::{Ending, Listener, Patience, Play, Player};
+use crate::catalogue::{File, Song};
+use crate::playback::Heard;
+use crate::scripted::{Asked, Reply, Scripted};
+use crate::wire::{Client, Fault, Link};
+
+const fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+const fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Three qualities of ten segments, 2 s each: 16, 32 and 64 KB a segment.
+fn playlist(target: &str) -> Option<Reply> {
+    if target == "/hls.m3u8" {
+        return Some(Reply::whole(
+            "#EXTM3U\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=64000\n/64.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=128000\n/128.m3u8\n\
+             #EXT-X-STREAM-INF:BANDWIDTH=256000\n/256.m3u8\n",
+        ));
+    }
+    let kbps: u64 = target
+        .strip_prefix('/')?
+        .strip_suffix(".m3u8")?
+        .parse()
+        .ok()?;
+    let bytes = kbps * 250;
+    let others = format!("#EXTINF:2,\n#EXT-X-BYTERANGE:{bytes}\n/{kbps}.mp4\n").repeat(9);
+    let text = format!(
+        "#EXTM3U\n#EXT-X-MAP:URI=\"/{kbps}.mp4\",BYTERANGE=\"1000@0\"\n\
+         #EXTINF:2,\n#EXT-X-BYTERANGE:{bytes}@1000\n/{kbps}.mp4\n{others}"
+    );
+    Some(Reply::whole(text))
+}
+
+/// The number of the segment that is asked for, from 0. None is the beginning of a file, which a decoder needs first.
+fn segment(asked: &Asked) -> Option<u64> {
+    let kbps: u64 = asked
+        .target
+        .strip_prefix('/')?
+        .strip_suffix(".mp4")?
+        .parse()
+        .ok()?;
+    Some(asked.range.as_ref()?.end.checked_sub(1001)? / (kbps * 250))
+}
+
+async fn play(listen: Duration, media: impl Fn(&Asked) -> Reply + 'static) -> (Play, Vec<Asked>) {
+    play_by(Player::Hls, listen, media).await
+}
+
+/// A file of 20 s and 320 KB: 16 KB a second.
+fn song() -> Song {
+    let url = |path: &str| Url::parse("http://music.test").unwrap().join(path).unwrap();
+    Song {
+        track_id: "1".to_owned(),
+        hls: url("/hls.m3u8"),
+        file: File {
+            url: url("/file"),
+            length: s(20),
+            bytes: 320_000,
+        },
+    }
+}
+
+async fn play_by(
+    player: Player,
+    listen: Duration,
+    media: impl Fn(&Asked) -> Reply + 'static,
+) -> (Play, Vec<Asked>) {
+    let local = LocalSet::new();
+    let playing = local.run_until(async move {
+        let server =
+            Scripted::new(move |asked| playlist(&asked.target).unwrap_or_else(|| media(asked)));
+        let mut listener = Listener {
+            client: Client::new(server.clone(), "music.test".to_owned(), Link::new(None)),
+            epoch: server.epoch(),
+            patience: Patience {
+                start: s(10),
+                stall: s(8),
+            },
+            throughput: None,
+        };
+        let play = listener.play(player, &song(), Duration::ZERO, listen).await;
+        (play, server.asked())
+    });
+    playing.await
+}
+
+fn part(asked: &Asked) -> Reply {
+    Reply::part(asked.range.as_ref().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_answers_at_once_is_heard_at_once_and_to_the_end() {
+    let (play, asked) = play(s(60), part).await;
+    let heard = Heard {
+        startup: Some(Duration::ZERO),
+        stall_count: 0,
+        stalled: Duration::ZERO,
+        played: s(20),
+    };
+    assert_eq!((play.ending, play.heard), (Ending::Finished, heard));
+    let targets: Vec<_> = asked.iter().map(|asked| asked.target.as_str()).collect();
+    // Begins with 128 kbit/s, init and first segment at once; then the link is known to carry more.
+    assert_eq!(
+        targets[..4],
+        ["/hls.m3u8", "/128.m3u8", "/128.mp4", "/256.m3u8"]
+    );
+    assert_eq!(asked[2].range, Some(0..33_000));
+    assert_eq!(play.switch_count, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn delays_make_the_start_and_the_stalls_they_must() {
+    // The first segment comes after 700 ms, the next two at once: 6 s that end at 6.7 s. Nothing more comes before 8.2 s, in
+    // whatever quality it is asked for.
+    let (play, asked) = play(s(20), |asked| match segment(asked) {
+        Some(0) => part(asked).after(ms(700)),
+        None | Some(1 | 2) => part(asked),
+        _ => part(asked).after(ms(8_200).saturating_sub(asked.at)),
+    })
+    .await;
+    let heard = Heard {
+        startup: Some(ms(700)),
+        stall_count: 1,
+        stalled: ms(1_500),
+        played: s(20),
+    };
+    assert_eq!((play.ending, play.heard), (Ending::Finished, heard));
+    // Just before the silence what does not come is given up for the quality below, and again after half a segment.
+    let fourth = asked.iter().filter(|asked| segment(asked) == Some(3));
+    let tries: Vec<_> = fourth.map(|asked| asked.target.as_str()).collect();
+    assert_eq!(tries, ["/256.mp4", "/128.mp4", "/64.mp4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_too_long_leaves() {
+    let (never, _) = play(s(20), |asked| part(asked).after(s(9)).at_rate(1_000)).await;
+    assert_eq!(
+        (never.ending, never.heard),
+        (Ending::Abandoned, Heard::default())
+    );
+    // Sounds for 4 s, then nothing comes.
+    let (silent, _) = play(s(20), |asked| match segment(asked) {
+        None | Some(0 | 1) => part(asked),
+        _ => part(asked).at_rate(10),
+    })
+    .await;
+    let heard = Heard {
+        startup: Some(Duration::ZERO),
+        stall_count: 1,
+        stalled: s(8),
+        played: s(4),
+    };
+    assert_eq!((silent.ending, silent.heard), (Ending::Abandoned, heard));
+}
+
+#[tokio::test(start_paused = true)]
+async fn faults_are_tried_again_and_told_when_they_stay() {
+    // Twice refused, the second time for 2 s: asked at 0, 0.5 s and 2.5 s.
+    let tries = std::cell::Cell::new(0);
+    let (busy, asked) = play(s(20), move |asked| {
+        if segment(asked) == Some(0) && tries.replace(tries.get() + 1) < 2 {
+            let fields = if tries.get() == 2 {
+                "Retry-After: 2\r\n"
+            } else {
+                ""
+            };
+            return Reply::refusal(503, fields);
+        }
+        part(asked)
+    })
+    .await;
+    assert_eq!(
+        (busy.ending, busy.heard.startup),
+        (Ending::Finished, Some(ms(2_500)))
+    );
+    let firsts = asked.iter().filter(|asked| asked.range == Some(0..33_000));
+    assert_eq!(
+        firsts.map(|asked| asked.at).collect::<Vec<_>>(),
+        [s(0), ms(500), ms(2_500)]
+    );
+
+    let (gone, _) = play(s(20), |_| Reply::refusal(404, "")).await;
+    let not_found = Fault::Status {
+        status: 404,
+        retry_after_s: None,
+    };
+    assert_eq!(gone.ending, Ending::Failed(not_found));
+
+    let (lost, _) = play(s(20), |asked| part(asked).cut_after(500)).await;
+    assert_eq!(lost.ending, Ending::Failed(Fault::Lost));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_in_one_go_sounds_soon_and_stalls_when_the_link_is_slower_than_the_music() {
+    // 32 KB a second are twice what is played: 200 ms of music are there after 100 ms.
+    let (fast, asked) = play_by(Player::Progressive, s(20), |_| {
+        Reply::whole(vec![0; 320_000]).at_rate(32_000)
+    })
+    .await;
+    let heard = Heard {
+        startup: Some(ms(100)),
+        stall_count: 0,
+        stalled: Duration::ZERO,
+        played: s(20),
+    };
+    assert_eq!((fast.ending, fast.heard), (Ending::Finished, heard));
+    assert_eq!((asked.len(), fast.bits_per_s), (1, 128_000));
+    // Half of what is played: each 200 ms take 400 ms to come.
+    let (slow, _) = play_by(Player::Progressive, s(4), |_| {
+        Reply::whole(vec![0; 320_000]).at_rate(8_000)
+    })
+    .await;
+    assert_eq!(
+        (slow.ending, slow.heard.startup),
+        (Ending::Finished, Some(ms(400)))
+    );
+    // Sounds for 400 ms, then waits 400 ms for the next 200 ms of music, nine times; all is there, and heard, at 8 s. The
+    // network brings a piece each 10 ms.
+    assert!(
+        slow.heard.stalled.abs_diff(ms(3_600)) <= ms(50),
+        "{:?}",
+        slow.heard
+    );
+    assert!(
+        (9..=10).contains(&slow.heard.stall_count),
+        "{:?}",
+        slow.heard
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_of_a_file_are_asked_for_when_less_than_five_seconds_lie_ahead() {
+    // 64 KiB play 4.096 s. The second part makes it 8.192 s, 3.192 s more than wanted.
+    let (play, asked) = play_by(Player::SpotifyLike, s(20), part).await;
+    assert_eq!(
+        (play.ending, play.heard.startup),
+        (Ending::Finished, Some(Duration::ZERO))
+    );
+    let times: Vec<_> = asked.iter().map(|asked| asked.at).collect();
+    assert_eq!(times, [0, 0, 3_192, 7_288, 11_384].map(ms));
+    assert_eq!(asked[4].range, Some(262_144..320_000));
+    // The third part takes 6 s; 5 s lie ahead.
+    let (play, _) = play_by(Player::SpotifyLike, s(20), |asked| {
+        match asked.range.as_ref().unwrap().start {
+            131_072 => part(asked).after(s(6)),
+            _ => part(asked),
+        }
+    })
+    .await;
+    assert_eq!((play.heard.stall_count, play.heard.stalled), (1, s(1)));
+    // And again it is asked for once more when the server was busy.
+    let tries = std::cell::Cell::new(0);
+    let (play, asked) = play_by(Player::SpotifyLike, s(4), move |asked| {
+        if tries.replace(tries.get() + 1) == 0 {
+            return Reply::refusal(503, "Retry-After: 1\r\n");
+        }
+        part(asked)
+    })
+    .await;
+    assert_eq!(
+        (play.ending, play.heard.startup),
+        (Ending::Finished, Some(s(1)))
+    );
+    assert_eq!(asked[0].range, asked[1].range);
+}

@@ -1,0 +1,50 @@
+//! Loads a file with one request, as the media element of Chromium does: in one go as fast as it comes, until enough lies
+//! ahead; then it stops reading until less does (`media/filters/data_source` of Chromium, as the documents' references cite
+//! it).
+
+use std::cell::RefCell;
+
+use super::{Listener, Loaded};
+use crate::catalogue::File;
+use crate::playback::Thresholds;
+use crate::wire::{Ask, Connect, Fault, Keep};
+
+/// What a decoder looks at before the first sound, in playing time.
+pub(super) const THRESHOLDS: Thresholds = Thresholds {
+    start: std::time::Duration::from_millis(200),
+    resume: std::time::Duration::from_millis(200),
+};
+/// How much lies ahead: so many seconds, in bytes between these two.
+const AHEAD_S: f64 = 10.0;
+const AHEAD_BYTES_MIN: f64 = 2.0 * 1024.0 * 1024.0;
+const AHEAD_BYTES_MAX: f64 = 20.0 * 1024.0 * 1024.0;
+/// How much more is read before reading stops.
+const BEYOND_BYTES: f64 = 1024.0 * 1024.0;
+
+/// Loads a file for as long as it is polled. Comes back only when it cannot be loaded.
+pub(super) async fn load<C: Connect>(
+    listener: &mut Listener<C>,
+    file: &File,
+    loaded: &RefCell<Loaded>,
+) -> Fault {
+    let epoch = listener.epoch;
+    loaded.borrow_mut().playback.ends_after(file.length);
+    let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
+    let ask = Ask::get(&file.url, None, Keep::Nothing);
+    let asked = listener.client.ask(&ask, |bytes| {
+        let now = epoch.elapsed();
+        let mut loaded = loaded.borrow_mut();
+        loaded.bytes = bytes;
+        loaded.media = file.media_in(bytes);
+        let media = loaded.media;
+        loaded.playback.load(now, media);
+        let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
+        let too_much_s = (ahead - enough) / file.bytes_per_s();
+        (enough + BEYOND_BYTES <= ahead)
+            .then(|| epoch + now + std::time::Duration::from_secs_f64(too_much_s))
+    });
+    match asked.await {
+        Ok(_whole) => std::future::pending().await,
+        Err(fault) => fault,
+    }
+}

@@ -1,0 +1,292 @@
+//! A playback buffer: when music starts, when it falls silent, and for how long.
+//!
+//! Pure: it is told what has arrived and what time it is. Times are since the start of the run, media is in playing time.
+
+use std::time::Duration;
+
+/// How much media must be there before it is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Thresholds {
+    /// Before the first sound.
+    pub(crate) start: Duration,
+    /// Before a silence ends.
+    pub(crate) resume: Duration,
+}
+
+/// What a play was like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// From the press to the first sound; none where there was none.
+    pub(crate) startup: Option<Duration>,
+    /// How often the music fell silent before its end.
+    pub(crate) stall_count: u32,
+    /// For how long, all silences together.
+    pub(crate) stalled: Duration,
+    /// How much media was heard.
+    pub(crate) played: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Pressed, and not heard yet.
+    Starting,
+    /// Sounds since a time, from a place in the media.
+    Playing { since: Duration, from: Duration },
+    /// Silent since a time, at a place in the media.
+    Stalled { since: Duration, at: Duration },
+    /// Everything was heard.
+    Over,
+}
+
+/// One play.
+#[derive(Clone, Debug)]
+pub(crate) struct Playback {
+    thresholds: Thresholds,
+    pressed_at: Duration,
+    /// How much media will be heard if nothing is in the way: a listener may leave before the end of a track.
+    length: Duration,
+    /// How much has arrived, from the beginning without a gap; it may be more than will be heard.
+    loaded: Duration,
+    state: State,
+    heard: Heard,
+}
+
+impl Playback {
+    pub(crate) fn new(pressed_at: Duration, length: Duration, thresholds: Thresholds) -> Self {
+        Self {
+            thresholds,
+            pressed_at,
+            length,
+            loaded: Duration::ZERO,
+            state: State::Starting,
+            heard: Heard::default(),
+        }
+    }
+
+    /// There is no more than so much to hear.
+    pub(crate) fn ends_after(&mut self, length: Duration) {
+        self.length = self.length.min(length);
+    }
+
+    /// By now media has arrived up to a place; what was there already is no news.
+    pub(crate) fn load(&mut self, now: Duration, up_to: Duration) {
+        self.advance(now);
+        self.loaded = self.loaded.max(up_to);
+        let is_complete = self.length <= self.loaded;
+        match self.state {
+            State::Starting if is_complete || self.thresholds.start <= self.loaded => {
+                self.heard.startup = Some(now.saturating_sub(self.pressed_at));
+                self.state = State::Playing {
+                    since: now,
+                    from: Duration::ZERO,
+                };
+            }
+            // What arrives without being anything to hear ends no silence.
+            State::Stalled { since, at }
+                if at < self.loaded
+                    && (is_complete || at + self.thresholds.resume <= self.loaded) =>
+            {
+                self.heard.stalled += now.saturating_sub(since);
+                self.state = State::Playing {
+                    since: now,
+                    from: at,
+                };
+            }
+            _ => {}
+        }
+    }
+
+    /// How much media lies ahead of what is heard now.
+    pub(crate) fn ahead(&mut self, now: Duration) -> Duration {
+        self.advance(now);
+        self.loaded.saturating_sub(self.position(now))
+    }
+
+    /// When the music falls silent, or is over, if nothing more arrives. None while nothing sounds.
+    pub(crate) fn runs_dry_at(&self) -> Option<Duration> {
+        match self.state {
+            State::Playing { since, from } => Some(since + self.audible().saturating_sub(from)),
+            State::Starting | State::Stalled { .. } | State::Over => None,
+        }
+    }
+
+    /// Since when there is silence, and whether anything was heard before it.
+    pub(crate) fn silence(&mut self, now: Duration) -> Option<(Duration, bool)> {
+        self.advance(now);
+        match self.state {
+            State::Starting => Some((self.pressed_at, false)),
+            State::Stalled { since, .. } => Some((since, true)),
+            State::Playing { .. } | State::Over => None,
+        }
+    }
+
+    /// Whether everything was heard.
+    pub(crate) fn is_over(&mut self, now: Duration) -> bool {
+        self.advance(now);
+        self.state == State::Over
+    }
+
+    /// The listener stops here: what was it like? A silence that has not ended counts up to now.
+    pub(crate) fn stop(mut self, now: Duration) -> Heard {
+        self.advance(now);
+        self.heard.played = self.position(now);
+        if let State::Stalled { since, .. } = self.state {
+            self.heard.stalled += now.saturating_sub(since);
+        }
+        self.heard
+    }
+
+    /// Lets the music run on to now: it may have ended, or run out of media.
+    fn advance(&mut self, now: Duration) {
+        let Some(dry_at) = self.runs_dry_at().filter(|dry_at| *dry_at <= now) else {
+            return;
+        };
+        if self.length <= self.loaded {
+            self.state = State::Over;
+        } else if dry_at < now {
+            // Media that arrives in the moment it is needed is in time.
+            self.heard.stall_count += 1;
+            self.state = State::Stalled {
+                since: dry_at,
+                at: self.loaded,
+            };
+        }
+    }
+
+    /// How much of what has arrived will be heard.
+    fn audible(&self) -> Duration {
+        self.loaded.min(self.length)
+    }
+
+    fn position(&self, now: Duration) -> Duration {
+        match self.state {
+            State::Starting => Duration::ZERO,
+            State::Playing { since, from } => (from + now.saturating_sub(since)).min(self.loaded),
+            State::Stalled { at, .. } => at,
+            State::Over => self.length,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn pressed(length_s: u64) -> Playback {
+        let thresholds = Thresholds {
+            start: s(1),
+            resume: s(2),
+        };
+        Playback::new(s(10), s(length_s), thresholds)
+    }
+
+    #[test]
+    fn what_arrives_in_time_is_heard_without_a_stall() {
+        let mut play = pressed(6);
+        play.load(s(11), s(2));
+        play.load(s(13), s(4));
+        play.load(s(14), s(6));
+        assert!(!play.is_over(s(16)));
+        assert!(play.is_over(s(17)));
+        let heard = Heard {
+            startup: Some(s(1)),
+            stall_count: 0,
+            stalled: s(0),
+            played: s(6),
+        };
+        assert_eq!(play.stop(s(20)), heard);
+    }
+
+    #[test]
+    fn nothing_sounds_before_there_is_enough_and_a_silence_lasts_until_there_is() {
+        let mut play = pressed(10);
+        play.load(s(11), Duration::from_millis(999));
+        assert_eq!(play.silence(s(11)), Some((s(10), false)));
+        play.load(s(12), s(3));
+        assert_eq!(play.ahead(s(13)), s(2));
+        assert_eq!(play.runs_dry_at(), Some(s(15)));
+        // Dry at 15; 4 s of media are one short of what ends a silence, at 19 there are five.
+        play.load(s(18), s(4));
+        assert_eq!(play.silence(s(18)), Some((s(15), true)));
+        play.load(s(19), s(5));
+        let heard = Heard {
+            startup: Some(s(2)),
+            stall_count: 1,
+            stalled: s(4),
+            played: s(4),
+        };
+        assert_eq!(play.stop(s(20)), heard);
+    }
+
+    #[test]
+    fn the_end_of_a_short_track_needs_no_threshold() {
+        let mut play = Playback::new(
+            s(0),
+            Duration::from_millis(500),
+            Thresholds {
+                start: s(1),
+                resume: s(2),
+            },
+        );
+        play.load(s(3), s(7));
+        assert!(play.is_over(s(4)));
+        assert_eq!(play.stop(s(9)).played, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn a_listener_who_leaves_in_a_silence_has_waited_so_long() {
+        let mut play = pressed(10);
+        play.load(s(10), s(2));
+        let heard = play.stop(s(15));
+        assert_eq!(
+            (heard.stall_count, heard.stalled, heard.played),
+            (1, s(3), s(2))
+        );
+        assert_eq!(pressed(10).stop(s(15)), Heard::default());
+    }
+
+    fn play_through(arrivals: &[(u64, u64)], every: u32) -> Heard {
+        let thresholds = Thresholds {
+            start: Duration::from_millis(1),
+            resume: Duration::from_millis(1),
+        };
+        let mut play = Playback::new(s(0), s(60), thresholds);
+        let mut at = Duration::ZERO;
+        let mut media = Duration::ZERO;
+        for (gap_ms, media_ms) in arrivals {
+            at += Duration::from_millis(*gap_ms) * every;
+            media += Duration::from_millis(*media_ms);
+            play.load(at, media);
+        }
+        play.load(at, s(60));
+        play.stop(at + s(60))
+    }
+
+    proptest! {
+        #[test]
+        fn silence_and_sound_make_up_the_time(
+            arrivals in prop::collection::vec((0_u64..3_000, 1_u64..3_000), 1..40),
+        ) {
+            let last: u64 = arrivals.iter().map(|(gap_ms, _)| gap_ms).sum();
+            let heard = play_through(&arrivals, 1);
+            prop_assert_eq!(heard.played, s(60));
+            let busy = heard.startup.unwrap() + heard.stalled + heard.played;
+            prop_assert!(busy <= Duration::from_millis(last) + s(60));
+        }
+
+        #[test]
+        fn what_comes_twice_as_late_never_stalls_less(
+            arrivals in prop::collection::vec((0_u64..3_000, 1_u64..3_000), 1..40),
+        ) {
+            let (soon, late) = (play_through(&arrivals, 1), play_through(&arrivals, 2));
+            prop_assert!(soon.startup <= late.startup);
+            prop_assert!(soon.startup.unwrap() + soon.stalled <= late.startup.unwrap() + late.stalled);
+        }
+    }
+}

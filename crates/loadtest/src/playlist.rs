@@ -1,0 +1,310 @@
+//! HLS playlists (RFC 8216), as far as audio on demand needs them.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::quality::Rate;
+
+/// More segments than a day of music has.
+const SEGMENTS_MAX: usize = 50_000;
+
+/// Why a playlist cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PlaylistError {
+    /// Something else was answered.
+    #[error("it is no HLS playlist: it does not begin with #EXTM3U")]
+    NoPlaylist,
+    /// A playlist without anything to play.
+    #[error("the playlist names nothing to play")]
+    Empty,
+    /// A line that cannot be read.
+    #[error("line {0} of the playlist cannot be read")]
+    Line(usize),
+    /// More than anybody listens to.
+    #[error("the playlist has more than {SEGMENTS_MAX} segments")]
+    TooLong,
+}
+
+/// One quality of a master playlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Variant {
+    pub(crate) url: Url,
+    /// The average is the most where the playlist does not say it.
+    pub(crate) rate: Rate,
+}
+
+/// Bytes that are asked for at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resource {
+    pub(crate) url: Url,
+    /// The whole where there is none.
+    pub(crate) range: Option<Range<u64>>,
+}
+
+/// A stretch of media.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    pub(crate) resource: Resource,
+    pub(crate) length: Duration,
+}
+
+/// One quality of a track.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MediaPlaylist {
+    /// What a decoder needs before the first segment.
+    pub(crate) init: Option<Resource>,
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// What a playlist's address leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Playlist {
+    /// Qualities, the lowest first.
+    Master(Vec<Variant>),
+    Media(MediaPlaylist),
+}
+
+impl Playlist {
+    /// Reads a playlist that came from an address.
+    pub(crate) fn read(text: &str, address: &Url) -> Result<Self, PlaylistError> {
+        let mut lines = (1..).zip(text.lines().map(str::trim));
+        match lines.next() {
+            Some((_, first)) if first.trim_start_matches('\u{feff}') == "#EXTM3U" => {}
+            _ => return Err(PlaylistError::NoPlaylist),
+        }
+        let mut reader = Reader::new(address);
+        for (number, line) in lines {
+            reader.take(line).ok_or(PlaylistError::Line(number))?;
+            if SEGMENTS_MAX < reader.segments.len() {
+                return Err(PlaylistError::TooLong);
+            }
+        }
+        reader.finish()
+    }
+}
+
+/// What the lines so far have said.
+struct Reader<'a> {
+    address: &'a Url,
+    variants: Vec<Variant>,
+    segments: Vec<Segment>,
+    init: Option<Resource>,
+    /// Of the variant whose address comes next.
+    rate: Option<Rate>,
+    /// Of the segment whose address comes next.
+    length: Option<Duration>,
+    range: Option<(u64, Option<u64>)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(address: &'a Url) -> Self {
+        Self {
+            address,
+            variants: Vec::new(),
+            segments: Vec::new(),
+            init: None,
+            rate: None,
+            length: None,
+            range: None,
+        }
+    }
+
+    /// Takes a line; none where it cannot be read. Tags that are not known mean nothing to a listener.
+    fn take(&mut self, line: &str) -> Option<()> {
+        if let Some(attributes) = line.strip_prefix("#EXT-X-STREAM-INF:") {
+            let max = attribute(attributes, "BANDWIDTH")?.parse().ok()?;
+            let average = match attribute(attributes, "AVERAGE-BANDWIDTH") {
+                Some(text) => text.parse().ok()?,
+                None => max,
+            };
+            self.rate = Some(Rate { average, max });
+        } else if let Some(attributes) = line.strip_prefix("#EXT-X-MAP:") {
+            let url = self.address.join(attribute(attributes, "URI")?).ok()?;
+            let range = match attribute(attributes, "BYTERANGE") {
+                Some(text) => {
+                    let (length, offset) = byte_range(text)?;
+                    let offset = offset.unwrap_or_default();
+                    Some(offset..offset.checked_add(length)?)
+                }
+                None => None,
+            };
+            self.init = Some(Resource { url, range });
+        } else if let Some(text) = line.strip_prefix("#EXTINF:") {
+            let seconds: f64 = text.split(',').next()?.trim().parse().ok()?;
+            self.length = Some(Duration::try_from_secs_f64(seconds).ok()?);
+        } else if let Some(text) = line.strip_prefix("#EXT-X-BYTERANGE:") {
+            self.range = Some(byte_range(text)?);
+        } else if !line.is_empty() && !line.starts_with('#') {
+            self.take_address(line)?;
+        }
+        Some(())
+    }
+
+    fn take_address(&mut self, line: &str) -> Option<()> {
+        let url = self.address.join(line).ok()?;
+        if let Some(rate) = self.rate.take() {
+            self.variants.push(Variant { url, rate });
+            return Some(());
+        }
+        let length = self.length.take()?;
+        let range = match self.range.take() {
+            Some((length, offset)) => {
+                let offset = offset.unwrap_or_else(|| self.end_of(&url));
+                Some(offset..offset.checked_add(length)?)
+            }
+            None => None,
+        };
+        self.segments.push(Segment {
+            resource: Resource { url, range },
+            length,
+        });
+        Some(())
+    }
+
+    /// Where the segment before ends, if it is a part of the same resource.
+    fn end_of(&self, url: &Url) -> u64 {
+        let before = self.segments.last().map(|segment| &segment.resource);
+        let same = before.filter(|resource| resource.url == *url);
+        same.and_then(|resource| Some(resource.range.as_ref()?.end))
+            .unwrap_or_default()
+    }
+
+    fn finish(mut self) -> Result<Playlist, PlaylistError> {
+        if !self.variants.is_empty() {
+            self.variants.sort_by_key(|variant| variant.rate.max);
+            return Ok(Playlist::Master(self.variants));
+        }
+        if self.segments.is_empty() {
+            return Err(PlaylistError::Empty);
+        }
+        Ok(Playlist::Media(MediaPlaylist {
+            init: self.init,
+            segments: self.segments,
+        }))
+    }
+}
+
+/// The value of an attribute: what stands in quotes may hold commas.
+fn attribute<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = attributes;
+    while let Some((key, after)) = rest.split_once('=') {
+        let (value, next) = match after.strip_prefix('"') {
+            Some(quoted) => {
+                let (value, after) = quoted.split_once('"')?;
+                (value, after.strip_prefix(',').unwrap_or(after))
+            }
+            None => after.split_once(',').unwrap_or((after, "")),
+        };
+        if key.trim() == name {
+            return Some(value.trim());
+        }
+        rest = next;
+    }
+    None
+}
+
+/// `LENGTH` or `LENGTH@OFFSET`, in bytes.
+fn byte_range(text: &str) -> Option<(u64, Option<u64>)> {
+    match text.trim().split_once('@') {
+        Some((length, offset)) => Some((length.parse().ok()?, Some(offset.parse().ok()?))),
+        None => Some((text.trim().parse().ok()?, None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn address() -> Url {
+        Url::parse("http://a.test/music/1/hls.m3u8").unwrap()
+    }
+
+    #[test]
+    fn qualities_are_read_lowest_first_with_what_they_take_on_average() {
+        let text = "#EXTM3U\n#EXT-X-VERSION:7\n\
+            #EXT-X-STREAM-INF:BANDWIDTH=300000,AVERAGE-BANDWIDTH=260000,CODECS=\"mp4a.40.2,x\"\nhigh.m3u8\n\
+            #EXT-X-STREAM-INF:CODECS=\"mp4a.40.2\",BANDWIDTH=70000\n/low.m3u8\n";
+        let Ok(Playlist::Master(variants)) = Playlist::read(text, &address()) else {
+            panic!("a master playlist");
+        };
+        let read: Vec<_> = variants
+            .iter()
+            .map(|variant| (variant.url.as_str(), variant.rate.average, variant.rate.max))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("http://a.test/low.m3u8", 70_000, 70_000),
+                ("http://a.test/music/1/high.m3u8", 260_000, 300_000)
+            ]
+        );
+    }
+
+    #[test]
+    fn segments_are_ranges_of_one_resource_or_whole_ones() {
+        let text = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-MAP:URI=\"a.mp4\",BYTERANGE=\"700@0\"\n\
+            #EXTINF:2.048,\n#EXT-X-BYTERANGE:1000@700\na.mp4\n\
+            #EXTINF:2.048,title, with a comma\n#EXT-X-BYTERANGE:900\na.mp4\n\
+            #EXTINF:1.5,\nb.mp4\n#EXT-X-ENDLIST\n";
+        let Ok(Playlist::Media(media)) = Playlist::read(text, &address()) else {
+            panic!("a media playlist");
+        };
+        assert_eq!(media.init.unwrap().range, Some(0..700));
+        let segments: Vec<_> = media
+            .segments
+            .iter()
+            .map(|segment| (segment.length.as_millis(), segment.resource.range.clone()))
+            .collect();
+        assert_eq!(
+            segments,
+            [
+                (2048, Some(700..1700)),
+                (2048, Some(1700..2600)),
+                (1500, None)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_playlist_is_refused() {
+        let read = |text| Playlist::read(text, &address()).unwrap_err();
+        assert_eq!(read("<!doctype html>"), PlaylistError::NoPlaylist);
+        assert_eq!(read(""), PlaylistError::NoPlaylist);
+        assert_eq!(read("#EXTM3U\n"), PlaylistError::Empty);
+        assert_eq!(
+            read("#EXTM3U\n#EXTINF:soon,\na.mp4\n"),
+            PlaylistError::Line(2)
+        );
+        assert_eq!(read("#EXTM3U\na.mp4\n"), PlaylistError::Line(2));
+        let huge = format!(
+            "#EXTM3U\n#EXTINF:1,\n#EXT-X-BYTERANGE:{0}@{0}\na\n",
+            u64::MAX
+        );
+        assert_eq!(read(&huge), PlaylistError::Line(4));
+        let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(SEGMENTS_MAX + 1));
+        assert_eq!(read(&endless), PlaylistError::TooLong);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(
+            lines in prop::collection::vec(
+                prop_oneof![
+                    Just("#EXT-X-STREAM-INF:BANDWIDTH=1".to_owned()),
+                    Just("#EXT-X-BYTERANGE:5".to_owned()),
+                    "#EXTINF:[-0-9e.]{0,8},",
+                    "#EXT-X-MAP:URI=\"[a-z]{0,3}\"?(,BYTERANGE=\"?[0-9@]{0,4}\"?)?",
+                    "[a-z:/]{0,9}",
+                    any::<String>(),
+                ],
+                0..20,
+            ),
+        ) {
+            let _ = Playlist::read(&format!("#EXTM3U\n{}", lines.join("\n")), &address());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use std::net::TcpListener;
+use std::path::Path;
+
+use serde_json::Value;
+use testkit::Haas;
+
+use crate::HAAS;
+use crate::shelf::{Shelf, wave};
+
+/// Twenty people within two seconds, each for one song of one second.
+const SCENARIO: &str = "name = 'twenty people'\nseed = 7\nsessions_min = 20\n\
+    [[phase]]\nseconds = 2\nstarts_per_s = 10\n\
+    [listener]\nlisten_s = [1, 1]\n";
+
+fn load(scenario: &Path, target: &str, report: &Path) -> testkit::Output {
+    let [scenario, report] = [scenario, report].map(|path| path.to_str().expect("UTF-8"));
+    Haas::run(
+        HAAS,
+        &["load", scenario, "--target", target, "--report", report],
+    )
+}
+
+#[test]
+fn listeners_hear_a_served_library_and_tell_what_they_heard() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let shelf = Shelf::new();
+    for number in 1..=3 {
+        shelf.write(
+            &format!("Kim/2020 - One/{number:02} - Track.wav"),
+            &wave(number, 3_000),
+        );
+    }
+    let (music, data) = (shelf.music(), shelf.data());
+    let import = [
+        "music",
+        "import",
+        music.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    assert_eq!(Haas::run(HAAS, &import).code, Some(0));
+    let haas = Haas::serve(HAAS, &data, &[]);
+    let folder = shelf.beside("load");
+    let (scenario, file) = (folder.join("scenario.toml"), folder.join("report.json"));
+    std::fs::write(&scenario, SCENARIO).unwrap();
+
+    let output = load(&scenario, &format!("http://{}", haas.public), &file);
+    // How fast this build answers on a busy machine is not what is tested.
+    assert!(
+        matches!(output.code, Some(0 | 10 | 11 | 12)),
+        "{}",
+        output.stderr
+    );
+    let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["sessions"]["ended"], 20);
+    assert_eq!(report["plays"]["all"], 20);
+    assert_eq!(report["plays"]["failed"], 0, "{report:#}");
+    assert_eq!(report["faults"], serde_json::json!({}));
+    assert_eq!(report["plays"]["played_s"], 20.0);
+    assert!(
+        output.stdout.contains("20 of 20 started"),
+        "{}",
+        output.stdout
+    );
+    let metrics = haas.admin("/metrics");
+    let metrics = metrics.text();
+    assert!(metrics.contains("plays_started_total 20"), "{metrics}");
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn what_cannot_be_run_is_said_before_anything_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (scenario, report) = (
+        folder.path().join("scenario.toml"),
+        folder.path().join("report.json"),
+    );
+    std::fs::write(
+        &scenario,
+        "name = 'x'\n[[phase]]\nseconds = 0\nstarts_per_s = 1\n",
+    )
+    .unwrap();
+    let output = load(&scenario, "http://127.0.0.1:9", &report);
+    assert_eq!(output.code, Some(64));
+    assert!(
+        output.stderr.contains("phase 1: seconds is 0"),
+        "{}",
+        output.stderr
+    );
+
+    std::fs::write(&scenario, SCENARIO).unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let output = load(&scenario, &format!("http://{closed}"), &report);
+    assert_eq!(output.code, Some(1));
+    assert!(
+        output.stderr.contains("the connection was refused"),
+        "{}",
+        output.stderr
+    );
+    let output = load(
+        &folder.path().join("none.toml"),
+        "http://127.0.0.1:9",
+        &report,
+    );
+    assert_eq!(output.code, Some(1));
+    assert!(output.stderr.contains("none.toml"), "{}", output.stderr);
+    assert!(!report.exists());
+}

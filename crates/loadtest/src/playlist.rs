@@ -1,6 +1,9 @@
 //! HLS playlists (RFC 8216), as far as audio on demand needs them.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::time::Duration;
 
 use url::Url;
@@ -58,12 +61,36 @@ pub(crate) struct MediaPlaylist {
     pub(crate) segments: Vec<Segment>,
 }
 
-/// What a playlist's address leads to.
+/// What a playlist's address leads to. A copy shares what it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Playlist {
     /// Qualities, the lowest first.
-    Master(Vec<Variant>),
-    Media(MediaPlaylist),
+    Master(Rc<[Variant]>),
+    Media(Rc<MediaPlaylist>),
+}
+
+/// How many playlists are kept for those who come later.
+const KEPT_MAX: usize = 10_000;
+
+/// The playlists that listeners have read: who reads the same text from the same address shares what it says.
+#[derive(Debug, Default)]
+pub(crate) struct Playlists(RefCell<HashMap<Url, (String, Playlist)>>);
+
+impl Playlists {
+    /// Reads a playlist that came from an address.
+    pub(crate) fn read(&self, text: &str, address: &Url) -> Result<Playlist, PlaylistError> {
+        let mut kept = self.0.borrow_mut();
+        if let Some((known, playlist)) = kept.get(address)
+            && known == text
+        {
+            return Ok(playlist.clone());
+        }
+        let playlist = Playlist::read(text, address)?;
+        if kept.len() < KEPT_MAX || kept.contains_key(address) {
+            kept.insert(address.clone(), (text.to_owned(), playlist.clone()));
+        }
+        Ok(playlist)
+    }
 }
 
 impl Playlist {
@@ -174,15 +201,15 @@ impl<'a> Reader<'a> {
     fn finish(mut self) -> Result<Playlist, PlaylistError> {
         if !self.variants.is_empty() {
             self.variants.sort_by_key(|variant| variant.rate.max);
-            return Ok(Playlist::Master(self.variants));
+            return Ok(Playlist::Master(self.variants.into()));
         }
         if self.segments.is_empty() {
             return Err(PlaylistError::Empty);
         }
-        Ok(Playlist::Media(MediaPlaylist {
+        Ok(Playlist::Media(Rc::new(MediaPlaylist {
             init: self.init,
             segments: self.segments,
-        }))
+        })))
     }
 }
 
@@ -253,7 +280,7 @@ mod tests {
         let Ok(Playlist::Media(media)) = Playlist::read(text, &address()) else {
             panic!("a media playlist");
         };
-        assert_eq!(media.init.unwrap().range, Some(0..700));
+        assert_eq!(media.init.clone().unwrap().range, Some(0..700));
         let segments: Vec<_> = media
             .segments
             .iter()
@@ -267,6 +294,20 @@ mod tests {
                 (1500, None)
             ]
         );
+    }
+
+    #[test]
+    fn the_same_text_is_shared_and_another_one_is_not() {
+        let playlists = Playlists::default();
+        let media = |text: &str| match playlists.read(text, &address()) {
+            Ok(Playlist::Media(media)) => media,
+            other => panic!("{other:?}"),
+        };
+        let first = media("#EXTM3U\n#EXTINF:1,\na\n");
+        assert!(Rc::ptr_eq(&first, &media("#EXTM3U\n#EXTINF:1,\na\n")));
+        let longer = media("#EXTM3U\n#EXTINF:2,\na\n");
+        assert_eq!(longer.segments[0].length, Duration::from_secs(2));
+        assert!(Rc::ptr_eq(&longer, &media("#EXTM3U\n#EXTINF:2,\na\n")));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use url::Url;
 use crate::arrivals::Starts;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::listener::{Listener, Patience, Player};
+use crate::playlist::Playlists;
 use crate::plays::report_play;
 use crate::report::Report;
 use crate::scenario::{ListenerPlan, Scenario};
@@ -122,6 +123,7 @@ async fn drive(scenario: &Scenario, target: &Target) -> Result<Report, RunError>
     let plan = Rc::new(scenario.listener.clone());
     let mut client = target.client(0, None);
     let catalogue = Rc::new(Catalogue::read(&mut client, &target.url, plan.zipf).await?);
+    let playlists = Rc::new(Playlists::default());
     let tally = Rc::new(RefCell::new(Tally::new()));
     let epoch = Instant::now() + SET_OFF;
     let mut sessions = JoinSet::new();
@@ -140,6 +142,7 @@ async fn drive(scenario: &Scenario, target: &Target) -> Result<Report, RunError>
             server: target.url.clone(),
             plan: Rc::clone(&plan),
             catalogue: Rc::clone(&catalogue),
+            playlists: Rc::clone(&playlists),
             tally: Rc::clone(&tally),
             random: StdRng::seed_from_u64(
                 scenario.seed ^ planned.wrapping_mul(0x9E37_79B9_7F4A_7C15),
@@ -167,6 +170,7 @@ struct Session {
     server: Url,
     plan: Rc<ListenerPlan>,
     catalogue: Rc<Catalogue>,
+    playlists: Rc<Playlists>,
     tally: Rc<RefCell<Tally>>,
     random: StdRng,
 }
@@ -181,6 +185,7 @@ impl Session {
             client: self.client,
             epoch,
             patience,
+            playlists: self.playlists,
             throughput: None,
         };
         let [fewest, most] = self.plan.songs;

@@ -2,6 +2,7 @@
 //! the link seems to carry; one that comes too slowly is given up for a lower one.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -11,7 +12,7 @@ use super::retries::Retries;
 use super::{Listener, Loaded};
 use crate::link_speed::LinkSpeed;
 use crate::playback::Thresholds;
-use crate::playlist::{MediaPlaylist, Playlist, Resource, Segment, Variant};
+use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
 use crate::quality::{Choice, Rate};
 use crate::wire::{Answer, Ask, Client, Connect, Fault, Keep};
 
@@ -43,6 +44,7 @@ pub(super) async fn load<C: Connect>(
     let Listener {
         client,
         epoch,
+        playlists,
         throughput,
         ..
     } = listener;
@@ -52,7 +54,8 @@ pub(super) async fn load<C: Connect>(
         loaded,
         speed: LinkSpeed::new(throughput.unwrap_or(UNKNOWN_LINK)),
         throughput,
-        variants: Vec::new(),
+        known: playlists,
+        variants: Rc::default(),
         playlists: Vec::new(),
         playlist_took: Duration::ZERO,
     };
@@ -68,9 +71,10 @@ struct Loader<'a, C: Connect> {
     speed: LinkSpeed,
     /// For the next track: once two segments have measured it.
     throughput: &'a mut Option<f64>,
-    variants: Vec<Variant>,
+    known: &'a Playlists,
+    variants: Rc<[Variant]>,
     /// Of each variant, once it has been read.
-    playlists: Vec<Option<MediaPlaylist>>,
+    playlists: Vec<Option<Rc<MediaPlaylist>>>,
     playlist_took: Duration,
 }
 
@@ -90,10 +94,8 @@ impl<C: Connect> Loader<'_, C> {
             }
             Playlist::Media(playlist) => {
                 let rate = Rate { average: 0, max: 0 };
-                self.variants = vec![Variant {
-                    url: url.clone(),
-                    rate,
-                }];
+                let url = url.clone();
+                self.variants = Rc::new([Variant { url, rate }]);
                 self.playlists = vec![Some(playlist)];
             }
         }
@@ -105,24 +107,23 @@ impl<C: Connect> Loader<'_, C> {
         let mut index = 0;
         loop {
             let playlist = self.playlist(level).await?;
-            let (init, segment) = (playlist.init.clone(), playlist.segments.get(index).cloned());
-            let Some(segment) = segment else {
+            let Some(segment) = playlist.segments.get(index) else {
                 // Everything is loaded. What is left is to listen.
                 return std::future::pending().await;
             };
-            let init = init.filter(|_| init_of != Some(level));
+            let init = playlist.init.as_ref().filter(|_| init_of != Some(level));
             let mut resource = segment.resource.clone();
             if let Some(init) = init {
-                match joined(&init, &resource) {
+                match joined(init, &resource) {
                     Some(both) => resource = both,
-                    None => self.fetch(&init).await?,
+                    None => self.fetch(init).await?,
                 }
             }
-            let next = match self.segment(&resource, &segment, level).await? {
+            let next = match self.segment(&resource, segment, level).await? {
                 Loading::Loaded(answer) => {
                     init_of = Some(level);
                     index += 1;
-                    self.take(&segment, &answer);
+                    self.take(segment, &answer);
                     if SEGMENTS_TO_KNOW <= index {
                         *self.throughput = Some(self.speed.bits_per_s());
                     }
@@ -146,7 +147,7 @@ impl<C: Connect> Loader<'_, C> {
             Some(bits) if bits < FAST_LINK => 128_000,
             Some(_) => 256_000,
         };
-        let nearest = (0..).zip(&self.variants);
+        let nearest = (0..).zip(self.variants.iter());
         nearest
             .min_by_key(|(_, variant)| variant.rate.average.abs_diff(wanted))
             .map_or(0, |(level, _)| level)
@@ -181,7 +182,7 @@ impl<C: Connect> Loader<'_, C> {
         }
     }
 
-    async fn playlist(&mut self, level: usize) -> Result<&MediaPlaylist, Fault> {
+    async fn playlist(&mut self, level: usize) -> Result<Rc<MediaPlaylist>, Fault> {
         if self.playlists.get(level).is_none_or(Option::is_none) {
             let variant = self.variants.get(level);
             let url = variant
@@ -195,7 +196,7 @@ impl<C: Connect> Loader<'_, C> {
                 *place = Some(playlist);
             }
         }
-        let playlist = self.playlists.get(level).and_then(Option::as_ref);
+        let playlist = self.playlists.get(level).cloned().flatten();
         playlist.ok_or(Fault::Unusable("it has no such quality"))
     }
 
@@ -205,7 +206,9 @@ impl<C: Connect> Loader<'_, C> {
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.speed.waited(answer.to_first_byte);
         let text = String::from_utf8_lossy(&answer.text);
-        Playlist::read(&text, url).map_err(|_error| Fault::Unusable("it is no HLS playlist"))
+        self.known
+            .read(&text, url)
+            .map_err(|_error| Fault::Unusable("it is no HLS playlist"))
     }
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {

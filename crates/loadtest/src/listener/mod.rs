@@ -8,6 +8,7 @@ mod tests;
 mod whole;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::catalogue::Song;
 use crate::playback::{Heard, Playback};
+use crate::playlist::Playlists;
 use crate::wire::{Client, Connect, Fault};
 
 /// A kind of player: how it loads.
@@ -66,6 +68,8 @@ pub(crate) struct Listener<C: Connect> {
     /// When the run began: times are counted from here.
     pub(crate) epoch: Instant,
     pub(crate) patience: Patience,
+    /// What everybody has read.
+    pub(crate) playlists: Rc<Playlists>,
     /// What its plays have learned of the link, in bits a second.
     pub(crate) throughput: Option<f64>,
 }

@@ -1,6 +1,7 @@
 //! Each kind of listener before a server whose delays, rates and faults are known: what it must report was worked out by
 //! hand and stands beside each case.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::task::LocalSet;
@@ -89,6 +90,7 @@ async fn play_by(
                 start: s(10),
                 stall: s(8),
             },
+            playlists: Rc::default(),
             throughput: None,
         };
         let play = listener.play(player, &song(), Duration::ZERO, listen).await;

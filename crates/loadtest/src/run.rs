@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -56,7 +57,8 @@ impl From<CatalogueError> for RunError {
     }
 }
 
-/// Runs a scenario against a server until its last session has ended.
+/// Runs a scenario against a server until its last session has ended, or somebody interrupts it (SIGINT): then the report is
+/// of what was heard so far.
 pub fn run(scenario: &Scenario, target: &str) -> Result<Report, RunError> {
     let target = Target::read(target)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -125,33 +127,45 @@ async fn drive(scenario: &Scenario, target: &Target) -> Result<Report, RunError>
     let catalogue = Rc::new(Catalogue::read(&mut client, &target.url, plan.zipf).await?);
     let playlists = Rc::new(Playlists::default());
     let tally = Rc::new(RefCell::new(Tally::new()));
+    let starts = || Starts::new(scenario.lines(), scenario.arrivals, scenario.seed);
+    let planned = starts().count() as u64;
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
     let epoch = Instant::now() + SET_OFF;
     let mut sessions = JoinSet::new();
-    let mut planned = 0;
-    for due in Starts::new(scenario.lines(), scenario.arrivals, scenario.seed) {
-        sleep_until(epoch + due).await;
-        planned += 1;
+    let mut is_interrupted = false;
+    for (number, due) in (0..).zip(starts()) {
+        tokio::select! {
+            biased;
+            _ = &mut interrupt => {
+                is_interrupted = true;
+                break;
+            }
+            () = sleep_until(epoch + due) => {}
+        }
         tally
             .borrow_mut()
             .start(epoch.elapsed().saturating_sub(due));
         let session = Session {
-            client: target.client(planned, plan.link),
-            reports: plan
-                .reports_plays
-                .then(|| target.client(planned, plan.link)),
+            client: target.client(number, plan.link),
+            reports: plan.reports_plays.then(|| target.client(number, plan.link)),
             server: target.url.clone(),
             plan: Rc::clone(&plan),
             catalogue: Rc::clone(&catalogue),
             playlists: Rc::clone(&playlists),
             tally: Rc::clone(&tally),
-            random: StdRng::seed_from_u64(
-                scenario.seed ^ planned.wrapping_mul(0x9E37_79B9_7F4A_7C15),
-            ),
+            random: StdRng::seed_from_u64(seed_of(scenario.seed, number)),
         };
         sessions.spawn_local(session.run(epoch, due));
         while sessions.try_join_next().is_some() {}
     }
-    while sessions.join_next().await.is_some() {}
+    // Whoever still listens when somebody stops the run is not counted.
+    while !is_interrupted && !sessions.is_empty() {
+        tokio::select! {
+            biased;
+            _ = &mut interrupt => is_interrupted = true,
+            _ = sessions.join_next() => {}
+        }
+    }
     let tally = tally.borrow();
     Ok(Report::new(
         scenario,
@@ -218,6 +232,11 @@ impl Session {
         }
         self.tally.borrow_mut().ended_sessions += 1;
     }
+}
+
+/// Seeds of sessions are far apart (the increment of `SplitMix64`).
+fn seed_of(seed: u64, session: u64) -> u64 {
+    seed ^ (session + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn choose_player(plan: &ListenerPlan, random: &mut StdRng) -> Player {

@@ -2,10 +2,10 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use serde_json::Value;
-use testkit::Haas;
+use testkit::{Binary, Haas};
 
 use crate::HAAS;
-use crate::shelf::{Shelf, wave};
+use crate::shelf::{Shelf, pause, wave};
 
 /// Twenty people within two seconds, each for one song of one second.
 const SCENARIO: &str = "name = 'twenty people'\nseed = 7\nsessions_min = 20\n\
@@ -68,6 +68,47 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     let metrics = haas.admin("/metrics");
     let metrics = metrics.text();
     assert!(metrics.contains("plays_started_total 20"), "{metrics}");
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn an_interrupted_run_tells_what_was_heard_and_that_it_says_nothing() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let shelf = Shelf::new();
+    shelf.write("Kim/2020 - One/01 - Track.wav", &wave(1, 3_000));
+    let (music, data) = (shelf.music(), shelf.data());
+    let import = [
+        "music",
+        "import",
+        music.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    assert_eq!(Haas::run(HAAS, &import).code, Some(0));
+    let haas = Haas::serve(HAAS, &data, &[]);
+    let scenario = shelf.beside("load").join("scenario.toml");
+    std::fs::write(&scenario, SCENARIO.replace("seconds = 2", "seconds = 600")).unwrap();
+    let target = format!("http://{}", haas.public);
+    let arguments = ["load", scenario.to_str().unwrap(), "--target", &target];
+    let load = Binary::new(HAAS).start(&arguments);
+    while haas
+        .admin("/metrics")
+        .text()
+        .contains("plays_started_total 0")
+    {
+        pause();
+    }
+    load.signal("INT");
+    let output = load.wait();
+    assert_eq!(output.code, Some(12), "{}", output.stderr);
+    assert!(
+        output.stdout.contains("of 6000 started"),
+        "{}",
+        output.stdout
+    );
+    assert!(output.stdout.contains("99 % must"), "{}", output.stdout);
     assert!(haas.stop().success());
 }
 

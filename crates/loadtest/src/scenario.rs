@@ -21,6 +21,13 @@ const ZIPF_MAX: f64 = 4.0;
 const KBIT_PER_S_MAX: u64 = 100_000_000;
 const ROUND_TRIP_MS_MAX: u64 = 10_000;
 
+/// Scenarios that come with the program: name and text.
+const SHIPPED: [(&str, &str); 3] = [
+    ("listeners", include_str!("../scenarios/listeners.toml")),
+    ("flash-crowd", include_str!("../scenarios/flash-crowd.toml")),
+    ("slow-links", include_str!("../scenarios/slow-links.toml")),
+];
+
 /// Who comes when, and what they do.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +112,17 @@ fn sessions_min() -> u64 {
 }
 
 impl Scenario {
+    /// The text of a scenario that comes with the program.
+    pub fn shipped(name: &str) -> Option<&'static str> {
+        let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+        Some(text)
+    }
+
+    /// The names of the scenarios that come with the program.
+    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
+        SHIPPED.iter().map(|(name, _)| *name)
+    }
+
     /// Reads a scenario; an error names everything that is wrong, with what would be right.
     pub fn read(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = toml::from_str(text).map_err(|error| {
@@ -250,6 +268,21 @@ mod tests {
         let starts: f64 = scenario.lines().iter().map(Line::starts).sum();
         assert!((starts - 6_000.0).abs() < 0.001);
         assert_eq!(scenario.listener, ListenerPlan::default());
+    }
+
+    #[test]
+    fn every_scenario_that_comes_along_can_be_run() {
+        for name in Scenario::shipped_names() {
+            let scenario = Scenario::read(Scenario::shipped(name).unwrap()).unwrap();
+            let starts: f64 = scenario.lines().iter().map(Line::starts).sum();
+            // Chance makes it fewer by one standard deviation in six runs; here there is room for four.
+            let least = f64::from(u32::try_from(scenario.sessions_min).unwrap());
+            assert!(
+                least + 4.0 * least.sqrt() < starts,
+                "{name}: {starts} starts"
+            );
+        }
+        assert_eq!(Scenario::shipped("nothing"), None);
     }
 
     #[test]

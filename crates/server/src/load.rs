@@ -17,7 +17,7 @@ const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run co
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct LoadArguments {
-    /// The scenario (TOML): who comes when, and what they do.
+    /// The scenario, who comes when and what they do: a file (TOML), or listeners, flash-crowd or slow-links, which come along.
     scenario: PathBuf,
     /// The server that is listened to.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
@@ -52,8 +52,18 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
     }))
 }
 
-fn read(file: &Path) -> Result<Scenario, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(&format!("cannot read {}", file.display()), error))?;
-    Scenario::read(&text).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
+fn read(scenario: &Path) -> Result<Scenario, Failure> {
+    let shown = scenario.display();
+    let text = match scenario.to_str().and_then(Scenario::shipped) {
+        Some(text) => text.to_owned(),
+        None => std::fs::read_to_string(scenario).map_err(|error| {
+            let names: Vec<&str> = Scenario::shipped_names().collect();
+            let text = format!(
+                "cannot read {shown} (no file of your own: {})",
+                names.join(", ")
+            );
+            Failure::new(&text, error)
+        })?,
+    };
+    Scenario::read(&text).map_err(|error| Failure::usage(format!("{shown}: {error}")))
 }

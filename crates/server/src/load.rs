@@ -59,7 +59,7 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
         None => std::fs::read_to_string(scenario).map_err(|error| {
             let names: Vec<&str> = Scenario::shipped_names().collect();
             let text = format!(
-                "cannot read {shown} (no file of your own: {})",
+                "cannot read the scenario {shown} ({} come along)",
                 names.join(", ")
             );
             Failure::new(&text, error)

@@ -178,8 +178,11 @@ async fn ask<C: Connect, T: for<'a> Deserialize<'a>>(
 #[cfg(test)]
 mod tests {
     use rand::SeedableRng as _;
+    use tokio::task::LocalSet;
 
     use super::*;
+    use crate::scripted::{Reply, Scripted};
+    use crate::wire::Link;
 
     #[test]
     fn the_first_song_is_chosen_as_much_more_often_as_the_exponent_says() {
@@ -203,5 +206,41 @@ mod tests {
         for (count, expected) in counts.into_iter().zip([6_000, 3_000, 2_000]) {
             assert!((count - expected).abs() < 250, "{counts:?}");
         }
+    }
+
+    /// Reads a catalogue from a server that answers everything alike.
+    async fn read_from(reply: Reply) -> Result<Catalogue, CatalogueError> {
+        let local = LocalSet::new();
+        let reading = local.run_until(async move {
+            let server = Scripted::new(move |_| reply.clone());
+            let mut client = Client::new(server, "music.test".to_owned(), Link::new(None));
+            let url = Url::parse("http://music.test").unwrap();
+            Catalogue::read(&mut client, &url, 1.0).await
+        });
+        reading.await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_gives_no_catalogue_is_told_apart_and_ends_no_later_than_it_must() {
+        let fault = |fault| CatalogueError::Fault { path: CHART, fault };
+        let page = Reply::whole("<!doctype html>");
+        assert_eq!(
+            read_from(page).await.err(),
+            Some(CatalogueError::Strange(CHART))
+        );
+        let trickle = Reply::whole(vec![b' '; 1 << 20]).at_rate(100);
+        assert_eq!(read_from(trickle).await.err(), Some(fault(Fault::Timeout)));
+        let endless = Reply::whole(vec![b' '; 17 << 20]);
+        let too_large = Fault::TooLarge(ANSWER_BYTES_MAX);
+        assert_eq!(read_from(endless).await.err(), Some(fault(too_large)));
+        let packed = Reply {
+            fields: "Content-Encoding: gzip\r\n",
+            ..Reply::whole("x")
+        };
+        let unasked = Fault::Unusable("it is compressed, which was not asked for");
+        assert_eq!(read_from(packed).await.err(), Some(fault(unasked)));
+        let round = Reply::refusal(302, "Location: /again\r\n");
+        let again = Fault::Unusable("it leads elsewhere again and again");
+        assert_eq!(read_from(round).await.err(), Some(fault(again)));
     }
 }

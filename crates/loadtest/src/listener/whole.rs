@@ -1,8 +1,9 @@
 //! Loads a file with one request, as the media element of Chromium does: in one go as fast as it comes, until enough lies
-//! ahead; then it stops reading until less does (`media/filters/data_source` of Chromium, as the documents' references cite
-//! it).
+//! ahead; then it stops reading until less does (the constants of
+//! Chromium's data source).
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use super::{Listener, Loaded};
 use crate::catalogue::File;
@@ -11,8 +12,8 @@ use crate::wire::{Ask, Connect, Fault, Keep};
 
 /// What a decoder looks at before the first sound, in playing time.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: std::time::Duration::from_millis(200),
-    resume: std::time::Duration::from_millis(200),
+    start: Duration::from_millis(200),
+    resume: Duration::from_millis(200),
 };
 /// How much lies ahead: so many seconds, in bytes between these two.
 const AHEAD_S: f64 = 10.0;
@@ -40,8 +41,7 @@ pub(super) async fn load<C: Connect>(
         loaded.playback.load(now, media);
         let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
         let too_much_s = (ahead - enough) / file.bytes_per_s();
-        (enough + BEYOND_BYTES <= ahead)
-            .then(|| epoch + now + std::time::Duration::from_secs_f64(too_much_s))
+        (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))
     });
     match asked.await {
         Ok(_whole) => std::future::pending().await,

@@ -8,7 +8,7 @@ use std::task::ready;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use url::Url;
 
 use super::body::Chunks;
@@ -19,6 +19,8 @@ use super::transport::{Connect, Transport};
 
 /// How long a server may take to begin its answer.
 const FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
+/// How long a text may take from its first byte to its last.
+const TEXT_MAX: Duration = Duration::from_secs(30);
 /// How often an answer may lead elsewhere.
 const REDIRECTS_MAX: u32 = 5;
 /// How much is read at once where somebody looks at it.
@@ -176,8 +178,14 @@ impl<C: Connect> Client<C> {
             self.cookie = Some(cookie.clone());
         }
         let mut body = Received::new(ask.keep);
-        self.receive(&mut connection, head.framing, &mut body, more)
-            .await?;
+        let receiving = self.receive(&mut connection, head.framing, &mut body, more);
+        match ask.keep {
+            // Nobody listens to it: only a time ends one that trickles without end.
+            Keep::Text(_) => timeout(TEXT_MAX, receiving)
+                .await
+                .map_err(|_elapsed| Fault::Timeout)??,
+            Keep::Nothing => receiving.await?,
+        }
         if head.stays_open {
             self.open = Some(connection);
         }

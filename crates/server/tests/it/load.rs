@@ -20,28 +20,27 @@ fn load(scenario: &Path, target: &str, report: &Path) -> testkit::Output {
     )
 }
 
+/// A server with so many songs of three seconds, in every quality.
+fn serve(song_count: u32) -> (Shelf, Haas) {
+    let shelf = Shelf::new();
+    for number in 1..=song_count {
+        let path = format!("Kim/2020 - One/{number:02} - Track.wav");
+        shelf.write(&path, &wave(number, 3_000));
+    }
+    let (music, data) = (shelf.music(), shelf.data());
+    let [music_path, data_path] = [&music, &data].map(|path| path.to_str().expect("UTF-8"));
+    let import = Haas::run(HAAS, &["music", "import", music_path, "--data", data_path]);
+    assert_eq!(import.code, Some(0), "{}", import.stderr);
+    let haas = Haas::serve(HAAS, &data, &[]);
+    (shelf, haas)
+}
+
 #[test]
 fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     if !testkit::has_ffmpeg() {
         return;
     }
-    let shelf = Shelf::new();
-    for number in 1..=3 {
-        shelf.write(
-            &format!("Kim/2020 - One/{number:02} - Track.wav"),
-            &wave(number, 3_000),
-        );
-    }
-    let (music, data) = (shelf.music(), shelf.data());
-    let import = [
-        "music",
-        "import",
-        music.to_str().unwrap(),
-        "--data",
-        data.to_str().unwrap(),
-    ];
-    assert_eq!(Haas::run(HAAS, &import).code, Some(0));
-    let haas = Haas::serve(HAAS, &data, &[]);
+    let (shelf, haas) = serve(3);
     let folder = shelf.beside("load");
     let (scenario, file) = (folder.join("scenario.toml"), folder.join("report.json"));
     std::fs::write(&scenario, SCENARIO).unwrap();
@@ -76,18 +75,7 @@ fn an_interrupted_run_tells_what_was_heard_and_that_it_says_nothing() {
     if !testkit::has_ffmpeg() {
         return;
     }
-    let shelf = Shelf::new();
-    shelf.write("Kim/2020 - One/01 - Track.wav", &wave(1, 3_000));
-    let (music, data) = (shelf.music(), shelf.data());
-    let import = [
-        "music",
-        "import",
-        music.to_str().unwrap(),
-        "--data",
-        data.to_str().unwrap(),
-    ];
-    assert_eq!(Haas::run(HAAS, &import).code, Some(0));
-    let haas = Haas::serve(HAAS, &data, &[]);
+    let (shelf, haas) = serve(1);
     let scenario = shelf.beside("load").join("scenario.toml");
     std::fs::write(&scenario, SCENARIO.replace("seconds = 2", "seconds = 600")).unwrap();
     let target = format!("http://{}", haas.public);

@@ -21,7 +21,9 @@ pub(crate) enum CatalogueError {
     Fault { path: &'static str, fault: Fault },
     #[error("{0} is not answered as HaaS answers: is it the address of a music server?")]
     Strange(&'static str),
-    #[error("the server has no music that is ready for HLS")]
+    #[error(
+        "its music has no qualities for HLS yet; a server makes them one track after the other, so try again in a minute"
+    )]
     Empty,
 }
 

@@ -3,25 +3,40 @@
 
 mod arrivals;
 mod catalogue;
+mod environment;
+mod gathering;
 mod link_speed;
 mod listener;
+mod original;
 mod playback;
 mod playlist;
 mod plays;
+mod preflight;
 mod quality;
 mod report;
 mod run;
 mod scenario;
 #[cfg(test)]
 mod scripted;
+mod series;
+mod session;
 mod tally;
+mod target;
 mod verdict;
+mod visitor;
 mod wire;
+mod worker;
 
 pub use arrivals::Process;
+pub use gathering::Progress;
 pub use listener::Player;
-pub use report::Report;
-pub use run::{RunError, run};
-pub use scenario::{ListenerPlan, Phase, Scenario, ScenarioError};
-pub use verdict::Verdict;
+pub use preflight::PreflightError;
+pub use report::{Report, Threshold};
+pub use run::{Options, RunError, run};
+pub use scenario::{
+    FilePlan, ListenerPlan, Phase, Scenario, ScenarioError, SongPlan, Thresholds, VisitorPlan,
+};
+pub use series::{Row, Series};
+pub use target::TargetError;
+pub use verdict::{Reason, Verdict};
 pub use wire::Shape;

@@ -26,6 +26,16 @@ pub(crate) struct Heard {
     pub(crate) played: Duration,
 }
 
+/// What is heard in a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sound {
+    /// Nothing yet, or nothing any more.
+    None,
+    Music,
+    /// Silence in the middle.
+    Silence,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Pressed, and not heard yet.
@@ -118,6 +128,17 @@ impl Playback {
             State::Stalled { since, .. } => Some((since, true)),
             State::Playing { .. } | State::Over => None,
         }
+    }
+
+    /// What is heard, after how long it began, and how often it fell silent so far.
+    pub(crate) fn sound(&mut self, now: Duration) -> (Sound, Option<Duration>, u32) {
+        self.advance(now);
+        let sound = match self.state {
+            State::Starting | State::Over => Sound::None,
+            State::Playing { .. } => Sound::Music,
+            State::Stalled { .. } => Sound::Silence,
+        };
+        (sound, self.heard.startup, self.heard.stall_count)
     }
 
     /// Whether everything was heard.

@@ -90,6 +90,7 @@ async fn send<C: Connect>(
         range: None,
         body: Some(body),
         keep: Keep::Text(ANSWER_BYTES_MAX),
+        may_be_compressed: false,
     };
     let answer = client.ask(&ask, |_so_far| None).await?;
     Ok(answer.text)

@@ -1,56 +1,31 @@
-//! What all sessions together have seen.
+//! What sessions have seen: of one thread from its beginning, and of the present second.
+
+mod durations;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
+pub(crate) use durations::Durations;
 
 use crate::listener::{Ending, Patience, Play};
-use crate::playback::Heard;
-use crate::verdict::Figures;
-
-/// Above everything that anybody waits for.
-const LONGEST: Duration = Duration::from_hours(1);
-const SIGNIFICANT_DIGITS: u8 = 3;
-
-/// Durations, of which percentiles are asked.
-#[derive(Clone, Debug)]
-pub(crate) struct Durations(Histogram<u64>);
-
-impl Durations {
-    fn new() -> Self {
-        let most = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
-        let histogram = Histogram::new_with_bounds(1, most, SIGNIFICANT_DIGITS);
-        Self(histogram.expect("bounds that are constants and in order"))
-    }
-
-    pub(crate) fn record(&mut self, duration: Duration) {
-        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        self.0.saturating_record(micros);
-    }
-
-    /// The duration that such a share of all is not above; zero where there are none.
-    pub(crate) fn quantile(&self, share: f64) -> Duration {
-        Duration::from_micros(self.0.value_at_quantile(share))
-    }
-
-    pub(crate) fn max(&self) -> Duration {
-        Duration::from_micros(self.0.max())
-    }
-}
+use crate::playback::{Heard, Sound};
+use crate::wire::Fault;
 
 /// Counts and times of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    /// From a due press to the first sound; who never hears one has waited as long as people wait.
-    pub(crate) startup: Durations,
     /// From when a session was due to when the generator started it.
     pub(crate) lag: Durations,
     pub(crate) started_sessions: u64,
     pub(crate) ended_sessions: u64,
+    /// From a due press to the first sound; who never hears one has waited as long as people wait.
+    pub(crate) startup: Durations,
     pub(crate) plays: u64,
     pub(crate) failed_plays: u64,
     pub(crate) abandoned_plays: u64,
+    pub(crate) skipped_plays: u64,
     pub(crate) stalled_plays: u64,
     pub(crate) stall_count: u64,
     pub(crate) stalled: Duration,
@@ -58,42 +33,87 @@ pub(crate) struct Tally {
     pub(crate) switch_count: u64,
     /// Bits a second times seconds of what was heard: for a mean over time.
     bits: f64,
-    /// How often each kind of fault ended a play or a report.
+    /// From a due request of a visitor to the end of its answer; who gets none has waited as long as people wait.
+    pub(crate) response: Durations,
+    pub(crate) visitor_requests: u64,
+    pub(crate) failed_visitor_requests: u64,
+    /// How often each kind of fault ended a play, a report of one, or a request.
     pub(crate) faults: BTreeMap<&'static str, u64>,
     pub(crate) own_faults: u64,
+    pub(crate) second: Second,
 }
 
-impl Tally {
-    pub(crate) fn new() -> Self {
-        Self {
-            startup: Durations::new(),
-            lag: Durations::new(),
-            started_sessions: 0,
-            ended_sessions: 0,
-            plays: 0,
-            failed_plays: 0,
-            abandoned_plays: 0,
-            stalled_plays: 0,
-            stall_count: 0,
-            stalled: Duration::ZERO,
-            played: Duration::ZERO,
-            switch_count: 0,
-            bits: 0.0,
-            faults: BTreeMap::new(),
-            own_faults: 0,
+/// What happened since the last look, and how it is now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Second {
+    pub(crate) starts: u64,
+    /// First sounds.
+    pub(crate) sounds: u64,
+    pub(crate) startup: Durations,
+    pub(crate) stalls: u64,
+    pub(crate) faults: BTreeMap<&'static str, u64>,
+    /// Requests of visitors that have their answer.
+    pub(crate) responses: u64,
+    pub(crate) response: Durations,
+    /// Media that was loaded, and how long it plays.
+    pub(crate) media_bytes: u64,
+    pub(crate) media: Duration,
+    pub(crate) lag_max: Duration,
+    pub(crate) now: Now,
+}
+
+/// How many do what at this moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Now {
+    /// Sessions that have not ended.
+    pub(crate) active: u64,
+    /// Plays that sound.
+    pub(crate) sounding: u64,
+    /// Plays that have fallen silent.
+    pub(crate) silent: u64,
+}
+
+impl Now {
+    /// A play that did one thing does another.
+    pub(crate) fn change(&mut self, from: Sound, to: Sound) {
+        if let Some(count) = self.count(from) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = self.count(to) {
+            *count += 1;
         }
     }
 
+    fn count(&mut self, sound: Sound) -> Option<&mut u64> {
+        match sound {
+            Sound::None => None,
+            Sound::Music => Some(&mut self.sounding),
+            Sound::Silence => Some(&mut self.silent),
+        }
+    }
+}
+
+impl Tally {
     pub(crate) fn start(&mut self, lag: Duration) {
         self.started_sessions += 1;
         self.lag.record(lag);
+        self.second.starts += 1;
+        self.second.lag_max = self.second.lag_max.max(lag);
+        self.second.now.active += 1;
     }
 
-    pub(crate) fn fault(&mut self, fault: &crate::wire::Fault) {
+    pub(crate) fn end(&mut self) {
+        self.ended_sessions += 1;
+        self.second.now.active = self.second.now.active.saturating_sub(1);
+    }
+
+    pub(crate) fn fault(&mut self, fault: &Fault) {
         *self.faults.entry(fault.kind()).or_default() += 1;
         self.own_faults += u64::from(fault.is_own());
+        *self.second.faults.entry(fault.kind()).or_default() += 1;
     }
 
+    /// A play is over.
     pub(crate) fn play(&mut self, play: &Play, patience: Patience) {
         let Heard {
             startup,
@@ -117,6 +137,52 @@ impl Tally {
         self.bits += to_f64(play.bits_per_s) * played.as_secs_f64();
     }
 
+    /// A request of a visitor was answered, or was not within the patience of people.
+    pub(crate) fn response(&mut self, took: Duration, fault: Option<&Fault>) {
+        self.visitor_requests += 1;
+        self.response.record(took);
+        self.second.responses += 1;
+        self.second.response.record(took);
+        if let Some(fault) = fault {
+            self.failed_visitor_requests += 1;
+            self.fault(fault);
+        }
+    }
+
+    /// Takes what the present second has seen; the next one begins.
+    pub(crate) fn take_second(&mut self) -> Second {
+        let next = Second {
+            now: self.second.now,
+            ..Second::default()
+        };
+        std::mem::replace(&mut self.second, next)
+    }
+
+    /// Adds what another thread has seen.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.lag.add(&other.lag);
+        self.started_sessions += other.started_sessions;
+        self.ended_sessions += other.ended_sessions;
+        self.startup.add(&other.startup);
+        self.plays += other.plays;
+        self.failed_plays += other.failed_plays;
+        self.abandoned_plays += other.abandoned_plays;
+        self.skipped_plays += other.skipped_plays;
+        self.stalled_plays += other.stalled_plays;
+        self.stall_count += other.stall_count;
+        self.stalled += other.stalled;
+        self.played += other.played;
+        self.switch_count += other.switch_count;
+        self.bits += other.bits;
+        self.response.add(&other.response);
+        self.visitor_requests += other.visitor_requests;
+        self.failed_visitor_requests += other.failed_visitor_requests;
+        for (kind, count) in &other.faults {
+            *self.faults.entry(kind).or_default() += count;
+        }
+        self.own_faults += other.own_faults;
+    }
+
     /// Silence in the share of silence and sound, of all plays together.
     pub(crate) fn rebuffer_ratio(&self) -> f64 {
         let silent_s = self.stalled.as_secs_f64();
@@ -133,21 +199,26 @@ impl Tally {
             self.bits / played_s
         }
     }
+}
 
-    pub(crate) fn figures(&self, planned_sessions: u64, sessions_min: u64) -> Figures {
-        Figures {
-            planned_sessions,
-            started_sessions: self.started_sessions,
-            sessions_min,
-            lag_p99: self.lag.quantile(0.99),
-            own_faults: self.own_faults,
-            plays: self.plays,
-            failed_plays: self.failed_plays,
-            stalled_plays: self.stalled_plays,
-            startup_p95: self.startup.quantile(0.95),
-            startup_p99: self.startup.quantile(0.99),
-            rebuffer_ratio: self.rebuffer_ratio(),
+impl Second {
+    /// Adds what another thread has seen in the same second.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.starts += other.starts;
+        self.sounds += other.sounds;
+        self.startup.add(&other.startup);
+        self.stalls += other.stalls;
+        for (kind, count) in &other.faults {
+            *self.faults.entry(kind).or_default() += count;
         }
+        self.responses += other.responses;
+        self.response.add(&other.response);
+        self.media_bytes += other.media_bytes;
+        self.media += other.media;
+        self.lag_max = self.lag_max.max(other.lag_max);
+        self.now.active += other.now.active;
+        self.now.sounding += other.now.sounding;
+        self.now.silent += other.now.silent;
     }
 }
 
@@ -157,63 +228,4 @@ impl Tally {
 )]
 fn to_f64(value: u64) -> f64 {
     value as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::Fault;
-
-    const PATIENCE: Patience = Patience {
-        start: Duration::from_secs(10),
-        stall: Duration::from_secs(20),
-    };
-
-    fn play(ending: Ending, startup_ms: Option<u64>, stalled_s: u64, played_s: u64) -> Play {
-        Play {
-            ending,
-            heard: Heard {
-                startup: startup_ms.map(Duration::from_millis),
-                stall_count: u32::from(0 < stalled_s),
-                stalled: Duration::from_secs(stalled_s),
-                played: Duration::from_secs(played_s),
-            },
-            bits_per_s: 128_000,
-            switch_count: 0,
-        }
-    }
-
-    #[test]
-    fn plays_add_up_and_who_hears_nothing_has_waited_and_failed() {
-        let mut tally = Tally::new();
-        tally.play(&play(Ending::Finished, Some(200), 0, 97), PATIENCE);
-        tally.play(&play(Ending::Finished, Some(300), 1, 0), PATIENCE);
-        tally.play(&play(Ending::Abandoned, None, 0, 0), PATIENCE);
-        tally.play(
-            &play(Ending::Failed(Fault::Lost), Some(400), 0, 2),
-            PATIENCE,
-        );
-        assert_eq!(
-            (tally.plays, tally.failed_plays, tally.abandoned_plays),
-            (4, 2, 1)
-        );
-        assert_eq!(tally.faults.get("lost"), Some(&1));
-        assert!((tally.rebuffer_ratio() - 0.01).abs() < 1e-9);
-        assert!((tally.mean_bits_per_s() - 128_000.0).abs() < 1.0);
-        let near = |found: Duration, ms: u64| {
-            found.abs_diff(Duration::from_millis(ms)) < Duration::from_millis(10)
-        };
-        assert!(near(tally.startup.quantile(0.25), 200));
-        assert!(near(tally.startup.quantile(1.0), 10_000));
-    }
-
-    #[test]
-    fn nothing_heard_is_no_division_by_zero() {
-        let tally = Tally::new();
-        assert_eq!(
-            (tally.rebuffer_ratio(), tally.mean_bits_per_s()),
-            (0.0, 0.0)
-        );
-        assert_eq!(tally.startup.quantile(0.99), Duration::ZERO);
-    }
 }

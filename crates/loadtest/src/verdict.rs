@@ -8,8 +8,12 @@ use serde::{Deserialize, Serialize};
 const LAG_P99_MAX: Duration = Duration::from_millis(10);
 /// The share of the planned starts that must have happened.
 const REACHED_MIN: f64 = 0.99;
-/// In so large a run a few failures do not count.
-const LARGE_RUN_SESSIONS: u64 = 100_000;
+/// Of more plays or requests than this a few failures do not count: such a share.
+const LARGE_RUN: u64 = 100_000;
+const LARGE_RUN_FAILURES: f64 = 0.0001;
+/// What is felt to be at once, and what people wait for: the first sound, or an answer.
+const SOON: Duration = Duration::from_millis(500);
+const BEARABLE: Duration = Duration::from_secs(2);
 
 /// How listeners were served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +69,92 @@ pub(crate) struct Figures {
     pub(crate) startup_p99: Duration,
     /// Silence in the share of silence and sound.
     pub(crate) rebuffer_ratio: f64,
+    /// What visitors asked for.
+    pub(crate) requests: u64,
+    pub(crate) failed_requests: u64,
+    pub(crate) response_p95: Duration,
+    pub(crate) response_p99: Duration,
+}
+
+/// Why a run says nothing about the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Too few of the planned sessions started.
+    NotReached {
+        /// How many of a hundred started.
+        percent: f64,
+    },
+    /// The generator started sessions too late.
+    Late {
+        /// How late 99 of 100 were at most, in milliseconds.
+        lag_ms: u64,
+    },
+    /// The machine of the generator had no port or descriptor left, or may not open more.
+    Exhausted {
+        /// How often.
+        count: u64,
+    },
+    /// Too few sessions for percentiles to mean something.
+    Few {
+        /// How many there were.
+        sessions: u64,
+        /// How many the scenario wants.
+        least: u64,
+    },
+}
+
+impl Reason {
+    /// In Korean.
+    pub fn korean(&self) -> String {
+        match self {
+            Self::NotReached { percent } => {
+                format!("계획한 세션의 {percent:.1} %만 시작되었습니다(99 % 이상이어야 합니다)")
+            }
+            Self::Late { lag_ms } => format!(
+                "부하 생성기가 {lag_ms} ms 늦었습니다(p99, {} ms 이하여야 합니다)",
+                LAG_P99_MAX.as_millis()
+            ),
+            Self::Exhausted { count } => {
+                format!("부하를 만든 컴퓨터에 남은 포트나 파일 서술자가 없었습니다({count}번)")
+            }
+            Self::Few { sessions, least } => {
+                format!("세션이 {sessions}개로, 이 시나리오에 필요한 {least}개보다 적습니다")
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotReached { percent } => {
+                write!(
+                    f,
+                    "{percent:.1} % of the planned sessions started, 99 % must"
+                )
+            }
+            Self::Late { lag_ms } => {
+                let most = LAG_P99_MAX.as_millis();
+                write!(
+                    f,
+                    "the generator was {lag_ms} ms late (p99), it may be {most} ms"
+                )
+            }
+            Self::Exhausted { count } => {
+                write!(
+                    f,
+                    "{count} times this machine had no port or descriptor left"
+                )
+            }
+            Self::Few { sessions, least } => {
+                write!(
+                    f,
+                    "{sessions} sessions are fewer than the {least} this scenario wants"
+                )
+            }
+        }
+    }
 }
 
 impl Figures {
@@ -72,18 +162,13 @@ impl Figures {
         if !self.reasons_against().is_empty() {
             return Verdict::Invalid;
         }
-        let failures_allowed = if LARGE_RUN_SESSIONS < self.plays {
-            0.0001
-        } else {
-            0.0
-        };
-        let is_stable = self.startup_p99 <= Duration::from_millis(500)
-            && self.rebuffer_ratio <= 0.001
-            && self.share(self.stalled_plays) <= 0.01
-            && self.share(self.failed_plays) <= failures_allowed;
-        let is_fair = self.startup_p95 <= Duration::from_secs(2)
-            && self.rebuffer_ratio <= 0.01
-            && self.share(self.failed_plays) <= 0.01;
+        let is_stable = self.rebuffer_ratio <= 0.001
+            && ratio(self.stalled_plays, self.plays) <= 0.01
+            && self.startup_p99.max(self.response_p99) <= SOON
+            && self.failures_are_at_most(0.0, LARGE_RUN_FAILURES);
+        let is_fair = self.rebuffer_ratio <= 0.01
+            && self.startup_p95.max(self.response_p95) <= BEARABLE
+            && self.failures_are_at_most(0.01, 0.01);
         match (is_stable, is_fair) {
             (true, _) => Verdict::Stable,
             (false, true) => Verdict::Fair,
@@ -91,40 +176,40 @@ impl Figures {
         }
     }
 
-    /// Why the run says nothing about the server; empty where it does.
-    pub(crate) fn reasons_against(&self) -> Vec<String> {
-        let mut reasons = Vec::new();
-        let reached = ratio(self.started_sessions, self.planned_sessions);
-        if reached < REACHED_MIN {
-            let percent = reached * 100.0;
-            reasons.push(format!(
-                "{percent:.1} % of the planned sessions started, 99 % must"
-            ));
-        }
-        if LAG_P99_MAX < self.lag_p99 {
-            let lag_ms = self.lag_p99.as_millis();
-            reasons.push(format!(
-                "the generator was {lag_ms} ms late (p99), it may be {} ms",
-                LAG_P99_MAX.as_millis()
-            ));
-        }
-        if 0 < self.own_faults {
-            let count = self.own_faults;
-            reasons.push(format!(
-                "{count} times this machine had no port or descriptor left"
-            ));
-        }
-        if self.started_sessions < self.sessions_min {
-            let (count, least) = (self.started_sessions, self.sessions_min);
-            reasons.push(format!(
-                "{count} sessions are fewer than the {least} this scenario wants"
-            ));
-        }
-        reasons
+    /// Whether no more than a share of plays failed, and of requests: another share where there are very many.
+    fn failures_are_at_most(&self, share: f64, share_of_many: f64) -> bool {
+        let all = [
+            (self.failed_plays, self.plays),
+            (self.failed_requests, self.requests),
+        ];
+        all.into_iter().all(|(failed, whole)| {
+            let most = if LARGE_RUN < whole {
+                share_of_many
+            } else {
+                share
+            };
+            ratio(failed, whole) <= most
+        })
     }
 
-    fn share(&self, plays: u64) -> f64 {
-        ratio(plays, self.plays)
+    /// Why the run says nothing about the server; empty where it does.
+    pub(crate) fn reasons_against(&self) -> Vec<Reason> {
+        let reached = ratio(self.started_sessions, self.planned_sessions);
+        let lag_ms = u64::try_from(self.lag_p99.as_millis()).unwrap_or(u64::MAX);
+        let all = [
+            (reached < REACHED_MIN).then_some(Reason::NotReached {
+                percent: reached * 100.0,
+            }),
+            (LAG_P99_MAX < self.lag_p99).then_some(Reason::Late { lag_ms }),
+            (0 < self.own_faults).then_some(Reason::Exhausted {
+                count: self.own_faults,
+            }),
+            (self.started_sessions < self.sessions_min).then_some(Reason::Few {
+                sessions: self.started_sessions,
+                least: self.sessions_min,
+            }),
+        ];
+        all.into_iter().flatten().collect()
     }
 }
 
@@ -153,6 +238,10 @@ mod tests {
         startup_p95: Duration::from_millis(400),
         startup_p99: Duration::from_millis(500),
         rebuffer_ratio: 0.001,
+        requests: 500,
+        failed_requests: 0,
+        response_p95: Duration::from_millis(100),
+        response_p99: Duration::from_millis(500),
     };
 
     #[test]
@@ -173,6 +262,14 @@ mod tests {
             },
             Figures {
                 failed_plays: 1,
+                ..GOOD
+            },
+            Figures {
+                failed_requests: 1,
+                ..GOOD
+            },
+            Figures {
+                response_p99: Duration::from_millis(501),
                 ..GOOD
             },
         ];
@@ -209,6 +306,15 @@ mod tests {
             },
             Figures {
                 failed_plays: 21,
+                ..GOOD
+            },
+            Figures {
+                failed_requests: 6,
+                ..GOOD
+            },
+            Figures {
+                response_p95: Duration::from_millis(2001),
+                response_p99: Duration::from_secs(3),
                 ..GOOD
             },
         ];

@@ -1,6 +1,7 @@
 //! People who listen: how each kind of player loads, and when a person has had enough.
 
 mod hls;
+mod pulse;
 mod ranges;
 mod retries;
 #[cfg(test)]
@@ -8,27 +9,43 @@ mod tests;
 mod whole;
 
 use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
+use pulse::Pulse;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 
 use crate::catalogue::Song;
 use crate::playback::{Heard, Playback};
 use crate::playlist::Playlists;
+use crate::tally::Tally;
 use crate::wire::{Client, Connect, Fault};
 
 /// A kind of player: how it loads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Player {
     /// Our web player: segments in the quality that the link carries.
+    #[default]
     Hls,
     /// A browser's media element with a file.
     Progressive,
     /// Parts of a file, a few seconds ahead.
     SpotifyLike,
+}
+
+impl Player {
+    /// What of a song it loads.
+    pub(crate) fn loads(self) -> &'static str {
+        match self {
+            Self::Hls => "hls",
+            Self::Progressive | Self::SpotifyLike => "file",
+        }
+    }
 }
 
 /// How long a person waits.
@@ -72,6 +89,7 @@ pub(crate) struct Listener<C: Connect> {
     pub(crate) playlists: Rc<Playlists>,
     /// What its plays have learned of the link, in bits a second.
     pub(crate) throughput: Option<f64>,
+    pub(crate) tally: Rc<RefCell<Tally>>,
 }
 
 /// What is being loaded, and what is heard of it.
@@ -104,19 +122,28 @@ impl<C: Connect> Listener<C> {
             switch_count: 0,
         });
         let (epoch, patience) = (self.epoch, self.patience);
+        let mut pulse = Pulse::new(Rc::clone(&self.tally));
         let loading = async {
-            match player {
-                Player::Hls => hls::load(self, &song.hls, &loaded).await,
-                Player::Progressive => whole::load(self, &song.file, &loaded).await,
-                Player::SpotifyLike => ranges::load(self, &song.file, &loaded).await,
+            match (player, &song.hls, &song.file) {
+                (Player::Hls, Some(url), _) => hls::load(self, url, &loaded).await,
+                (Player::Progressive, _, Some(file)) => whole::load(self, file, &loaded).await,
+                (Player::SpotifyLike, _, Some(file)) => ranges::load(self, file, &loaded).await,
+                _ => Fault::Unusable("the song has nothing that this player loads"),
             }
         };
         let ending = tokio::select! {
             biased;
             fault = loading => Ending::Failed(fault),
             ending = listen_on(&loaded, epoch, patience) => ending,
+            // Whatever woke the others may have changed what is heard.
+            never = poll_fn(|_cx| {
+                pulse.feel(&mut loaded.borrow_mut(), epoch.elapsed());
+                Poll::<Infallible>::Pending
+            }) => match never {},
         };
-        let loaded = loaded.into_inner();
+        let mut loaded = loaded.into_inner();
+        pulse.feel(&mut loaded, epoch.elapsed());
+        drop(pulse);
         let media_s = loaded.media.as_secs_f64();
         Play {
             ending,

@@ -65,12 +65,13 @@ fn song() -> Song {
     let url = |path: &str| Url::parse("http://music.test").unwrap().join(path).unwrap();
     Song {
         track_id: "1".to_owned(),
-        hls: url("/hls.m3u8"),
-        file: File {
+        hls: Some(url("/hls.m3u8")),
+        file: Some(File {
             url: url("/file"),
             length: s(20),
             bytes: 320_000,
-        },
+        }),
+        album: None,
     }
 }
 
@@ -92,6 +93,7 @@ async fn play_by(
             },
             playlists: Rc::default(),
             throughput: None,
+            tally: Rc::default(),
         };
         let play = listener.play(player, &song(), Duration::ZERO, listen).await;
         (play, server.asked())

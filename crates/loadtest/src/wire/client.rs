@@ -2,19 +2,23 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io::Read as _;
 use std::ops::Range;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::ready;
 use std::time::Duration;
 
+use flate2::read::GzDecoder;
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use url::Url;
 
 use super::body::Chunks;
 use super::fault::Fault;
-use super::head::{Framing, Head};
+use super::head::{Encoding, Framing, Head};
 use super::link::Link;
+use super::traffic::Meter;
 use super::transport::{Connect, Transport};
 
 /// How long a server may take to begin its answer.
@@ -37,6 +41,8 @@ pub(crate) struct Ask<'a> {
     /// JSON that is sent.
     pub(crate) body: Option<&'a str>,
     pub(crate) keep: Keep,
+    /// Whether the answer may be compressed (gzip).
+    pub(crate) may_be_compressed: bool,
 }
 
 /// What becomes of a body.
@@ -67,6 +73,7 @@ pub(crate) struct Client<C: Connect> {
     host: String,
     link: Link,
     cookie: Option<String>,
+    meter: Meter,
     open: Option<Connection<C::Transport>>,
 }
 
@@ -85,6 +92,15 @@ impl<'a> Ask<'a> {
             range,
             body: None,
             keep,
+            may_be_compressed: false,
+        }
+    }
+
+    /// As a browser asks for what is no music.
+    pub(crate) fn compressed(self) -> Self {
+        Self {
+            may_be_compressed: true,
+            ..self
         }
     }
 
@@ -96,7 +112,13 @@ impl<'a> Ask<'a> {
         }
         head += " HTTP/1.1\r\nHost: ";
         head += host;
-        head += "\r\nUser-Agent: haas-load\r\nAccept: */*\r\nAccept-Encoding: identity\r\n";
+        head += "\r\nUser-Agent: haas-load\r\nAccept: */*\r\nAccept-Encoding: ";
+        head += if self.may_be_compressed {
+            "gzip"
+        } else {
+            "identity"
+        };
+        head += "\r\n";
         if let Some(range) = self.range {
             let last = range.end.saturating_sub(1);
             head += "Range: bytes=";
@@ -126,8 +148,15 @@ impl<C: Connect> Client<C> {
             host,
             link,
             cookie: None,
+            meter: Meter::default(),
             open: None,
         }
+    }
+
+    /// Counts what it asks and reads.
+    pub(crate) fn counted_by(self, meter: &Meter) -> Self {
+        let meter = Rc::clone(meter);
+        Self { meter, ..self }
     }
 
     /// Asks, goes where the answer leads, and tells how much has come each time more has. What is told may say that this is
@@ -162,6 +191,7 @@ impl<C: Connect> Client<C> {
         asked_at: Instant,
         more: &mut impl FnMut(u64) -> Option<Instant>,
     ) -> Result<Outcome, Fault> {
+        self.meter.ask();
         let request = ask.head(url, &self.host, self.cookie.as_deref());
         let begin_by = Instant::now() + FIRST_BYTE_MAX;
         let kept = self.open.take();
@@ -204,8 +234,12 @@ impl<C: Connect> Client<C> {
                 });
             }
         }
-        if head.is_encoded {
-            return Err(Fault::Unusable("it is compressed, which was not asked for"));
+        match head.encoding {
+            Encoding::None => {}
+            Encoding::Gzip if ask.may_be_compressed => body.unpack()?,
+            Encoding::Gzip | Encoding::Other => {
+                return Err(Fault::Unusable("it is compressed, which was not asked for"));
+            }
         }
         if let Some(range) = ask.range
             && body.bytes != range.end - range.start
@@ -344,6 +378,7 @@ impl<C: Connect> Client<C> {
         });
         let read = read.await?;
         self.link.spend(read);
+        self.meter.read(read);
         Ok(read)
     }
 
@@ -355,6 +390,7 @@ impl<C: Connect> Client<C> {
         let at_most = self.link.permit(at_most).await;
         let read = poll_fn(|cx| connection.transport.poll_discard(cx, at_most)).await?;
         self.link.spend(read);
+        self.meter.read(read);
         Ok(read)
     }
 }
@@ -385,6 +421,21 @@ impl Received {
         if matches!(self.keep, Keep::Text(_)) {
             self.text.extend_from_slice(data);
         }
+    }
+
+    /// What was kept, unpacked: it may not be more than what may be kept.
+    fn unpack(&mut self) -> Result<(), Fault> {
+        let Keep::Text(most) = self.keep else {
+            return Ok(());
+        };
+        let packed = std::mem::take(&mut self.text);
+        let mut unpacked = GzDecoder::new(packed.as_slice()).take(most + 1);
+        let read = unpacked.read_to_end(&mut self.text);
+        read.map_err(|_error| Fault::Unusable("it is no gzip"))?;
+        if most < self.text.len() as u64 {
+            return Err(Fault::TooLarge(most));
+        }
+        Ok(())
     }
 
     fn check(&self) -> Result<(), Fault> {

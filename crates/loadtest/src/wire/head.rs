@@ -16,6 +16,14 @@ pub(super) enum Framing {
     Close,
 }
 
+/// How a body is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    None,
+    Gzip,
+    Other,
+}
+
 /// What a head says that a listener goes by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
@@ -23,7 +31,7 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// Whether the connection may be used again.
     pub(super) stays_open: bool,
-    pub(super) is_encoded: bool,
+    pub(super) encoding: Encoding,
     pub(super) retry_after_s: Option<u64>,
     pub(super) location: Option<String>,
     /// What a browser sends back: name and value.
@@ -49,7 +57,7 @@ impl Head {
             status,
             framing: Framing::Close,
             stays_open: response.version == Some(1),
-            is_encoded: false,
+            encoding: Encoding::None,
             retry_after_s: None,
             location: None,
             cookie: None,
@@ -80,7 +88,11 @@ impl Head {
         } else if name.eq_ignore_ascii_case("connection") {
             self.stays_open &= !value.eq_ignore_ascii_case("close");
         } else if name.eq_ignore_ascii_case("content-encoding") {
-            self.is_encoded = !value.eq_ignore_ascii_case("identity");
+            self.encoding = match value.to_ascii_lowercase().as_str() {
+                "identity" => Encoding::None,
+                "gzip" | "x-gzip" => Encoding::Gzip,
+                _ => Encoding::Other,
+            };
         } else if name.eq_ignore_ascii_case("retry-after") {
             self.retry_after_s = value.parse().ok();
         } else if name.eq_ignore_ascii_case("location") {
@@ -113,7 +125,7 @@ mod tests {
             status: 503,
             framing: Framing::Length(12),
             stays_open: true,
-            is_encoded: false,
+            encoding: Encoding::None,
             retry_after_s: Some(3),
             location: None,
             cookie: Some("listener=abc".to_owned()),

@@ -5,12 +5,14 @@ mod client;
 mod fault;
 mod head;
 mod link;
+mod traffic;
 mod transport;
 
 pub(crate) use client::{Answer, Ask, Client, Keep};
 pub(crate) use fault::Fault;
 pub(crate) use link::Link;
 pub use link::Shape;
+pub(crate) use traffic::{Meter, Traffic};
 #[cfg(test)]
 pub(crate) use transport::Transport;
 pub(crate) use transport::{Connect, Tcp};

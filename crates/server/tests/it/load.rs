@@ -10,7 +10,7 @@ use crate::shelf::{Shelf, pause, wave};
 /// Twenty people within two seconds, each for one song of one second.
 const SCENARIO: &str = "name = 'twenty people'\nseed = 7\nsessions_min = 20\n\
     [[phase]]\nseconds = 2\nstarts_per_s = 10\n\
-    [listener]\nlisten_s = [1, 1]\n";
+    [[listener]]\nlisten_s = [1, 1]\n";
 
 fn load(scenario: &Path, target: &str, report: &Path) -> testkit::Output {
     let [scenario, report] = [scenario, report].map(|path| path.to_str().expect("UTF-8"));
@@ -55,10 +55,10 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(report["schema"], 1);
     assert_eq!(report["sessions"]["ended"], 20);
-    assert_eq!(report["plays"]["all"], 20);
-    assert_eq!(report["plays"]["failed"], 0, "{report:#}");
+    assert_eq!(report["listening"]["plays"], 20);
+    assert_eq!(report["listening"]["failed"], 0, "{report:#}");
     assert_eq!(report["faults"], serde_json::json!({}));
-    assert_eq!(report["plays"]["played_s"], 20.0);
+    assert_eq!(report["listening"]["played_s"], 20.0);
     assert!(
         output.stdout.contains("20 of 20 started"),
         "{}",

@@ -1,0 +1,305 @@
+//! Whether this machine can make the load, looked at before it begins.
+
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::arrivals::Line;
+use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
+use crate::visitor::CONNECTIONS_MAX;
+
+/// Descriptors for everything but sessions.
+const DESCRIPTORS_SPARE: u64 = 64;
+/// How long the system keeps a port after its connection.
+const TIME_WAIT: Duration = Duration::from_mins(1);
+/// Where the system says which ports it gives to connections.
+const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
+const PORTS_USUAL: u64 = 28_232;
+/// How much more than on average there is by chance.
+const CHANCE: f64 = 1.2;
+/// From so many starts a second, or sessions at once, another thread helps.
+const STARTS_PER_THREAD: f64 = 4_000.0;
+const SESSIONS_PER_THREAD: f64 = 20_000.0;
+
+/// What this machine would have to be allowed first.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PreflightError {
+    /// Each connection is a descriptor.
+    #[error(
+        "the scenario needs about {needed} connections at once, this process may open {allowed}: raise the limit with \
+         `ulimit -n {needed}` (the system's own: fs.nr_open, and LimitNOFILE= of a service), or start fewer"
+    )]
+    Descriptors {
+        /// How many there will be at once.
+        needed: u64,
+        /// How many there may be.
+        allowed: u64,
+    },
+    /// Each connection has a port, for a minute longer than it lasts.
+    #[error(
+        "the scenario needs about {needed} ports at once, its {addresses} source addresses have {ports}: widen \
+         net.ipv4.ip_local_port_range, or give more addresses of this machine with --from"
+    )]
+    Ports {
+        /// How many there will be at once.
+        needed: u64,
+        /// From how many addresses.
+        addresses: usize,
+        /// How many all of them have.
+        ports: u64,
+    },
+}
+
+/// What a run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) threads: u32,
+    /// More at once are not started.
+    pub(crate) sessions_max: usize,
+}
+
+/// What a scenario needs at its peak.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Need {
+    starts_per_s: f64,
+    sessions: f64,
+    connections: f64,
+}
+
+/// Looks at limits of descriptors and ports; raises what this process may raise itself.
+pub(crate) fn look(scenario: &Scenario, source_count: usize) -> Result<Room, PreflightError> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let have = Have {
+        descriptors: raise_descriptors(),
+        ports_per_address: ports_per_address(),
+        addresses: source_count,
+        processors: u32::try_from(processors).unwrap_or(1),
+    };
+    have.check(Need::of(scenario))
+}
+
+/// What this machine allows.
+#[derive(Clone, Copy, Debug)]
+struct Have {
+    descriptors: u64,
+    ports_per_address: u64,
+    addresses: usize,
+    processors: u32,
+}
+
+impl Have {
+    fn check(self, need: Need) -> Result<Room, PreflightError> {
+        let connections = need.connections * CHANCE;
+        let needed = whole(connections) + DESCRIPTORS_SPARE;
+        if self.descriptors < needed {
+            return Err(PreflightError::Descriptors {
+                needed,
+                allowed: self.descriptors,
+            });
+        }
+        let ports = self.ports_per_address * self.addresses as u64;
+        let waiting = need.starts_per_s * need.connections_per_session() * TIME_WAIT.as_secs_f64();
+        let needed = whole(connections + waiting);
+        if ports < needed {
+            return Err(PreflightError::Ports {
+                needed,
+                addresses: self.addresses,
+                ports,
+            });
+        }
+        let threads =
+            (need.starts_per_s / STARTS_PER_THREAD).max(need.sessions / SESSIONS_PER_THREAD);
+        let threads = u32::try_from(whole(threads)).unwrap_or(u32::MAX);
+        let room = to_f64(self.descriptors - DESCRIPTORS_SPARE) / need.connections_per_session();
+        Ok(Room {
+            threads: threads.clamp(1, self.processors),
+            sessions_max: usize::try_from(whole(room)).unwrap_or(usize::MAX),
+        })
+    }
+}
+
+impl Need {
+    fn of(scenario: &Scenario) -> Self {
+        let listeners = scenario
+            .listeners
+            .iter()
+            .map(|plan| (plan.share, listener_needs(plan)));
+        let visitors = scenario
+            .visitors
+            .iter()
+            .map(|plan| (plan.share, visitor_needs(plan)));
+        let kinds: Vec<(f64, (f64, f64))> = listeners.chain(visitors).collect();
+        let shares: f64 = kinds.iter().map(|(share, _)| share).sum();
+        let (mut sessions, mut connections) = (0.0, 0.0);
+        for (share, (seconds, each)) in kinds {
+            let at_once = starts_within(&scenario.lines(), seconds) * share / shares;
+            sessions += at_once;
+            connections += at_once * each;
+        }
+        let rates = scenario
+            .phases
+            .iter()
+            .flat_map(|phase| [Some(phase.starts_per_s), phase.to_starts_per_s]);
+        Self {
+            starts_per_s: rates.flatten().fold(0.0, f64::max),
+            sessions,
+            connections,
+        }
+    }
+
+    fn connections_per_session(self) -> f64 {
+        if self.sessions == 0.0 {
+            1.0
+        } else {
+            self.connections / self.sessions
+        }
+    }
+}
+
+/// How long a session lasts on average, in seconds, and how many connections it has.
+fn listener_needs(plan: &ListenerPlan) -> (f64, f64) {
+    let [fewest, most] = plan.songs.map(f64::from);
+    let [shortest, longest] = plan.listen_s;
+    let seconds = f64::midpoint(fewest, most) * f64::midpoint(shortest, longest);
+    (seconds + 1.0, if plan.reports_plays { 2.0 } else { 1.0 })
+}
+
+fn visitor_needs(plan: &VisitorPlan) -> (f64, f64) {
+    let seconds = f64::from(plan.requests - 1) * plan.pace_s + 1.0;
+    let connections = u32::try_from(if plan.loads_assets {
+        CONNECTIONS_MAX
+    } else {
+        1
+    });
+    (seconds, f64::from(connections.unwrap_or(u32::MAX)))
+}
+
+/// The most starts within so many seconds.
+fn starts_within(lines: &[Line], seconds: f64) -> f64 {
+    let until = |at_s: f64| {
+        let mut left = at_s;
+        let within = lines.iter().map(|line| {
+            let length = line.length.as_secs_f64();
+            let part = left.clamp(0.0, length);
+            left -= length;
+            let slope = (line.to_per_s - line.from_per_s) / length;
+            part * (line.from_per_s + slope * part / 2.0)
+        });
+        within.sum::<f64>()
+    };
+    // The most is reached where a window ends with a line, or begins with one.
+    let ends = lines.iter().scan(0.0, |at, line| {
+        *at += line.length.as_secs_f64();
+        Some(*at)
+    });
+    let windows = ends.flat_map(|end| [end, end + seconds]);
+    windows
+        .map(|end| until(end) - until(end - seconds))
+        .fold(0.0, f64::max)
+}
+
+/// The soft limit becomes the hard one, as this process may.
+fn raise_descriptors() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let now = if setrlimit(Resource::Nofile, raised).is_ok() {
+        raised.current
+    } else {
+        limit.current
+    };
+    now.unwrap_or(u64::MAX)
+}
+
+fn ports_per_address() -> u64 {
+    let text = std::fs::read_to_string(PORT_RANGE).unwrap_or_default();
+    let mut numbers = text
+        .split_whitespace()
+        .filter_map(|word| word.parse::<u64>().ok());
+    match (numbers.next(), numbers.next()) {
+        (Some(first), Some(last)) if first <= last => last - first + 1,
+        _ => PORTS_USUAL,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count that is not negative; what is too large is the largest"
+)]
+fn whole(count: f64) -> u64 {
+    count.ceil() as u64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "limits are rounded")]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HAVE: Have = Have {
+        descriptors: 20_000,
+        ports_per_address: 28_232,
+        addresses: 1,
+        processors: 4,
+    };
+
+    fn need(text: &str) -> Need {
+        let phase = "name = 'x'\n[[phase]]\nseconds = 100\nstarts_per_s = 10\n";
+        Need::of(&Scenario::read(&format!("{phase}{text}")).unwrap())
+    }
+
+    #[test]
+    fn sessions_at_once_follow_from_how_long_they_last() {
+        let short = need("[[listener]]\nlisten_s = [1, 5]\nreports_plays = false\n");
+        assert!((short.sessions - 40.0).abs() < 1e-6, "{short:?}");
+        assert!((short.connections - 40.0).abs() < 1e-6, "{short:?}");
+        // All of the thousand who come are there at once, with a way for music and one for reports.
+        let long = need("[[listener]]\nlisten_s = [400, 400]\n");
+        assert!((long.sessions - 1_000.0).abs() < 1e-6, "{long:?}");
+        assert!((long.connections - 2_000.0).abs() < 1e-6, "{long:?}");
+        let pages = need("[[visitor]]\nrequests = 11\npace_s = 1\nloads_assets = true\n");
+        assert!((pages.connections - 660.0).abs() < 1e-6, "{pages:?}");
+    }
+
+    #[test]
+    fn what_this_machine_does_not_allow_is_said_with_what_to_raise() {
+        let many = Need {
+            starts_per_s: 100.0,
+            sessions: 18_000.0,
+            connections: 18_000.0,
+        };
+        let error = HAVE.check(many).unwrap_err().to_string();
+        assert!(error.contains("ulimit -n 21664"), "{error}");
+        let quick = Need {
+            starts_per_s: 1_000.0,
+            sessions: 1_000.0,
+            connections: 1_000.0,
+        };
+        let error = HAVE.check(quick).unwrap_err().to_string();
+        assert!(
+            error.contains("61200 ports") && error.contains("--from"),
+            "{error}"
+        );
+        let have = Have {
+            addresses: 3,
+            ..HAVE
+        };
+        let room = have.check(quick).unwrap();
+        assert_eq!((room.threads, room.sessions_max), (1, 19_936));
+        let two = Need {
+            starts_per_s: 10_000.0,
+            ..quick
+        };
+        let have = Have {
+            addresses: 100,
+            ..HAVE
+        };
+        assert_eq!(have.check(two).unwrap().threads, 3);
+    }
+}

@@ -1,0 +1,349 @@
+//! What a run found, as JSON with a version.
+
+mod text;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::environment::Environment;
+use crate::original;
+use crate::scenario::{Scenario, Thresholds};
+use crate::series::{Series, ms};
+use crate::tally::{Durations, Tally};
+use crate::verdict::{Figures, Reason, Verdict, ratio};
+use crate::wire::Traffic;
+
+/// Goes up when a field changes its meaning or goes away. A field that is new does not count.
+const SCHEMA: u32 = 1;
+/// Half of the first sounds within this are excellent.
+const EXCELLENT: Duration = Duration::from_millis(200);
+
+/// What a run found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub(crate) schema: u32,
+    /// What the run says about the server.
+    pub verdict: Verdict,
+    /// Whether it is stable and half of the first sounds came within 200 ms.
+    pub(crate) is_excellent: bool,
+    /// Why it says nothing, where it does not.
+    pub reasons: Vec<Reason>,
+    /// What the scenario asked for besides.
+    pub thresholds: Vec<Threshold>,
+    /// What the rule of the original experiment says of this load, where the scenario is a row of its table.
+    pub(crate) legacy_verdict: Option<Verdict>,
+    pub(crate) target: String,
+    /// RFC 3339, UTC.
+    pub(crate) begun_at: String,
+    pub(crate) seconds: f64,
+    /// Whether somebody ended it before its time.
+    pub(crate) is_interrupted: bool,
+    pub(crate) sessions: Sessions,
+    /// Where there were listeners.
+    pub(crate) listening: Option<Listening>,
+    /// Where there were visitors.
+    pub(crate) visiting: Option<Visiting>,
+    /// How often each kind of fault ended a play, a report of one, or a request.
+    pub(crate) faults: BTreeMap<String, u64>,
+    pub(crate) generator: Generator,
+    pub(crate) environment: Environment,
+    pub(crate) series: Series,
+    pub(crate) scenario: Scenario,
+}
+
+/// Who came.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sessions {
+    pub(crate) planned: u64,
+    pub(crate) started: u64,
+    pub(crate) ended: u64,
+    /// How many were there at once, at most.
+    pub(crate) active_max: u64,
+    /// Starts a second while sessions started: what was asked, and what was reached.
+    pub(crate) offered_per_s: f64,
+    pub(crate) reached_per_s: f64,
+}
+
+/// What listeners heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Listening {
+    pub(crate) plays: u64,
+    /// Without a sound in time, or ended by a fault.
+    pub(crate) failed: u64,
+    /// A person had waited long enough.
+    pub(crate) abandoned: u64,
+    /// Left for the next one, as planned.
+    pub(crate) skipped: u64,
+    /// With at least one silence.
+    pub(crate) stalled: u64,
+    pub(crate) stalls: u64,
+    pub(crate) stalled_s: f64,
+    pub(crate) played_s: f64,
+    /// Silence in the share of silence and sound, all plays together.
+    pub(crate) rebuffer_ratio: f64,
+    pub(crate) quality_switches: u64,
+    pub(crate) mean_kbit_per_s: f64,
+    /// From a due press to the first sound.
+    pub(crate) startup_ms: Percentiles,
+    /// Milliseconds with the share of all sounds that came within them, ascending.
+    pub(crate) startup_cdf: Vec<[f64; 2]>,
+}
+
+/// What visitors were answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Visiting {
+    pub(crate) requests: u64,
+    pub(crate) failed: u64,
+    /// From a due request to the end of its answer, with what its page names.
+    pub(crate) response_ms: Percentiles,
+    /// Milliseconds with the share of all answers that came within them, ascending.
+    pub(crate) response_cdf: Vec<[f64; 2]>,
+}
+
+/// How the generator itself did.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Generator {
+    pub(crate) threads: u32,
+    /// How late sessions started.
+    pub(crate) lag_ms: Percentiles,
+    /// Of its whole process, while the run lasted.
+    pub(crate) cpu_s: f64,
+    /// The most memory it held.
+    pub(crate) memory_bytes: u64,
+    /// Of every kind.
+    pub(crate) requests: u64,
+    pub(crate) bytes: u64,
+}
+
+/// Of durations, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Percentiles {
+    pub(crate) p50: f64,
+    pub(crate) p95: f64,
+    pub(crate) p99: f64,
+    pub(crate) max: f64,
+}
+
+/// Something that a scenario asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// As the scenario calls it.
+    pub name: String,
+    /// The most that is accepted.
+    pub limit: f64,
+    /// What was found.
+    pub found: f64,
+    /// Whether it was kept.
+    pub is_kept: bool,
+}
+
+/// What a run has left besides its tally.
+pub(crate) struct Run<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) target: &'a str,
+    pub(crate) begun_at: String,
+    pub(crate) took: Duration,
+    pub(crate) is_interrupted: bool,
+    pub(crate) planned: u64,
+    pub(crate) active_max: u64,
+    pub(crate) threads: u32,
+    pub(crate) cpu: Duration,
+    pub(crate) memory_bytes: u64,
+    pub(crate) traffic: Traffic,
+    pub(crate) environment: Environment,
+    pub(crate) series: Series,
+}
+
+impl Percentiles {
+    fn of(durations: &Durations) -> Self {
+        Self {
+            p50: ms(durations.quantile(0.50)),
+            p95: ms(durations.quantile(0.95)),
+            p99: ms(durations.quantile(0.99)),
+            max: ms(durations.max()),
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(run: Run<'_>, tally: &Tally) -> Self {
+        let Run { scenario, .. } = run;
+        let figures = figures(tally, run.planned, scenario.sessions_min);
+        let verdict = figures.verdict();
+        let row = scenario.original.as_deref().and_then(original::find);
+        let offered_per_s = per_s(run.planned, scenario.seconds());
+        let starting_s = scenario.seconds().min(run.took.as_secs_f64());
+        Self {
+            schema: SCHEMA,
+            verdict,
+            is_excellent: verdict == Verdict::Stable
+                && tally
+                    .startup
+                    .quantile(0.5)
+                    .max(tally.response.quantile(0.5))
+                    <= EXCELLENT,
+            reasons: figures.reasons_against(),
+            thresholds: thresholds(&scenario.thresholds, &figures),
+            legacy_verdict: row.map(|row| row.legacy_verdict(offered_per_s)),
+            target: run.target.to_owned(),
+            begun_at: run.begun_at,
+            seconds: run.took.as_secs_f64(),
+            is_interrupted: run.is_interrupted,
+            sessions: Sessions {
+                planned: run.planned,
+                started: tally.started_sessions,
+                ended: tally.ended_sessions,
+                active_max: run.active_max,
+                offered_per_s,
+                reached_per_s: per_s(tally.started_sessions, starting_s),
+            },
+            listening: (!scenario.listeners.is_empty()).then(|| Listening::new(tally)),
+            visiting: (!scenario.visitors.is_empty()).then(|| Visiting::new(tally)),
+            faults: tally
+                .faults
+                .iter()
+                .map(|(kind, count)| ((*kind).to_owned(), *count))
+                .collect(),
+            generator: Generator {
+                threads: run.threads,
+                lag_ms: Percentiles::of(&tally.lag),
+                cpu_s: run.cpu.as_secs_f64(),
+                memory_bytes: run.memory_bytes,
+                requests: run.traffic.requests,
+                bytes: run.traffic.bytes,
+            },
+            environment: run.environment,
+            series: run.series,
+            scenario: scenario.clone(),
+        }
+    }
+
+    /// Reads a report that was written before; an error says why it is none.
+    pub fn read(json: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            schema: u32,
+        }
+        let Version { schema } =
+            serde_json::from_str(json).map_err(|error| format!("it is no report: {error}"))?;
+        if schema != SCHEMA {
+            return Err(format!(
+                "its schema is {schema}; this program reads {SCHEMA}"
+            ));
+        }
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    /// For files and programs.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("numbers, texts and maps of them")
+    }
+
+    /// Whether everything was kept that the scenario asks for besides the verdict.
+    pub fn keeps_thresholds(&self) -> bool {
+        self.thresholds.iter().all(|threshold| threshold.is_kept)
+    }
+}
+
+impl Listening {
+    fn new(tally: &Tally) -> Self {
+        Self {
+            plays: tally.plays,
+            failed: tally.failed_plays,
+            abandoned: tally.abandoned_plays,
+            skipped: tally.skipped_plays,
+            stalled: tally.stalled_plays,
+            stalls: tally.stall_count,
+            stalled_s: tally.stalled.as_secs_f64(),
+            played_s: tally.played.as_secs_f64(),
+            rebuffer_ratio: tally.rebuffer_ratio(),
+            quality_switches: tally.switch_count,
+            mean_kbit_per_s: tally.mean_bits_per_s() / 1_000.0,
+            startup_ms: Percentiles::of(&tally.startup),
+            startup_cdf: tally.startup.cdf(),
+        }
+    }
+}
+
+impl Visiting {
+    fn new(tally: &Tally) -> Self {
+        Self {
+            requests: tally.visitor_requests,
+            failed: tally.failed_visitor_requests,
+            response_ms: Percentiles::of(&tally.response),
+            response_cdf: tally.response.cdf(),
+        }
+    }
+}
+
+fn figures(tally: &Tally, planned_sessions: u64, sessions_min: u64) -> Figures {
+    Figures {
+        planned_sessions,
+        started_sessions: tally.started_sessions,
+        sessions_min,
+        lag_p99: tally.lag.quantile(0.99),
+        own_faults: tally.own_faults,
+        plays: tally.plays,
+        failed_plays: tally.failed_plays,
+        stalled_plays: tally.stalled_plays,
+        startup_p95: tally.startup.quantile(0.95),
+        startup_p99: tally.startup.quantile(0.99),
+        rebuffer_ratio: tally.rebuffer_ratio(),
+        requests: tally.visitor_requests,
+        failed_requests: tally.failed_visitor_requests,
+        response_p95: tally.response.quantile(0.95),
+        response_p99: tally.response.quantile(0.99),
+    }
+}
+
+fn thresholds(asked: &Thresholds, found: &Figures) -> Vec<Threshold> {
+    let failed = found.failed_plays + found.failed_requests;
+    let all = [
+        (
+            "startup_p95_ms",
+            asked.startup_p95_ms,
+            ms(found.startup_p95),
+        ),
+        (
+            "startup_p99_ms",
+            asked.startup_p99_ms,
+            ms(found.startup_p99),
+        ),
+        ("rebuffer_ratio", asked.rebuffer_ratio, found.rebuffer_ratio),
+        (
+            "failed_share",
+            asked.failed_share,
+            ratio(failed, found.plays + found.requests),
+        ),
+        (
+            "response_p95_ms",
+            asked.response_p95_ms,
+            ms(found.response_p95),
+        ),
+        (
+            "response_p99_ms",
+            asked.response_p99_ms,
+            ms(found.response_p99),
+        ),
+    ];
+    let asked = all.into_iter().filter_map(|(name, limit, found)| {
+        let limit = limit?;
+        Some(Threshold {
+            name: name.to_owned(),
+            limit,
+            found,
+            is_kept: found <= limit,
+        })
+    });
+    asked.collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of sessions are small")]
+fn per_s(count: u64, seconds: f64) -> f64 {
+    if seconds == 0.0 {
+        return 0.0;
+    }
+    count as f64 / seconds
+}

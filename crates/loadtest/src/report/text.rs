@@ -1,0 +1,106 @@
+//! A report in a few lines, for a terminal.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{Listening, Percentiles, Report, Visiting};
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let (korean, english) = (self.verdict.korean(), self.verdict.english());
+        let badge = if self.is_excellent { ", excellent" } else { "" };
+        writeln!(f, "{korean} ({english}{badge})")?;
+        for reason in &self.reasons {
+            writeln!(f, "  {reason}")?;
+        }
+        if let Some(legacy) = self.legacy_verdict {
+            writeln!(
+                f,
+                "  by the rule of the original experiment: {}",
+                legacy.korean()
+            )?;
+        }
+        let sessions = self.sessions;
+        writeln!(
+            f,
+            "  sessions     {} of {} started ({:.1} of {:.1} a second), {} ended, {} at once",
+            sessions.started,
+            sessions.planned,
+            sessions.reached_per_s,
+            sessions.offered_per_s,
+            sessions.ended,
+            sessions.active_max,
+        )?;
+        if let Some(listening) = &self.listening {
+            write_listening(f, listening)?;
+        }
+        if let Some(visiting) = &self.visiting {
+            write_visiting(f, visiting)?;
+        }
+        for (kind, count) in &self.faults {
+            writeln!(f, "  fault        {kind}: {count}")?;
+        }
+        for threshold in &self.thresholds {
+            let word = if threshold.is_kept { "kept" } else { "missed" };
+            let (name, found, limit) = (&threshold.name, threshold.found, threshold.limit);
+            writeln!(f, "  {word:<12} {name} {found:.4}, at most {limit}")?;
+        }
+        let own = self.generator;
+        write!(
+            f,
+            "  generator    {:.1} ms late (p99), {:.2} of {} processors, {:.0} MB, {} requests, {:.1} MB read",
+            own.lag_ms.p99,
+            own.cpu_s / self.seconds.max(0.001),
+            self.environment.processors,
+            megabytes(own.memory_bytes),
+            own.requests,
+            megabytes(own.bytes),
+        )
+    }
+}
+
+fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
+    writeln!(
+        f,
+        "  plays        {}: {} failed, {} given up, {} skipped, {} with a stall",
+        listening.plays,
+        listening.failed,
+        listening.abandoned,
+        listening.skipped,
+        listening.stalled
+    )?;
+    write_percentiles(f, "first sound", &listening.startup_ms)?;
+    writeln!(
+        f,
+        "  silence      {} times, {:.1} s; {:.3} % of silence and sound",
+        listening.stalls,
+        listening.stalled_s,
+        listening.rebuffer_ratio * 100.0
+    )?;
+    writeln!(
+        f,
+        "  quality      {:.0} kbit/s on average, {} changes",
+        listening.mean_kbit_per_s, listening.quality_switches
+    )
+}
+
+fn write_visiting(f: &mut Formatter<'_>, visiting: &Visiting) -> Result {
+    writeln!(
+        f,
+        "  requests     {}: {} failed",
+        visiting.requests, visiting.failed
+    )?;
+    write_percentiles(f, "answer", &visiting.response_ms)
+}
+
+fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Result {
+    let Percentiles { p50, p95, p99, max } = all;
+    writeln!(
+        f,
+        "  {name:<12} p50 {p50:.0} ms, p95 {p95:.0} ms, p99 {p99:.0} ms, max {max:.0} ms"
+    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "2^53 bytes are not reached")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1_000_000.0
+}

@@ -1,0 +1,87 @@
+//! Scenarios that come with the program.
+
+use super::{ListenerPlan, Phase, Scenario, ScenarioError, VisitorPlan};
+use crate::arrivals::Process;
+use crate::original;
+
+/// Name and text.
+const SHIPPED: [(&str, &str); 8] = [
+    ("listeners", include_str!("../../scenarios/listeners.toml")),
+    (
+        "flash-crowd",
+        include_str!("../../scenarios/flash-crowd.toml"),
+    ),
+    (
+        "slow-links",
+        include_str!("../../scenarios/slow-links.toml"),
+    ),
+    (
+        "visitors-300",
+        include_str!("../../scenarios/visitors-300.toml"),
+    ),
+    ("day", include_str!("../../scenarios/day.toml")),
+    ("night", include_str!("../../scenarios/night.toml")),
+    ("soak", include_str!("../../scenarios/soak.toml")),
+    ("starts", include_str!("../../scenarios/starts.toml")),
+];
+/// What follows the name of a row of the original table where its users listen.
+const LISTENING: &str = "-listeners";
+
+impl Scenario {
+    /// A scenario that comes along: a file's, or a row of the original table (`A1` to `B18`: each user asks for one page,
+    /// as the original's did; `A1-listeners`: each user presses play).
+    pub fn shipped(name: &str) -> Option<Result<Self, ScenarioError>> {
+        let text = SHIPPED.iter().find(|(known, _)| *known == name);
+        if let Some((_, text)) = text {
+            return Some(Self::read(text));
+        }
+        let (id, listens) = match name.strip_suffix(LISTENING) {
+            Some(id) => (id, true),
+            None => (name, false),
+        };
+        Some(Ok(reconstruct(original::find(id)?, listens)))
+    }
+
+    /// The names of the scenarios that come along as files.
+    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
+        SHIPPED.iter().map(|(name, _)| *name)
+    }
+}
+
+/// The load of a row of the original table.
+fn reconstruct(row: &original::Row, listens: bool) -> Scenario {
+    let what = if listens {
+        "listeners"
+    } else {
+        "page requests"
+    };
+    let (mut listeners, mut visitors) = (Vec::new(), Vec::new());
+    if listens {
+        listeners.push(ListenerPlan {
+            listen_s: [1.0, 2.0],
+            reports_plays: false,
+            ..ListenerPlan::default()
+        });
+    } else {
+        visitors.push(VisitorPlan {
+            paths: vec!["/music".to_owned()],
+            ..VisitorPlan::default()
+        });
+    }
+    Scenario {
+        name: format!("{} (reconstructed, {what})", row.id),
+        original: Some(row.id.to_owned()),
+        seed: 0,
+        sessions_min: 1_000,
+        arrivals: Process::Even,
+        thresholds: super::Thresholds::default(),
+        phases: vec![Phase {
+            seconds: f64::from(original::RAMP_S),
+            starts_per_s: f64::from(row.users_per_s),
+            to_starts_per_s: None,
+        }],
+        songs: Vec::new(),
+        listeners,
+        visitors,
+    }
+}

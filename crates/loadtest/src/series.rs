@@ -1,0 +1,179 @@
+//! What a run was like over time: a row for each second, for more in a run of hours.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::tally::Second;
+use crate::wire::Traffic;
+
+/// More rows than this become half as many, each of twice the time.
+const ROWS_MAX: usize = 3_600;
+
+/// A run over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// How long each row is, in seconds.
+    pub step_s: u32,
+    /// From the beginning of the run on, without a gap.
+    pub rows: Vec<Row>,
+}
+
+/// A stretch of time: what happened in it, and how it was at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Row {
+    /// Sessions that were due.
+    pub offered: u64,
+    /// Sessions that started.
+    pub starts: u64,
+    /// First sounds.
+    pub sounds: u64,
+    /// Silences that began.
+    pub stalls: u64,
+    /// Faults of every kind.
+    pub faults: u64,
+    /// Requests of every kind.
+    pub requests: u64,
+    /// Answers to visitors.
+    pub responses: u64,
+    /// What came over the network.
+    pub bytes: u64,
+    /// Sessions that had not ended.
+    pub active: u64,
+    /// Plays that sounded.
+    pub sounding: u64,
+    /// Plays that had fallen silent.
+    pub silent: u64,
+    /// From a due press to the first sound: half came sooner, 95 and 99 of 100.
+    pub startup_p50_ms: f64,
+    /// See above.
+    pub startup_p95_ms: f64,
+    /// See above.
+    pub startup_p99_ms: f64,
+    /// From a due request of a visitor to the end of its answer, for 99 of 100.
+    pub response_p99_ms: f64,
+    /// Of the media that was loaded.
+    pub kbit_per_s: f64,
+    /// How late the generator was at most.
+    pub lag_ms: f64,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Self {
+            step_s: 1,
+            rows: Vec::new(),
+        }
+    }
+}
+
+impl Series {
+    /// Adds the next second.
+    pub(crate) fn push(&mut self, row: Row, second: u32) {
+        let index = usize::try_from(second / self.step_s).unwrap_or(usize::MAX);
+        match self.rows.get_mut(index) {
+            Some(last) => *last = last.then(&row),
+            None => self.rows.push(row),
+        }
+        if ROWS_MAX < self.rows.len() {
+            self.step_s *= 2;
+            let pairs = self.rows.chunks(2).map(|pair| match pair {
+                [first, second] => first.then(second),
+                alone => alone.first().copied().unwrap_or_default(),
+            });
+            self.rows = pairs.collect();
+        }
+    }
+}
+
+impl Row {
+    pub(crate) fn new(second: &Second, traffic: Traffic, offered: u64) -> Self {
+        let media_s = second.media.as_secs_f64();
+        let kbit = to_f64(second.media_bytes) * 0.008;
+        Self {
+            offered,
+            starts: second.starts,
+            sounds: second.sounds,
+            stalls: second.stalls,
+            faults: second.faults.values().sum(),
+            requests: traffic.requests,
+            responses: second.responses,
+            bytes: traffic.bytes,
+            active: second.now.active,
+            sounding: second.now.sounding,
+            silent: second.now.silent,
+            startup_p50_ms: ms(second.startup.quantile(0.5)),
+            startup_p95_ms: ms(second.startup.quantile(0.95)),
+            startup_p99_ms: ms(second.startup.quantile(0.99)),
+            response_p99_ms: ms(second.response.quantile(0.99)),
+            kbit_per_s: if media_s == 0.0 { 0.0 } else { kbit / media_s },
+            lag_ms: ms(second.lag_max),
+        }
+    }
+
+    /// Two stretches as one: the worse of what has no sum.
+    fn then(&self, later: &Self) -> Self {
+        Self {
+            offered: self.offered + later.offered,
+            starts: self.starts + later.starts,
+            sounds: self.sounds + later.sounds,
+            stalls: self.stalls + later.stalls,
+            faults: self.faults + later.faults,
+            requests: self.requests + later.requests,
+            responses: self.responses + later.responses,
+            bytes: self.bytes + later.bytes,
+            active: later.active,
+            sounding: later.sounding,
+            silent: self.silent.max(later.silent),
+            startup_p50_ms: self.startup_p50_ms.max(later.startup_p50_ms),
+            startup_p95_ms: self.startup_p95_ms.max(later.startup_p95_ms),
+            startup_p99_ms: self.startup_p99_ms.max(later.startup_p99_ms),
+            response_p99_ms: self.response_p99_ms.max(later.response_p99_ms),
+            kbit_per_s: if later.kbit_per_s == 0.0 {
+                self.kbit_per_s
+            } else {
+                later.kbit_per_s
+            },
+            lag_ms: self.lag_ms.max(later.lag_ms),
+        }
+    }
+}
+
+pub(crate) fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "2^53 bytes are not loaded in a second"
+)]
+fn to_f64(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_keeps_its_sums_in_fewer_rows() {
+        let mut series = Series::default();
+        let seconds = 10_000;
+        for second in 0..seconds {
+            let row = Row {
+                starts: 1,
+                active: u64::from(second),
+                ..Row::default()
+            };
+            series.push(row, second);
+        }
+        assert_eq!(series.step_s, 4);
+        assert_eq!(series.rows.len(), 2_500);
+        assert_eq!(
+            series.rows.iter().map(|row| row.starts).sum::<u64>(),
+            10_000
+        );
+        assert_eq!(series.rows.last().unwrap().active, 9_999);
+    }
+}

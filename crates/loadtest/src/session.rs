@@ -1,0 +1,197 @@
+//! One person's visit: what is listened to, or read.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use tokio::time::Instant;
+
+use crate::catalogue::{Catalogue, Song};
+use crate::listener::{Listener, Patience};
+use crate::playlist::Playlists;
+use crate::plays::report_play;
+use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
+use crate::tally::Tally;
+use crate::target::Target;
+use crate::visitor::visit;
+use crate::wire::Meter;
+
+/// What all sessions of a thread share.
+pub(crate) struct Shared {
+    pub(crate) scenario: Arc<Scenario>,
+    pub(crate) target: Arc<Target>,
+    /// Empty where nobody listens.
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) playlists: Rc<Playlists>,
+    pub(crate) tally: Rc<RefCell<Tally>>,
+    pub(crate) meter: Meter,
+    pub(crate) epoch: Instant,
+}
+
+/// What a person does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind<'a> {
+    Listener(&'a ListenerPlan),
+    Visitor(&'a VisitorPlan),
+}
+
+/// A visit from its due time to its end.
+pub(crate) async fn run(shared: Rc<Shared>, number: u64, due: Duration) {
+    let mut random = StdRng::seed_from_u64(seed_of(shared.scenario.seed, number));
+    match choose_kind(&shared.scenario, &mut random) {
+        Some(Kind::Listener(plan)) => Box::pin(listen(&shared, plan, number, due, random)).await,
+        Some(Kind::Visitor(plan)) => Box::pin(visit(&shared, plan, number, due)).await,
+        None => {}
+    }
+    shared.tally.borrow_mut().end();
+}
+
+async fn listen(
+    shared: &Shared,
+    plan: &ListenerPlan,
+    number: u64,
+    due: Duration,
+    mut random: StdRng,
+) {
+    let patience = Patience {
+        start: Duration::from_secs_f64(plan.start_patience_s),
+        stall: Duration::from_secs_f64(plan.stall_patience_s),
+    };
+    let client = || shared.target.client(number, plan.link, &shared.meter);
+    // For what goes to the server beside the music.
+    let mut reports = plan.reports_plays.then(client);
+    let mut listener = Listener {
+        client: client(),
+        epoch: shared.epoch,
+        patience,
+        playlists: Rc::clone(&shared.playlists),
+        throughput: None,
+        tally: Rc::clone(&shared.tally),
+    };
+    let mut pressed_at = due;
+    for song in choose_songs(&shared.catalogue, plan, &mut random) {
+        let is_skipped = random.random_bool(plan.skips);
+        let [shortest, longest] = if is_skipped {
+            plan.skip_after_s
+        } else {
+            plan.listen_s
+        };
+        let length = Duration::from_secs_f64(random.random_range(shortest..=longest));
+        let key = uuid(&mut random);
+        let play = listener.play(plan.player, song, pressed_at, length);
+        let play = match &mut reports {
+            Some(client) => {
+                let server = &shared.target.url;
+                report_play(client, server, &song.track_id, &key, &shared.tally, play).await
+            }
+            None => play.await,
+        };
+        let mut tally = shared.tally.borrow_mut();
+        tally.play(&play, patience);
+        tally.skipped_plays += u64::from(is_skipped);
+        pressed_at = shared.epoch.elapsed();
+    }
+}
+
+/// An album in its order, or favourites of many.
+fn choose_songs<'a>(
+    catalogue: &'a Catalogue,
+    plan: &ListenerPlan,
+    random: &mut StdRng,
+) -> Vec<&'a Song> {
+    let [fewest, most] = plan.songs;
+    let count = usize::try_from(random.random_range(fewest..=most)).unwrap_or(usize::MAX);
+    if random.random_bool(plan.albums) {
+        let first = catalogue.choose(plan.zipf, random);
+        let mut songs = first.map_or_else(Vec::new, |first| catalogue.album_of(first));
+        songs.truncate(count);
+        return songs;
+    }
+    (0..count)
+        .filter_map(|_| catalogue.choose(plan.zipf, random))
+        .collect()
+}
+
+fn choose_kind<'a>(scenario: &'a Scenario, random: &mut StdRng) -> Option<Kind<'a>> {
+    let listeners = scenario
+        .listeners
+        .iter()
+        .map(|plan| (plan.share, Kind::Listener(plan)));
+    let visitors = scenario
+        .visitors
+        .iter()
+        .map(|plan| (plan.share, Kind::Visitor(plan)));
+    let kinds: Vec<(f64, Kind<'a>)> = listeners.chain(visitors).collect();
+    let sum: f64 = kinds.iter().map(|(share, _)| share).sum();
+    let mut at = random.random::<f64>() * sum;
+    let chosen = kinds.iter().find(|(share, _)| {
+        at -= share;
+        at < 0.0
+    });
+    chosen.or(kinds.last()).map(|(_, kind)| *kind)
+}
+
+/// Seeds of sessions are far apart (the increment of `SplitMix64`).
+fn seed_of(seed: u64, session: u64) -> u64 {
+    seed ^ (session + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// A random UUID (version 4) from the run's own seed.
+fn uuid(random: &mut StdRng) -> String {
+    let bits: u128 = random.random();
+    let bits = bits & !(0xF000 << 64) & !(0xC000_u128 << 48) | (0x4000 << 64) | (0x8000_u128 << 48);
+    let hex = format!("{bits:032x}");
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_chosen_by_their_shares() {
+        let scenario = Scenario::read(
+            "name = 'x'\n[[phase]]\nseconds = 1\nstarts_per_s = 1\n\
+             [[listener]]\nshare = 3\n[[listener]]\nshare = 0\n[[visitor]]\nshare = 1\n",
+        );
+        let scenario = scenario.unwrap();
+        let mut random = StdRng::seed_from_u64(5);
+        let chosen: Vec<Kind<'_>> = (0..4_000)
+            .filter_map(|_| choose_kind(&scenario, &mut random))
+            .collect();
+        let count = |share: f64| {
+            let of_share = chosen.iter().filter(|kind| match kind {
+                Kind::Listener(plan) => plan.share.total_cmp(&share).is_eq(),
+                Kind::Visitor(plan) => plan.share.total_cmp(&share).is_eq(),
+            });
+            of_share.count()
+        };
+        // 3,000 are expected; four standard deviations are 110.
+        assert!(count(3.0).abs_diff(3_000) < 150, "{}", count(3.0));
+        assert_eq!((count(0.0), count(3.0) + count(1.0)), (0, 4_000));
+    }
+
+    #[test]
+    fn keys_are_random_uuids() {
+        let mut random = StdRng::seed_from_u64(1);
+        let key = uuid(&mut random);
+        assert_eq!(key.len(), 36);
+        assert_eq!(key.get(14..15), Some("4"));
+        assert!(
+            ["8", "9", "a", "b"].contains(&key.get(19..20).unwrap()),
+            "{key}"
+        );
+        assert_ne!(key, uuid(&mut random));
+    }
+}

@@ -1,0 +1,150 @@
+//! The server that is asked, and where from.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use url::Url;
+
+use crate::wire::{Client, Link, Meter, Shape, Tcp};
+
+/// How many networks of this machine sessions come from (127.0.0.x, 127.0.1.x, …), where the server is on it too: a server
+/// limits what one network may do, and each address has its own ports.
+const NETWORKS: u64 = 64;
+const ADDRESSES_PER_NETWORK: u64 = 200;
+/// What the kernel holds for somebody with a slow link.
+const SLOW_LINK_BUFFER_BYTES: u32 = 16 * 1024;
+
+/// Why an address cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{url}: {reason}")]
+pub struct TargetError {
+    url: String,
+    reason: String,
+}
+
+/// The server that is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) url: Url,
+    /// `host:port`, as the server is called.
+    host: String,
+    address: SocketAddr,
+    /// Addresses of this machine that sessions come from, in turn. None: whichever the system takes.
+    sources: Vec<IpAddr>,
+}
+
+impl Target {
+    /// Looks an address up. Sessions come from the given addresses; from many of this machine where the server is on it.
+    pub(crate) fn find(text: &str, sources: &[IpAddr]) -> Result<Self, TargetError> {
+        let wrong = |reason: String| TargetError {
+            url: text.to_owned(),
+            reason,
+        };
+        let url = Url::parse(text).map_err(|error| wrong(format!("it is no URL: {error}")))?;
+        if url.scheme() != "http" {
+            return Err(wrong("only http:// can be asked".to_owned()));
+        }
+        let addresses = url.socket_addrs(|| None);
+        let addresses = addresses.map_err(|error| wrong(error.to_string()))?;
+        let address = *addresses
+            .first()
+            .ok_or_else(|| wrong("its name leads nowhere".to_owned()))?;
+        let host = url.host_str().unwrap_or_default();
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        let sources = if sources.is_empty() {
+            loopback_sources(address.ip())
+        } else {
+            sources.to_vec()
+        };
+        if let Some(odd) = sources
+            .iter()
+            .find(|source| source.is_ipv4() != address.is_ipv4())
+        {
+            return Err(wrong(format!(
+                "{odd} cannot reach {}: one is IPv4, one IPv6",
+                address.ip()
+            )));
+        }
+        Ok(Self {
+            url,
+            host,
+            address,
+            sources,
+        })
+    }
+
+    /// How many addresses sessions come from.
+    pub(crate) fn source_count(&self) -> usize {
+        self.sources.len().max(1)
+    }
+
+    /// A way to the server for a session.
+    pub(crate) fn client(&self, session: u64, link: Option<Shape>, meter: &Meter) -> Client<Tcp> {
+        let connect = Tcp {
+            server: self.address,
+            from: self.source(session),
+            receive_buffer_bytes: link.map(|_| SLOW_LINK_BUFFER_BYTES),
+        };
+        Client::new(connect, self.host.clone(), Link::new(link)).counted_by(meter)
+    }
+
+    fn source(&self, session: u64) -> Option<IpAddr> {
+        let count = u64::try_from(self.sources.len()).ok()?;
+        let index = session.checked_rem(count)?;
+        self.sources.get(usize::try_from(index).ok()?).copied()
+    }
+}
+
+/// One after the other in another network, where the server is on this machine.
+fn loopback_sources(server: IpAddr) -> Vec<IpAddr> {
+    if !(server.is_loopback() && server.is_ipv4()) {
+        return Vec::new();
+    }
+    let numbers = 0..NETWORKS * ADDRESSES_PER_NETWORK;
+    let sources = numbers.filter_map(|number| {
+        let network = u8::try_from(number % NETWORKS).ok()?;
+        let host = u8::try_from(number / NETWORKS + 2).ok()?;
+        Some(IpAddr::V4(Ipv4Addr::new(127, 0, network, host)))
+    });
+    sources.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_cannot_be_asked_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("music", "it is no URL"),
+            ("ftp://a.test/", "only http://"),
+            ("http://nowhere.invalid/", "nowhere.invalid"),
+        ] {
+            let error = Target::find(text, &[]).unwrap_err().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+        let v6 = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
+        let error = Target::find("http://127.0.0.1/", &[v6]).unwrap_err();
+        assert!(error.to_string().contains("::1 cannot reach"), "{error}");
+    }
+
+    #[test]
+    fn sessions_come_from_many_networks_of_this_machine_or_from_where_they_are_told() {
+        let source = |target: &Target, session| target.source(session).unwrap().to_string();
+        let own = Target::find("http://127.0.0.1:8080", &[]).unwrap();
+        assert_eq!(
+            [source(&own, 0), source(&own, 1), source(&own, 65)],
+            ["127.0.0.2", "127.0.1.2", "127.0.1.3"]
+        );
+        let other = Target::find("http://192.0.2.1/", &[]).unwrap();
+        assert_eq!((other.source(1), other.source_count()), (None, 1));
+        let from = ["192.0.2.7", "192.0.2.8"].map(|ip| ip.parse().unwrap());
+        let told = Target::find("http://192.0.2.1/", &from).unwrap();
+        assert_eq!(
+            [source(&told, 2), source(&told, 3)],
+            ["192.0.2.7", "192.0.2.8"]
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! People who read: pages and JSON at a pace, as a browser loads them.
+
+mod assets;
+
+use std::cell::RefCell;
+use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep_until, timeout_at};
+use url::Url;
+
+use crate::scenario::VisitorPlan;
+use crate::session::Shared;
+use crate::wire::{Ask, Client, Connect, Fault, Keep};
+
+/// How many connections a browser has to one server.
+pub(crate) const CONNECTIONS_MAX: usize = 6;
+const PAGE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// More than any page names.
+const ASSETS_MAX: usize = 200;
+
+/// A browser that shows pages of one server.
+pub(crate) struct Browser<C: Connect> {
+    /// One, and as many more as it needs.
+    clients: Vec<Client<C>>,
+    /// What it has and does not load again.
+    cached: HashSet<Url>,
+}
+
+/// A visit from its due time to its end: each request is counted from when it was due.
+pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due: Duration) {
+    let count = if plan.loads_assets {
+        CONNECTIONS_MAX
+    } else {
+        1
+    };
+    let clients = (0..count).map(|_| shared.target.client(number, plan.link, &shared.meter));
+    let mut browser = Browser::new(clients.collect());
+    let paths = plan.paths.iter().cycle();
+    for (request, path) in (0..plan.requests).zip(paths) {
+        let due = due + Duration::from_secs_f64(plan.pace_s * f64::from(request));
+        let due_at = shared.epoch + due;
+        sleep_until(due_at).await;
+        let by = due_at + Duration::from_secs_f64(plan.patience_s);
+        let shown = browser
+            .show(&shared.target.url, path, plan.loads_assets, by)
+            .await;
+        let took = due_at.elapsed();
+        shared
+            .tally
+            .borrow_mut()
+            .response(took, shown.as_ref().err());
+    }
+}
+
+impl<C: Connect> Browser<C> {
+    pub(crate) fn new(clients: Vec<Client<C>>) -> Self {
+        Self {
+            clients,
+            cached: HashSet::new(),
+        }
+    }
+
+    /// Loads a page, and what it names. What is not there in time is given up.
+    async fn show(
+        &mut self,
+        server: &Url,
+        path: &str,
+        with_assets: bool,
+        by: Instant,
+    ) -> Result<(), Fault> {
+        let shown = timeout_at(by, self.load(server, path, with_assets)).await;
+        shown.unwrap_or(Err(Fault::Timeout))
+    }
+
+    async fn load(&mut self, server: &Url, path: &str, with_assets: bool) -> Result<(), Fault> {
+        let url = server.join(path);
+        let url = url.map_err(|_error| Fault::Unusable("its path is none"))?;
+        let keep = if with_assets {
+            Keep::Text(PAGE_BYTES_MAX)
+        } else {
+            Keep::Nothing
+        };
+        let ask = Ask::get(&url, None, keep).compressed();
+        let Some(client) = self.clients.first_mut() else {
+            return Ok(());
+        };
+        let page = client.ask(&ask, |_so_far| None).await?;
+        if !with_assets {
+            return Ok(());
+        }
+        let named = assets::named_in(&page.text, &url);
+        let new = named
+            .into_iter()
+            .filter(|url| self.cached.insert(url.clone()))
+            .take(ASSETS_MAX);
+        let queue = RefCell::new(new.collect::<VecDeque<Url>>());
+        let loading = self
+            .clients
+            .iter_mut()
+            .map(|client| load_from(client, &queue));
+        join_all(loading).await.into_iter().collect()
+    }
+}
+
+/// Loads one after the other until none is left.
+async fn load_from<C: Connect>(
+    client: &mut Client<C>,
+    queue: &RefCell<VecDeque<Url>>,
+) -> Result<(), Fault> {
+    loop {
+        let next = queue.borrow_mut().pop_front();
+        let Some(url) = next else { return Ok(()) };
+        let ask = Ask::get(&url, None, Keep::Nothing).compressed();
+        client.ask(&ask, |_so_far| None).await?;
+    }
+}

@@ -129,7 +129,7 @@ fn check_listener(plan: &ListenerPlan, wrong: &mut Wrong) {
 
 fn check_song(plan: &SongPlan, wrong: &mut Wrong) {
     if plan.hls.is_none() && plan.file.is_none() {
-        wrong.say("it has neither hls nor file".to_owned());
+        wrong.say("it has neither hls nor file");
     }
     if let Some(file) = &plan.file {
         wrong.unless_above_zero("file.length_s", file.length_s, LISTEN_S_MAX);

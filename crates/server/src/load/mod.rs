@@ -1,0 +1,74 @@
+//! `haas load`: virtual listeners and visitors on a server.
+
+mod listen;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use loadtest::Scenario;
+
+use crate::failure::Failure;
+use listen::ListenArguments;
+
+/// What `haas load` takes: a scenario to run, or one of the tools around it.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = listen::EXIT_CODES
+)]
+pub(crate) struct LoadArguments {
+    #[command(subcommand)]
+    tool: Option<Tool>,
+    #[command(flatten)]
+    listen: ListenArguments,
+}
+
+/// What can be done around a run.
+#[derive(Debug, Subcommand)]
+enum Tool {
+    /// Writes a scenario that comes along, as a file to change.
+    Show {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Does what was asked.
+pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
+    match &arguments.tool {
+        None => listen::listen(&arguments.listen),
+        Some(Tool::Show { name }) => {
+            say(&read(Path::new(name))?.to_toml())?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// A scenario from a file, or one that comes along.
+fn read(scenario: &Path) -> Result<Scenario, Failure> {
+    let shown = scenario.display();
+    let wrong = |error| Failure::usage(format!("{shown}: {error}"));
+    if let Some(shipped) = scenario.to_str().and_then(Scenario::shipped) {
+        return shipped.map_err(wrong);
+    }
+    let text = std::fs::read_to_string(scenario).map_err(|error| {
+        let names: Vec<&str> = Scenario::shipped_names().collect();
+        let text = format!(
+            "cannot read the scenario {shown} ({}, and A1 to B18 of the original table come along)",
+            names.join(", ")
+        );
+        Failure::new(&text, error)
+    })?;
+    Scenario::read(&text).map_err(wrong)
+}
+
+/// Writes what a tool found to the standard output.
+fn say(text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{}", text.trim_end())
+        .map_err(|error| Failure::new("the answer could not be shown", error))
+}

@@ -32,7 +32,8 @@ pub(crate) async fn report_play<C: Connect>(
     play: impl Future<Output = Play>,
 ) -> Play {
     let opening = async {
-        let opened = open(client, server, track_id, key).await;
+        // In the heap for the moment it takes: a listener is as large as the most it holds at once.
+        let opened = Box::pin(open(client, server, track_id, key)).await;
         (opened, Instant::now())
     };
     let ((opened, opened_at), play) = tokio::join!(opening, play);
@@ -40,7 +41,7 @@ pub(crate) async fn report_play<C: Connect>(
         Ok(opened) => {
             // The server credits no more than the time that has passed since it opened the play.
             let heard = play.heard.played.min(opened_at.elapsed());
-            tell(client, server, &opened, heard).await
+            Box::pin(tell(client, server, &opened, heard)).await
         }
         Err(fault) => Err(fault),
     };

@@ -81,7 +81,8 @@ async fn listen(
         };
         let length = Duration::from_secs_f64(random.random_range(shortest..=longest));
         let key = uuid(&mut random);
-        let play = listener.play(plan.player, song, pressed_at, length);
+        // One place for it, however often it is handed on.
+        let play = Box::pin(listener.play(plan.player, song, pressed_at, length));
         let play = match &mut reports {
             Some(client) => {
                 let server = &shared.target.url;

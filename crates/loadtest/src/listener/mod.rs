@@ -9,10 +9,11 @@ mod tests;
 mod whole;
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::future::poll_fn;
+use std::ops::ControlFlow;
+use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use pulse::Pulse;
@@ -122,7 +123,7 @@ impl<C: Connect> Listener<C> {
             switch_count: 0,
         });
         let (epoch, patience) = (self.epoch, self.patience);
-        let mut pulse = Pulse::new(Rc::clone(&self.tally));
+        let pulse = Pulse::new(Rc::clone(&self.tally));
         let loading = async {
             match (player, &song.hls, &song.file) {
                 (Player::Hls, Some(url), _) => hls::load(self, url, &loaded).await,
@@ -134,16 +135,9 @@ impl<C: Connect> Listener<C> {
         let ending = tokio::select! {
             biased;
             fault = loading => Ending::Failed(fault),
-            ending = listen_on(&loaded, epoch, patience) => ending,
-            // Whatever woke the others may have changed what is heard.
-            never = poll_fn(|_cx| {
-                pulse.feel(&mut loaded.borrow_mut(), epoch.elapsed());
-                Poll::<Infallible>::Pending
-            }) => match never {},
+            ending = listen_on(&loaded, epoch, patience, pulse) => ending,
         };
-        let mut loaded = loaded.into_inner();
-        pulse.feel(&mut loaded, epoch.elapsed());
-        drop(pulse);
+        let loaded = loaded.into_inner();
         let media_s = loaded.media.as_secs_f64();
         Play {
             ending,
@@ -154,34 +148,58 @@ impl<C: Connect> Listener<C> {
     }
 }
 
-/// Waits until everything was heard, or the person has had enough.
-async fn listen_on(loaded: &RefCell<Loaded>, epoch: Instant, patience: Patience) -> Ending {
-    loop {
-        let now = epoch.elapsed();
-        let next = {
-            let playback = &mut loaded.borrow_mut().playback;
-            if playback.is_over(now) {
-                return Ending::Finished;
+/// Waits until everything was heard, or the person has had enough. Looks again each time it is polled: what has woken the
+/// loading may have changed what is heard.
+async fn listen_on(
+    loaded: &RefCell<Loaded>,
+    epoch: Instant,
+    patience: Patience,
+    mut pulse: Pulse,
+) -> Ending {
+    let mut alarm = pin!(sleep_until(epoch));
+    poll_fn(|cx| {
+        loop {
+            let now = epoch.elapsed();
+            let mut loaded = loaded.borrow_mut();
+            pulse.feel(&mut loaded, now);
+            let next = match next_look(&mut loaded.playback, now, patience) {
+                ControlFlow::Break(ending) => return Poll::Ready(ending),
+                ControlFlow::Continue(next) => epoch + next,
+            };
+            if alarm.is_elapsed() || next < alarm.deadline() {
+                alarm.as_mut().reset(next);
             }
-            match playback.silence(now) {
-                Some((since, has_begun)) => {
-                    let most = if has_begun {
-                        patience.stall
-                    } else {
-                        patience.start
-                    };
-                    if since + most <= now {
-                        return Ending::Abandoned;
-                    }
-                    since + most
-                }
-                // It may be loaded on before then.
-                None => playback.runs_dry_at().unwrap_or(now),
-            }
-        };
-        // At the end of a buffer there is neither silence nor sound for a moment.
-        sleep_until(epoch + next.max(now + Duration::from_millis(1))).await;
+            ready!(alarm.as_mut().poll(cx));
+        }
+    })
+    .await
+}
+
+/// When to look again, if nothing is loaded before.
+fn next_look(
+    playback: &mut Playback,
+    now: Duration,
+    patience: Patience,
+) -> ControlFlow<Ending, Duration> {
+    if playback.is_over(now) {
+        return ControlFlow::Break(Ending::Finished);
     }
+    let next = match playback.silence(now) {
+        Some((since, has_begun)) => {
+            let most = if has_begun {
+                patience.stall
+            } else {
+                patience.start
+            };
+            if since + most <= now {
+                return ControlFlow::Break(Ending::Abandoned);
+            }
+            since + most
+        }
+        None => playback.runs_dry_at().unwrap_or(now),
+    };
+    // At the end of a buffer there is neither silence nor sound for a moment.
+    ControlFlow::Continue(next.max(now + Duration::from_millis(1)))
 }
 
 #[expect(

@@ -280,3 +280,20 @@ async fn parts_of_a_file_are_asked_for_when_less_than_five_seconds_lie_ahead() {
     );
     assert_eq!(asked[0].range, asked[1].range);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_has_heard_enough_leaves_at_once() {
+    for (player, media) in [
+        (Player::Hls, part as fn(&Asked) -> Reply),
+        (Player::Progressive, |_| Reply::whole(vec![0; 320_000])),
+        (Player::SpotifyLike, part),
+    ] {
+        let began = tokio::time::Instant::now();
+        let (play, _) = play_by(player, ms(1_500), media).await;
+        assert_eq!(
+            (play.ending, play.heard.played),
+            (Ending::Finished, ms(1_500))
+        );
+        assert_eq!(began.elapsed(), ms(1_500), "{player:?}");
+    }
+}

@@ -74,20 +74,20 @@ const KEPT_MAX: usize = 10_000;
 
 /// The playlists that listeners have read: who reads the same text from the same address shares what it says.
 #[derive(Debug, Default)]
-pub(crate) struct Playlists(RefCell<HashMap<Url, (String, Playlist)>>);
+pub(crate) struct Playlists(RefCell<HashMap<Url, (Vec<u8>, Playlist)>>);
 
 impl Playlists {
     /// Reads a playlist that came from an address.
-    pub(crate) fn read(&self, text: &str, address: &Url) -> Result<Playlist, PlaylistError> {
+    pub(crate) fn read(&self, body: &[u8], address: &Url) -> Result<Playlist, PlaylistError> {
         let mut kept = self.0.borrow_mut();
         if let Some((known, playlist)) = kept.get(address)
-            && known == text
+            && known == body
         {
             return Ok(playlist.clone());
         }
-        let playlist = Playlist::read(text, address)?;
+        let playlist = Playlist::read(&String::from_utf8_lossy(body), address)?;
         if kept.len() < KEPT_MAX || kept.contains_key(address) {
-            kept.insert(address.clone(), (text.to_owned(), playlist.clone()));
+            kept.insert(address.clone(), (body.to_vec(), playlist.clone()));
         }
         Ok(playlist)
     }
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn the_same_text_is_shared_and_another_one_is_not() {
         let playlists = Playlists::default();
-        let media = |text: &str| match playlists.read(text, &address()) {
+        let media = |text: &str| match playlists.read(text.as_bytes(), &address()) {
             Ok(Playlist::Media(media)) => media,
             other => panic!("{other:?}"),
         };

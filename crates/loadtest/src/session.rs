@@ -69,6 +69,7 @@ async fn listen(
         patience,
         playlists: Rc::clone(&shared.playlists),
         throughput: None,
+        ahead: plan.ahead_s.map(Duration::from_secs_f64),
         tally: Rc::clone(&shared.tally),
     };
     let mut pressed_at = due;

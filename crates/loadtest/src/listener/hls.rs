@@ -21,7 +21,7 @@ pub(super) const THRESHOLDS: Thresholds = Thresholds {
     start: Duration::from_millis(1),
     resume: Duration::from_millis(1),
 };
-/// How far ahead is loaded.
+/// How far ahead is loaded, where nobody says otherwise.
 const AHEAD_MAX: Duration = Duration::from_secs(30);
 /// What a link is thought to carry before anything is known of it, in bits a second.
 const UNKNOWN_LINK: f64 = 500_000.0;
@@ -46,6 +46,7 @@ pub(super) async fn load<C: Connect>(
         epoch,
         playlists,
         throughput,
+        ahead,
         ..
     } = listener;
     let mut loader = Loader {
@@ -58,6 +59,7 @@ pub(super) async fn load<C: Connect>(
         variants: Rc::default(),
         playlists: Vec::new(),
         playlist_took: Duration::ZERO,
+        ahead_max: ahead.unwrap_or(AHEAD_MAX),
     };
     let ended = loader.load(url).await;
     let Err(fault) = ended;
@@ -76,6 +78,8 @@ struct Loader<'a, C: Connect> {
     /// Of each variant, once it has been read.
     playlists: Vec<Option<Rc<MediaPlaylist>>>,
     playlist_took: Duration,
+    /// How far ahead is loaded.
+    ahead_max: Duration,
 }
 
 /// How the loading of a segment ended.
@@ -177,8 +181,8 @@ impl<C: Connect> Loader<'_, C> {
     async fn wait_for_room(&self) {
         let now = self.epoch.elapsed();
         let ahead = self.loaded.borrow_mut().playback.ahead(now);
-        if AHEAD_MAX < ahead {
-            sleep_until(self.epoch + now + ahead.saturating_sub(AHEAD_MAX)).await;
+        if self.ahead_max < ahead {
+            sleep_until(self.epoch + now + ahead.saturating_sub(self.ahead_max)).await;
         }
     }
 
@@ -205,9 +209,8 @@ impl<C: Connect> Loader<'_, C> {
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.speed.waited(answer.to_first_byte);
-        let text = String::from_utf8_lossy(&answer.text);
         self.known
-            .read(&text, url)
+            .read(&answer.text, url)
             .map_err(|_error| Fault::Unusable("it is no HLS playlist"))
     }
 

@@ -90,6 +90,8 @@ pub(crate) struct Listener<C: Connect> {
     pub(crate) playlists: Rc<Playlists>,
     /// What its plays have learned of the link, in bits a second.
     pub(crate) throughput: Option<f64>,
+    /// How far ahead its player loads; none: as far as such players do.
+    pub(crate) ahead: Option<Duration>,
     pub(crate) tally: Rc<RefCell<Tally>>,
 }
 

@@ -38,6 +38,7 @@ async fn load_parts<C: Connect>(
 ) -> Result<std::convert::Infallible, Fault> {
     let epoch = listener.epoch;
     loaded.borrow_mut().playback.ends_after(file.length);
+    let ahead_max = listener.ahead.unwrap_or(AHEAD);
     let mut from = 0;
     while from < file.bytes {
         let range = from..file.bytes.min(from + PART_BYTES);
@@ -56,8 +57,8 @@ async fn load_parts<C: Connect>(
             loaded.playback.load(now, media);
             loaded.playback.ahead(now)
         };
-        if AHEAD < ahead {
-            sleep_until(epoch + now + ahead.saturating_sub(AHEAD)).await;
+        if ahead_max < ahead {
+            sleep_until(epoch + now + ahead.saturating_sub(ahead_max)).await;
         }
     }
     std::future::pending().await

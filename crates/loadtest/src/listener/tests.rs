@@ -93,6 +93,7 @@ async fn play_by(
             },
             playlists: Rc::default(),
             throughput: None,
+            ahead: None,
             tally: Rc::default(),
         };
         let play = listener.play(player, &song(), Duration::ZERO, listen).await;

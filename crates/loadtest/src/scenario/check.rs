@@ -119,6 +119,9 @@ fn check_listener(plan: &ListenerPlan, wrong: &mut Wrong) {
             "songs is [{fewest}, {most}]; it must be two counts from 1 to {SONGS_MAX}, the smaller first"
         ));
     }
+    if let Some(ahead) = plan.ahead_s {
+        wrong.unless_above_zero("ahead_s", ahead, LISTEN_S_MAX);
+    }
     wrong.unless_in("skips", plan.skips, 0.0..=1.0);
     wrong.unless_in("albums", plan.albums, 0.0..=1.0);
     wrong.unless_in("zipf", plan.zipf, 0.0..=ZIPF_MAX);

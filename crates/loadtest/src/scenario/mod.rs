@@ -117,6 +117,9 @@ pub struct ListenerPlan {
     pub share: f64,
     /// How their player loads.
     pub player: Player,
+    /// How far ahead the player loads, in seconds (`hls`, `spotify_like`); as such players do where it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ahead_s: Option<f64>,
     /// How long each song is listened to: between these two, in seconds, or to its end.
     pub listen_s: [f64; 2],
     /// How many songs a session has: between these two.
@@ -145,6 +148,7 @@ impl Default for ListenerPlan {
         Self {
             share: 1.0,
             player: Player::Hls,
+            ahead_s: None,
             listen_s: [20.0, 240.0],
             songs: [1, 1],
             skips: 0.0,

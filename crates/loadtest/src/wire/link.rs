@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// What a link lets through at once after a pause: what a router's queue holds.
 const BURST: Duration = Duration::from_millis(20);
-/// Less than a packet is not waited for.
+/// Less than a packet does not come alone.
 const PIECE_BYTES: f64 = 1_460.0;
 
 /// What a link can do.
@@ -53,7 +53,9 @@ impl Link {
             return wanted;
         };
         let bytes_per_s = to_f64(shape.kbit_per_s) * 125.0;
-        let enough = to_f64(wanted as u64).min(PIECE_BYTES);
+        // Half of its burst at once: what is left of a body comes when it must, whatever the size of the pieces before.
+        let piece = (bytes_per_s * BURST.as_secs_f64() / 2.0).max(PIECE_BYTES);
+        let enough = to_f64(wanted as u64).min(piece);
         self.fill(bytes_per_s);
         if self.tokens < enough {
             let wait = Duration::from_secs_f64((enough - self.tokens) / bytes_per_s);

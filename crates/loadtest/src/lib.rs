@@ -2,6 +2,7 @@
 //! does. A black box: it knows a server by its addresses and playlists only.
 
 mod arrivals;
+mod capacity;
 mod catalogue;
 mod environment;
 mod gathering;
@@ -28,6 +29,7 @@ mod wire;
 mod worker;
 
 pub use arrivals::Process;
+pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, find_capacity};
 pub use gathering::Progress;
 pub use listener::Player;
 pub use preflight::PreflightError;
@@ -38,5 +40,5 @@ pub use scenario::{
 };
 pub use series::{Row, Series};
 pub use target::TargetError;
-pub use verdict::{Reason, Verdict};
+pub use verdict::{Miss, Reason, Verdict};
 pub use wire::Shape;

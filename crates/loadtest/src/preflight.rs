@@ -136,12 +136,8 @@ impl Need {
             sessions += at_once;
             connections += at_once * each;
         }
-        let rates = scenario
-            .phases
-            .iter()
-            .flat_map(|phase| [Some(phase.starts_per_s), phase.to_starts_per_s]);
         Self {
-            starts_per_s: rates.flatten().fold(0.0, f64::max),
+            starts_per_s: scenario.peak_starts_per_s(),
             sessions,
             connections,
         }

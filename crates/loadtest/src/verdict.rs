@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::series::ms;
+
 /// The lag of the generator up to which its figures are the server's.
 const LAG_P99_MAX: Duration = Duration::from_millis(10);
 /// The share of the planned starts that must have happened.
@@ -104,6 +106,64 @@ pub enum Reason {
     },
 }
 
+/// A limit of a stable run that was missed, with what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Miss {
+    /// One of a hundred waited longer for the first sound than 500 ms.
+    Startup {
+        /// How long, in milliseconds.
+        p99_ms: f64,
+    },
+    /// One of a hundred answers to visitors took longer than 500 ms.
+    Response {
+        /// How long, in milliseconds.
+        p99_ms: f64,
+    },
+    /// More silence than 0.1 % of silence and sound.
+    Rebuffering {
+        /// Its share.
+        ratio: f64,
+    },
+    /// More than 1 % of the plays fell silent.
+    Stalls {
+        /// Their share.
+        share: f64,
+    },
+    /// Plays or requests failed.
+    Failures {
+        /// How many.
+        count: u64,
+    },
+}
+
+impl std::fmt::Display for Miss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Startup { p99_ms } => write!(
+                f,
+                "the first sound took {p99_ms:.0} ms (p99), it may take 500 ms"
+            ),
+            Self::Response { p99_ms } => {
+                write!(f, "an answer took {p99_ms:.0} ms (p99), it may take 500 ms")
+            }
+            Self::Rebuffering { ratio } => {
+                write!(
+                    f,
+                    "{:.2} % of the time was silence, 0.1 % may be",
+                    ratio * 100.0
+                )
+            }
+            Self::Stalls { share } => write!(
+                f,
+                "{:.1} % of the plays fell silent, 1 % may",
+                share * 100.0
+            ),
+            Self::Failures { count } => write!(f, "{count} plays or requests failed"),
+        }
+    }
+}
+
 impl Reason {
     /// In Korean.
     pub fn korean(&self) -> String {
@@ -162,10 +222,7 @@ impl Figures {
         if !self.reasons_against().is_empty() {
             return Verdict::Invalid;
         }
-        let is_stable = self.rebuffer_ratio <= 0.001
-            && ratio(self.stalled_plays, self.plays) <= 0.01
-            && self.startup_p99.max(self.response_p99) <= SOON
-            && self.failures_are_at_most(0.0, LARGE_RUN_FAILURES);
+        let is_stable = self.misses().is_empty();
         let is_fair = self.rebuffer_ratio <= 0.01
             && self.startup_p95.max(self.response_p95) <= BEARABLE
             && self.failures_are_at_most(0.01, 0.01);
@@ -174,6 +231,27 @@ impl Figures {
             (false, true) => Verdict::Fair,
             (false, false) => Verdict::Poor,
         }
+    }
+
+    /// The limits of a stable run that were missed.
+    pub(crate) fn misses(&self) -> Vec<Miss> {
+        let stalled = ratio(self.stalled_plays, self.plays);
+        let all = [
+            (SOON < self.startup_p99).then_some(Miss::Startup {
+                p99_ms: ms(self.startup_p99),
+            }),
+            (SOON < self.response_p99).then_some(Miss::Response {
+                p99_ms: ms(self.response_p99),
+            }),
+            (0.001 < self.rebuffer_ratio).then_some(Miss::Rebuffering {
+                ratio: self.rebuffer_ratio,
+            }),
+            (0.01 < stalled).then_some(Miss::Stalls { share: stalled }),
+            (!self.failures_are_at_most(0.0, LARGE_RUN_FAILURES)).then_some(Miss::Failures {
+                count: self.failed_plays + self.failed_requests,
+            }),
+        ];
+        all.into_iter().flatten().collect()
     }
 
     /// Whether no more than a share of plays failed, and of requests: another share where there are very many.
@@ -275,6 +353,7 @@ mod tests {
         ];
         for figures in fair {
             assert_eq!(figures.verdict(), Verdict::Fair, "{figures:?}");
+            assert_eq!(figures.misses().len(), 1, "{figures:?}");
         }
         let large = Figures {
             plays: 200_000,

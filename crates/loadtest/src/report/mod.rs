@@ -12,7 +12,7 @@ use crate::original;
 use crate::scenario::{Scenario, Thresholds};
 use crate::series::{Series, ms};
 use crate::tally::{Durations, Tally};
-use crate::verdict::{Figures, Reason, Verdict, ratio};
+use crate::verdict::{Figures, Miss, Reason, Verdict, ratio};
 use crate::wire::Traffic;
 
 /// Goes up when a field changes its meaning or goes away. A field that is new does not count.
@@ -30,6 +30,8 @@ pub struct Report {
     pub(crate) is_excellent: bool,
     /// Why it says nothing, where it does not.
     pub reasons: Vec<Reason>,
+    /// The limits of a stable run that were missed.
+    pub misses: Vec<Miss>,
     /// What the scenario asked for besides.
     pub thresholds: Vec<Threshold>,
     /// What the rule of the original experiment says of this load, where the scenario is a row of its table.
@@ -185,6 +187,7 @@ impl Report {
                     .max(tally.response.quantile(0.5))
                     <= EXCELLENT,
             reasons: figures.reasons_against(),
+            misses: figures.misses(),
             thresholds: thresholds(&scenario.thresholds, &figures),
             legacy_verdict: row.map(|row| row.legacy_verdict(offered_per_s)),
             target: run.target.to_owned(),

@@ -12,6 +12,9 @@ impl Display for Report {
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
+        for miss in &self.misses {
+            writeln!(f, "  {miss}")?;
+        }
         if let Some(legacy) = self.legacy_verdict {
             writeln!(
                 f,

@@ -247,6 +247,15 @@ impl Scenario {
         self.phases.iter().map(|phase| phase.seconds).sum()
     }
 
+    /// The highest rate of its phases, in starts a second.
+    pub fn peak_starts_per_s(&self) -> f64 {
+        let rates = self
+            .phases
+            .iter()
+            .flat_map(|phase| [Some(phase.starts_per_s), phase.to_starts_per_s]);
+        rates.flatten().fold(0.0, f64::max)
+    }
+
     /// The same people at another pace: every rate times a factor.
     #[must_use]
     pub fn at_rate(&self, factor: f64) -> Self {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use loadtest::{Options, Report, Verdict};
 
-use super::{read, say};
+use super::{read, say, write_file};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
@@ -58,8 +58,7 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     let report = loadtest::run(&scenario, &arguments.server.options(), &mut |_progress| {})
         .map_err(|error| Failure::new("the load could not be made", error))?;
     if let Some(file) = &arguments.report {
-        let what = format!("the report could not be written to {}", file.display());
-        std::fs::write(file, report.to_json()).map_err(|error| Failure::new(&what, error))?;
+        write_file(file, &report.to_json())?;
     }
     say(&report.to_string())?;
     Ok(exit_code(&report))

@@ -1,5 +1,6 @@
 //! `haas load`: virtual listeners and visitors on a server.
 
+mod capacity;
 mod listen;
 
 use std::path::Path;
@@ -9,6 +10,7 @@ use clap::{Args, Subcommand};
 use loadtest::Scenario;
 
 use crate::failure::Failure;
+use capacity::CapacityArguments;
 use listen::ListenArguments;
 
 /// What `haas load` takes: a scenario to run, or one of the tools around it.
@@ -28,6 +30,8 @@ pub(crate) struct LoadArguments {
 /// What can be done around a run.
 #[derive(Debug, Subcommand)]
 enum Tool {
+    /// Searches for the highest rate at which a scenario stays 안정: how many users the server can take.
+    Capacity(CapacityArguments),
     /// Writes a scenario that comes along, as a file to change.
     Show {
         /// Its name.
@@ -39,6 +43,7 @@ enum Tool {
 pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
     match &arguments.tool {
         None => listen::listen(&arguments.listen),
+        Some(Tool::Capacity(capacity)) => capacity::capacity(capacity),
         Some(Tool::Show { name }) => {
             say(&read(Path::new(name))?.to_toml())?;
             Ok(ExitCode::SUCCESS)
@@ -71,4 +76,9 @@ fn say(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{}", text.trim_end())
         .map_err(|error| Failure::new("the answer could not be shown", error))
+}
+
+fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
+    let what = format!("{} could not be written", file.display());
+    std::fs::write(file, text).map_err(|error| Failure::new(&what, error))
 }

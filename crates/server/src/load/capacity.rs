@@ -1,0 +1,71 @@
+//! `haas load capacity`: how many users a server can take.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use loadtest::{CapacityError, CapacityOptions};
+
+use super::listen::ServerArguments;
+use super::{read, say, write_file};
+use crate::failure::Failure;
+
+/// As a shell says of a program that SIGINT ended.
+const INTERRUPTED: u8 = 130;
+/// As for a run that is poor.
+const NOT_FOUND: u8 = 11;
+
+/// What a search takes.
+#[derive(Debug, Args)]
+pub(super) struct CapacityArguments {
+    /// Who comes and what they do, at any rate: a file (TOML), or the name of a scenario that comes along.
+    scenario: PathBuf,
+    #[command(flatten)]
+    server: ServerArguments,
+    /// In how many runs the rate that is found must stay stable.
+    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    repeats: u32,
+    /// How close the rate that holds and the one that does not must be, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=100))]
+    precision: u8,
+    /// Writes what was found as JSON to a file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failure> {
+    let scenario = read(&arguments.scenario)?;
+    let how = CapacityOptions {
+        precision: 1.0 + f64::from(arguments.precision) / 100.0,
+        repeats: arguments.repeats,
+    };
+    let options = arguments.server.options();
+    let found = loadtest::find_capacity(
+        &scenario,
+        &options,
+        how,
+        &mut |run, rate| eprint_run(run, rate),
+        &mut |_progress| {},
+    );
+    let capacity = match found {
+        Ok(capacity) => capacity,
+        Err(CapacityError::Interrupted) => return Ok(ExitCode::from(INTERRUPTED)),
+        Err(error) => return Err(Failure::new("the capacity could not be found", error)),
+    };
+    if let Some(file) = &arguments.report {
+        write_file(file, &capacity.to_json())?;
+    }
+    say(&capacity.to_string())?;
+    Ok(if capacity.is_found() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NOT_FOUND)
+    })
+}
+
+fn eprint_run(run: u32, rate: f64) {
+    use std::io::Write as _;
+
+    // Whether anybody sees it does not matter to the search.
+    let _ = writeln!(std::io::stderr(), "run {run}: {rate:.1} starts a second");
+}

@@ -1,8 +1,9 @@
 # Every target is one line that calls `cargo xtask`; `make help` says what they do.
-.PHONY: help run build test test-fast browser databases bench fuzz gen check tools
+.PHONY: help run listeners build test test-fast browser databases bench fuzz gen check tools
 
 help: tools; @cargo xtask help
 run: tools; @cargo xtask run
+listeners: tools; @cargo xtask listeners
 build: tools; @cargo xtask build
 test: tools; @cargo xtask test
 test-fast: tools; @cargo xtask test-fast

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use crate::databases::{self, MARIADB_URL, POSTGRES_URL};
 use crate::failure::{Failure, Result, While};
 use crate::subprocess::{self, lossy, not_started};
-use crate::workspace::Workspace;
-use crate::{build, bytes, footprint, screen};
+use crate::workspace::{Settings, Workspace};
+use crate::{build, bytes, footprint, load, screen};
 
 /// Where the figures of the databases are kept.
 const DOCUMENT: &str = "docs/benchmarks.md";
@@ -19,17 +19,57 @@ and lists are whole requests in process, JSON included; the databases are Debian
 memory each and nothing flushed to disk.
 ";
 
-pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+/// Each part with its name, by which `ONLY` asks for it.
+type Part = (&'static str, fn(&Workspace) -> Result<()>);
+const PARTS: [Part; 4] = [
+    ("footprint", measure_footprint),
+    ("bytes", measure_bytes),
+    ("databases", ask_databases),
+    ("load", |workspace| {
+        load::bench(workspace, &Machine::read()?.to_string())
+    }),
+];
+
+pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
+    let only = settings.get("ONLY").unwrap_or_default();
+    let mut wanted = PARTS
+        .iter()
+        .filter(|(name, _)| name.contains(only))
+        .peekable();
+    if wanted.peek().is_none() {
+        let names = PARTS.map(|(name, _)| name).join(", ");
+        return Err(
+            Failure::new(format!("no part is called {only}")).how(format!("these are: {names}"))
+        );
+    }
     build::build(workspace)?;
+    // A missed limit in one part hides no other part.
+    let failures: Vec<Failure> = wanted
+        .filter_map(|(_, part)| part(workspace).err())
+        .collect();
+    for failure in &failures {
+        screen::failure(failure);
+    }
+    match failures.len() {
+        0 => Ok(()),
+        count => Err(Failure::new(format!("{count} parts failed, see above"))),
+    }
+}
+
+fn measure_footprint(workspace: &Workspace) -> Result<()> {
     screen::say("\nThe release binary");
     for line in footprint::measure(workspace)?.lines() {
         screen::say(&format!("  {line}"));
     }
+    Ok(())
+}
+
+fn measure_bytes(workspace: &Workspace) -> Result<()> {
     screen::say("\nWhat is loaded (brotli, but for the binary)");
     for part in bytes::measure(workspace)? {
         screen::say(&format!("  {part}"));
     }
-    ask_databases(workspace)
+    Ok(())
 }
 
 /// Runs the bench of the music service on every kind of database, and keeps what it prints also when a limit is missed.

@@ -148,6 +148,20 @@ pub(crate) fn sha256(file: &Path) -> Result<String> {
     }
 }
 
+/// A library with the demo music, kept for later runs.
+pub(crate) fn library(workspace: &Workspace) -> Result<PathBuf> {
+    let music = bring(workspace, false)?;
+    let data = workspace.own("check/library")?;
+    let mut import = Command::new(workspace.haas());
+    import
+        .args(["music", "import"])
+        .arg(music)
+        .arg("--data")
+        .arg(&data);
+    subprocess::read(&mut import)?;
+    Ok(data)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

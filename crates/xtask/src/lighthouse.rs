@@ -111,17 +111,42 @@ pub(crate) struct Lighthouse<'a> {
     speed_index: f64,
 }
 
+/// When one visit's page could be seen and used, in milliseconds.
+pub(crate) struct Paint {
+    pub(crate) first_paint_ms: f64,
+    pub(crate) interactive_ms: f64,
+    pub(crate) blocked_ms: f64,
+    /// The longest that an input could have waited.
+    pub(crate) input_delay_ms: f64,
+}
+
 impl<'a> Lighthouse<'a> {
-    /// Runs it once, to know how fast the machine is.
-    pub(crate) fn start(workspace: &'a Workspace, server: &'a Server) -> Result<Self> {
-        let mut lighthouse = Self {
+    pub(crate) fn new(workspace: &'a Workspace, server: &'a Server) -> Self {
+        Self {
             workspace,
             server,
             speed_index: FULL_SPEED_INDEX,
-        };
+        }
+    }
+
+    /// Runs it once, to know how fast the machine is.
+    pub(crate) fn start(workspace: &'a Workspace, server: &'a Server) -> Result<Self> {
+        let mut lighthouse = Self::new(workspace, server);
         let [desktop, _] = &PROFILES;
         lighthouse.run("/music", desktop)?;
         Ok(lighthouse)
+    }
+
+    /// One visit from a desktop as it is: what else this machine does is a part of what is measured.
+    pub(crate) fn paint(&mut self, page: &str) -> Result<Paint> {
+        let [desktop, _] = &PROFILES;
+        let report = self.visit(page, desktop, 1.0)?;
+        Ok(Paint {
+            first_paint_ms: time(&report, "first-contentful-paint"),
+            interactive_ms: time(&report, "interactive"),
+            blocked_ms: time(&report, "total-blocking-time"),
+            input_delay_ms: time(&report, "max-potential-fid"),
+        })
     }
 
     /// Measures a page; the text has the figures, an error says which limits were missed.
@@ -162,8 +187,16 @@ impl<'a> Lighthouse<'a> {
 
     /// One run's figures; none where the machine had become faster than it was slowed down for.
     fn run(&mut self, page: &str, profile: &Profile) -> Result<Option<Figures>> {
-        let path = self.workspace.own("check/lighthouse.json")?;
         let slowdown = profile.slowdown_at(self.speed_index);
+        let report = self.visit(page, profile, slowdown)?;
+        self.speed_index = speed_index(&report)?;
+        let is_fair = profile.slowdown_at(self.speed_index) <= slowdown * SLOWDOWN_ERROR_MAX;
+        Ok(is_fair.then(|| figures(&report)))
+    }
+
+    /// Lighthouse's report of one visit.
+    fn visit(&self, page: &str, profile: &Profile, slowdown: f64) -> Result<Value> {
+        let path = self.workspace.own("check/lighthouse.json")?;
         let mut lighthouse = Command::new("npx");
         lighthouse.args(["--no-install", "lighthouse"]);
         lighthouse.arg(format!("http://{}{page}", self.server.address));
@@ -176,10 +209,7 @@ impl<'a> Lighthouse<'a> {
         lighthouse.env("CHROME_PATH", "/usr/bin/chromium");
         subprocess::read(lighthouse.current_dir(self.workspace.path("web")))?;
         let report = std::fs::read_to_string(&path).while_doing("read Lighthouse's report")?;
-        let report = serde_json::from_str(&report).while_doing("read Lighthouse's report")?;
-        self.speed_index = speed_index(&report)?;
-        let is_fair = profile.slowdown_at(self.speed_index) <= slowdown * SLOWDOWN_ERROR_MAX;
-        Ok(is_fair.then(|| figures(&report)))
+        serde_json::from_str(&report).while_doing("read Lighthouse's report")
     }
 }
 
@@ -188,12 +218,14 @@ fn speed_index(report: &Value) -> Result<f64> {
     index.ok_or_else(|| Failure::new("Lighthouse does not say how fast the machine is"))
 }
 
+/// Of an audit, in milliseconds.
+fn time(report: &Value, audit: &str) -> f64 {
+    let value = report["audits"][audit]["numericValue"].as_f64();
+    value.unwrap_or(f64::INFINITY)
+}
+
 fn figures(report: &Value) -> Figures {
-    let time = |audit: &str| {
-        report["audits"][audit]["numericValue"]
-            .as_f64()
-            .unwrap_or(f64::INFINITY)
-    };
+    let time = |audit: &str| time(report, audit);
     let score = |category: &str| {
         report["categories"][category]["score"]
             .as_f64()

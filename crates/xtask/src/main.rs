@@ -16,6 +16,7 @@ mod fuzz;
 mod generate;
 mod hostile;
 mod lighthouse;
+mod load;
 mod make_run;
 mod packages;
 mod renditions;
@@ -45,7 +46,8 @@ make browser     the browser tests alone (cargo xtask browser m05-queue.spec.ts 
 make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
-make bench       speed and memory, measured; docs/benchmarks.md is written anew";
+make listeners   some hundred simulated people on the server that `make run` serves, for five minutes
+make bench       speed and memory, measured; docs/benchmarks.md and docs/load.md are written anew (ONLY=load is one part)";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -70,7 +72,8 @@ fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<Exi
         "build" => build::build(workspace).map(|()| ExitCode::SUCCESS),
         "test" => Ok(test::all(workspace, &settings)),
         "test-fast" => Ok(test::fast(workspace, &settings)),
-        "bench" => bench::run(workspace).map(|()| ExitCode::SUCCESS),
+        "bench" => bench::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
+        "listeners" => run::listeners(workspace, &settings),
         "fuzz" => fuzz::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
         "gen" => generate::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
         "tidy" => tidy::run(workspace),

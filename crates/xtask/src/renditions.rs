@@ -55,6 +55,11 @@ pub(crate) fn check(server: &Server) -> Result<u32> {
     u32::try_from(count).while_doing("count the renditions")
 }
 
+/// Waits until every track has its renditions.
+pub(crate) fn wait(server: &Server) -> Result<()> {
+    wait_for_renditions(server).map(|_tracks| ())
+}
+
 fn wait_for_renditions(server: &Server) -> Result<Vec<Track>> {
     let deadline = Instant::now() + READY_TIMEOUT;
     loop {

@@ -1,6 +1,6 @@
 //! `make run`: from a clean clone to music. Everything that is done once is skipped later.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -57,6 +57,26 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<ExitCode
         Imported::Served => serve(workspace, &data, listen),
         Imported::Stopped => Ok(ExitCode::from(EXIT_STOPPED)),
     }
+}
+
+/// Becomes `haas load listeners` on the server that is running.
+pub(crate) fn listeners(workspace: &Workspace, settings: &Settings) -> Result<ExitCode> {
+    let listen = settings.get("LISTEN").unwrap_or(LISTEN);
+    TcpStream::connect(listen).map_err(|error| {
+        Failure::new(format!("nobody serves at {listen}: {error}"))
+            .how("start `make run` in another terminal first; LISTEN=127.0.0.1:8090 where it listens elsewhere")
+    })?;
+    build::build(workspace)?;
+    screen::say(&format!(
+        "\nSimulated people listen for five minutes: look at http://{listen}. Ctrl-C ends it, with a report.\n"
+    ));
+    let mut haas = Command::new(workspace.haas());
+    haas.args(["load", "listeners", "--target"])
+        .arg(format!("http://{listen}"));
+    Err(Failure::new(format!(
+        "cannot start haas load: {}",
+        haas.exec()
+    )))
 }
 
 /// Says at once that the address is taken: nobody should wait for a build first. Port 0 becomes a free one.

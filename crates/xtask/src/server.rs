@@ -17,6 +17,8 @@ pub(crate) struct Server {
     child: Child,
     /// `127.0.0.1:PORT` of the public listener.
     pub(crate) address: String,
+    /// The same of the admin listener.
+    pub(crate) admin: String,
     /// From the start of the process to its first answer.
     pub(crate) started_in: Duration,
 }
@@ -32,8 +34,17 @@ impl Server {
         data: &Path,
         environment: &[(&str, &str)],
     ) -> Result<Self> {
+        Self::start_as(Command::new(workspace.haas()), data, environment)
+    }
+
+    /// Starts the program of a command with the arguments of a server.
+    pub(crate) fn start_as(
+        mut haas: Command,
+        data: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let started = Instant::now();
-        let mut child = Command::new(workspace.haas())
+        let mut child = haas
             .arg("serve")
             .arg("--data")
             .arg(data)
@@ -44,26 +55,26 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .while_doing("start haas")?;
-        let mut first = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout)
-                .read_line(&mut first)
-                .while_doing("read the address of haas")?;
-        }
-        let address = first
-            .split("http://")
-            .nth(1)
-            .map(|rest| rest.trim().trim_end_matches('/').to_owned());
+        let mut lines = child.stdout.take().map(BufReader::new);
+        let mut address = || {
+            let mut line = String::new();
+            if let Some(lines) = &mut lines {
+                lines
+                    .read_line(&mut line)
+                    .while_doing("read the addresses of haas")?;
+            }
+            let address = line.split("http://").nth(1);
+            let address = address.map(|rest| rest.trim().trim_end_matches('/').to_owned());
+            address.ok_or_else(|| Failure::new(format!("haas printed no address, but {line:?}")))
+        };
+        let addresses = address().and_then(|public| Ok((public, address()?)));
         let mut server = Self {
             child,
-            address: address.unwrap_or_default(),
+            address: String::new(),
+            admin: String::new(),
             started_in: Duration::ZERO,
         };
-        if server.address.is_empty() {
-            return Err(Failure::new(format!(
-                "haas printed no address, but {first:?}"
-            )));
-        }
+        (server.address, server.admin) = addresses?;
         // It listens before it is ready; a connection waits until it is.
         server.get("/")?;
         server.started_in = started.elapsed();

@@ -5,7 +5,7 @@ use crate::arrivals::Process;
 use crate::original;
 
 /// Name and text.
-const SHIPPED: [(&str, &str); 8] = [
+const SHIPPED: [(&str, &str); 9] = [
     ("listeners", include_str!("../../scenarios/listeners.toml")),
     (
         "flash-crowd",
@@ -22,6 +22,7 @@ const SHIPPED: [(&str, &str); 8] = [
     ("day", include_str!("../../scenarios/day.toml")),
     ("night", include_str!("../../scenarios/night.toml")),
     ("soak", include_str!("../../scenarios/soak.toml")),
+    ("at-once", include_str!("../../scenarios/at-once.toml")),
     ("starts", include_str!("../../scenarios/starts.toml")),
 ];
 /// What follows the name of a row of the original table where its users listen.

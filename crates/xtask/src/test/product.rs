@@ -1,8 +1,6 @@
 //! The stages that look at the release binary from outside.
 
 use std::num::NonZero;
-use std::path::PathBuf;
-use std::process::Command;
 use std::thread;
 
 use super::counts::{Counts, Runner};
@@ -13,19 +11,20 @@ use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
-    browser, bytes, demo, footprint, generate, hostile, lighthouse, make_run, packages, renditions,
-    subprocess,
+    browser, bytes, demo, footprint, generate, hostile, lighthouse, load, make_run, packages,
+    renditions,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
 /// measures a browser against a clock that is stricter comes last, when nothing else runs.
-pub(super) const STAGES: [&[Named]; 7] = [
+pub(super) const STAGES: [&[Named]; 8] = [
     &[("generated files", generated)],
     &[("bytes", bytes)],
     &[("footprint", footprint)],
     &[("hostile music", hostile)],
     &[("make run", make_run)],
     &[("browser tests", browser), ("demo renditions", renditions)],
+    &[("load", load)],
     &[("lighthouse", lighthouse)],
 ];
 
@@ -89,7 +88,7 @@ fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     // As much as the browser tests leave.
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let workers = ("HAAS_MUSIC__PREPARATION_WORKERS", &*workers.to_string());
-    let server = Server::start_configured(workspace, &library(workspace)?, &[workers])?;
+    let server = Server::start_configured(workspace, &demo::library(workspace)?, &[workers])?;
     let passed = renditions::check(&server)?;
     Ok(Verdict::Tests(
         Counts {
@@ -100,12 +99,29 @@ fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     ))
 }
 
+/// Virtual listeners and visitors on a server that has what a small pod has.
+fn load(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    if !packages::is_there(packages::CHROMIUM.program) {
+        return Ok(Verdict::Missing("chromium".to_owned()));
+    }
+    if !load::can_limit() {
+        return Ok(Verdict::Missing("a control group of its own".to_owned()));
+    }
+    let lines = load::check(workspace)?;
+    let counts = Counts {
+        passed: u32::try_from(lines.len()).unwrap_or(u32::MAX),
+        ..Counts::default()
+    };
+    let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+    Ok(Verdict::Tests(counts, lines.join("\n")))
+}
+
 /// Lighthouse on the first pages. Slow, but the only look from outside at how fast a page becomes usable.
 fn lighthouse(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     if !packages::is_there(packages::CHROMIUM.program) {
         return Ok(Verdict::Missing("chromium".to_owned()));
     }
-    let server = Server::start(workspace, &library(workspace)?)?;
+    let server = Server::start(workspace, &demo::library(workspace)?)?;
     let mut counts = Counts::default();
     let mut lines = Vec::new();
     let mut visits = Lighthouse::start(workspace, &server)?;
@@ -124,18 +140,4 @@ fn lighthouse(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
         }
     }
     Ok(Verdict::Tests(counts, lines.join("\n")))
-}
-
-/// A library with the demo music, kept for later runs.
-fn library(workspace: &Workspace) -> Result<PathBuf> {
-    let music = demo::bring(workspace, false)?;
-    let data = workspace.own("check/library")?;
-    let mut import = Command::new(workspace.haas());
-    import
-        .args(["music", "import"])
-        .arg(music)
-        .arg("--data")
-        .arg(&data);
-    subprocess::read(&mut import)?;
-    Ok(data)
 }

@@ -1,0 +1,162 @@
+//! What one server takes: the loads of the original table, the highest rates, and pages while many read. In full a bench,
+//! in short a check.
+
+mod group;
+mod readers;
+mod rows;
+mod runs;
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Result, While};
+use crate::server::Server;
+use crate::workspace::Workspace;
+use crate::{demo, renditions, screen};
+pub(crate) use group::is_allowed as can_limit;
+use group::{Group, Limits};
+
+/// Where the figures are kept.
+const DOCUMENT: &str = "docs/load.md";
+/// What stands before them.
+const HEAD: &str = include_str!("head.md");
+/// One small pod of the original experiment.
+const POD: Limits = Limits {
+    milli_cpu: 1_000,
+    memory_mib: 512,
+};
+/// A generator that cannot keep up with anything.
+const STARVED: Limits = Limits {
+    milli_cpu: 20,
+    memory_mib: 256,
+};
+const LIGHTHOUSE_RUNS: usize = 20;
+const LIGHTHOUSE_RUNS_SHORT: usize = 3;
+
+/// A few seconds of each kind.
+const SHORT_PAGES: &str = "name = 'pages'\nsessions_min = 250\n[[phase]]\nseconds = 5\nstarts_per_s = 50\n\
+    [[visitor]]\npaths = ['/music']\n";
+const SHORT_LISTENERS: &str = "name = 'listeners'\nsessions_min = 250\n[[phase]]\nseconds = 5\nstarts_per_s = 50\n\
+    [[listener]]\nlisten_s = [1, 2]\n";
+const SHORT_STARTS: &str = "name = 'starts'\nsessions_min = 50\n[[phase]]\nseconds = 1\nstarts_per_s = 50\n\
+    [[listener]]\nlisten_s = [0.5, 0.5]\nahead_s = 0.5\nreports_plays = false\n";
+const SHORT_READERS: &str = "name = 'readers'\nsessions_min = 300\n[[phase]]\nseconds = 1\nstarts_per_s = 300\n\
+    [[visitor]]\npaths = ['/music', '/music/new', '/api/music/v1/chart']\nrequests = 30\n";
+
+/// Measures everything, and writes it down.
+pub(crate) fn bench(workspace: &Workspace, machine: &str) -> Result<()> {
+    let data = library(workspace)?;
+    let (group, server) = limited(workspace, &data)?;
+    screen::say("\nThe loads of the original table, 120 s each");
+    let table = rows::table(workspace, &server)?;
+    screen::say("\nThe highest rates");
+    let starts = highest(workspace, &server, "starts", &[])?;
+    let at_once = highest(workspace, &server, "at-once", &["--repeats", "3"])?;
+    screen::say("\n300 visitors");
+    let readers = readers::measure(workspace, &server, "visitors-300", LIGHTHOUSE_RUNS);
+    drop(server);
+    drop(group);
+    let said = match &readers {
+        Ok(text) => text.clone(),
+        Err(failure) => format!("A limit is missed: {failure}"),
+    };
+    let document = format!(
+        "{HEAD}\n{machine}\n\n## The loads of the original table\n\n{table}\n## The highest rates\n\n{starts}{at_once}\n\
+         ## Pages while 300 people read\n\n{said}\n"
+    );
+    std::fs::write(workspace.path(DOCUMENT), document).while_doing(format!("write {DOCUMENT}"))?;
+    readers.map(|_| ())
+}
+
+/// The same in a minute: counts, not speed. Each line is something that holds.
+pub(crate) fn check(workspace: &Workspace) -> Result<Vec<String>> {
+    let data = library(workspace)?;
+    let (group, server) = limited(workspace, &data)?;
+    let mut lines = Vec::new();
+    for (scenario, kind, count) in [
+        (SHORT_PAGES, "visiting", "requests"),
+        (SHORT_LISTENERS, "listening", "plays"),
+    ] {
+        let report = runs::run(workspace, &server, scenario)?;
+        let figures = &report[kind];
+        if figures[count] != 250 || figures["failed"] != 0 {
+            return Err(Failure::new(format!(
+                "of 250 {count} not all were answered: {figures}"
+            )));
+        }
+        lines.push(format!(
+            "250 {count}, none failed: {}",
+            rows::judged(&report)
+        ));
+    }
+    let starts = highest(
+        workspace,
+        &server,
+        SHORT_STARTS,
+        &["--repeats", "1", "--precision", "100"],
+    )?;
+    lines.push(starts.trim().to_owned());
+    lines.push(readers::measure_loosely(
+        workspace,
+        &server,
+        SHORT_READERS,
+        LIGHTHOUSE_RUNS_SHORT,
+    )?);
+    lines.push(starve(workspace, &server)?);
+    drop(server);
+    drop(group);
+    Ok(lines)
+}
+
+/// A generator that is given next to nothing says that its run says nothing.
+fn starve(workspace: &Workspace, server: &Server) -> Result<String> {
+    let group = Group::make("starved", STARVED)?;
+    let report = runs::run_as(
+        group.run(&workspace.haas()),
+        workspace,
+        server,
+        SHORT_LISTENERS,
+    )?;
+    let judged = rows::judged(&report);
+    if report["verdict"] != "invalid" || !judged.contains("late") {
+        return Err(Failure::new(format!("a starved generator says {judged}")));
+    }
+    Ok(format!("a generator with 2 % of a processor: {judged}"))
+}
+
+fn highest(
+    workspace: &Workspace,
+    server: &Server,
+    scenario: &str,
+    words: &[&str],
+) -> Result<String> {
+    let found = runs::capacity(workspace, server, scenario, words)?;
+    let rate = found["starts_per_s"].as_f64();
+    let rate =
+        rate.ok_or_else(|| Failure::new(format!("no rate of {scenario} stays stable: {found}")))?;
+    let text = format!(
+        "* `{}`: **{rate:.0} starts a second, {} at once**, stable in {} of {} runs. Not at {:.0}: {}\n",
+        found["scenario"].as_str().unwrap_or_default(),
+        found["at_once"],
+        found["runs"],
+        found["runs"],
+        found["fails_at_starts_per_s"].as_f64().unwrap_or_default(),
+        found["bound"],
+    );
+    screen::say(&format!("  {}", text.trim()));
+    Ok(text)
+}
+
+/// A server that has what one small pod had; the group ends after it.
+fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
+    let group = Group::make("pod", POD)?;
+    let server = Server::start_as(group.run(&workspace.haas()), data, &[])?;
+    Ok((group, server))
+}
+
+/// The demo music with all its qualities, made before anything is limited.
+fn library(workspace: &Workspace) -> Result<PathBuf> {
+    let data = demo::library(workspace)?;
+    let server = Server::start(workspace, &data)?;
+    renditions::wait(&server)?;
+    Ok(data)
+}

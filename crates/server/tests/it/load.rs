@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::{Binary, Haas};
@@ -20,12 +21,12 @@ fn load(scenario: &Path, target: &str, report: &Path) -> testkit::Output {
     )
 }
 
-/// A server with so many songs of three seconds, in every quality.
-fn serve(song_count: u32) -> (Shelf, Haas) {
+/// A server with so many songs of so many milliseconds, in every quality.
+fn serve(song_count: u32, length_ms: u32) -> (Shelf, Haas) {
     let shelf = Shelf::new();
     for number in 1..=song_count {
         let path = format!("Kim/2020 - One/{number:02} - Track.wav");
-        shelf.write(&path, &wave(number, 3_000));
+        shelf.write(&path, &wave(number, length_ms));
     }
     let (music, data) = (shelf.music(), shelf.data());
     let [music_path, data_path] = [&music, &data].map(|path| path.to_str().expect("UTF-8"));
@@ -40,7 +41,7 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     if !testkit::has_ffmpeg() {
         return;
     }
-    let (shelf, haas) = serve(3);
+    let (shelf, haas) = serve(3, 3_000);
     let folder = shelf.beside("load");
     let (scenario, file) = (folder.join("scenario.toml"), folder.join("report.json"));
     std::fs::write(&scenario, SCENARIO).unwrap();
@@ -75,7 +76,7 @@ fn an_interrupted_run_tells_what_was_heard_and_that_it_says_nothing() {
     if !testkit::has_ffmpeg() {
         return;
     }
-    let (shelf, haas) = serve(1);
+    let (shelf, haas) = serve(1, 3_000);
     let scenario = shelf.beside("load").join("scenario.toml");
     std::fs::write(&scenario, SCENARIO.replace("seconds = 2", "seconds = 600")).unwrap();
     let target = format!("http://{}", haas.public);
@@ -140,4 +141,89 @@ fn what_cannot_be_run_is_said_before_anything_is() {
     assert_eq!(output.code, Some(1));
     assert!(output.stderr.contains("none.toml"), "{}", output.stderr);
     assert!(!report.exists());
+}
+
+/// Ten people a second for ten seconds, each for one song of four seconds, which their players load a second ahead.
+const SHORT_BUFFERS: &str = "name = 'short buffers'\nseed = 7\nsessions_min = 100\n\
+    [[phase]]\nseconds = 10\nstarts_per_s = 10\n\
+    [[listener]]\nlisten_s = [4, 4]\nahead_s = 1\nreports_plays = false\n";
+
+/// So long something stands still in the middle of a run.
+const STANDSTILL: Duration = Duration::from_secs(2);
+
+fn wait_until(begun: Instant, after: Duration) {
+    while begun.elapsed() < after {
+        pause();
+    }
+}
+
+#[test]
+fn a_server_that_stands_still_is_seen_in_starts_and_stalls() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let (shelf, haas) = serve(1, 6_000);
+    let folder = shelf.beside("load");
+    let (scenario, file) = (folder.join("scenario.toml"), folder.join("report.json"));
+    std::fs::write(&scenario, SHORT_BUFFERS).unwrap();
+    let target = format!("http://{}", haas.public);
+    let [scenario, report] = [&scenario, &file].map(|path| path.to_str().unwrap());
+    let arguments = ["load", scenario, "--target", &target, "--report", report];
+    let load = Binary::new(HAAS).start(&arguments);
+    let begun = Instant::now();
+    wait_until(begun, STANDSTILL * 2);
+    haas.signal("STOP");
+    wait_until(begun, STANDSTILL * 3);
+    haas.signal("CONT");
+    let output = load.wait();
+    let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let listening = &report["listening"];
+    let figure = |name: &str| listening[name].as_f64().unwrap();
+    assert!(
+        listening["startup_ms"]["p99"].as_f64().unwrap() >= 1_800.0,
+        "{}",
+        output.stdout
+    );
+    // Whoever listened then had a second or two ahead.
+    assert!(figure("stalls") >= 10.0, "{}", output.stdout);
+    assert!(figure("stalled_s") >= 1.0, "{}", output.stdout);
+    assert_eq!(
+        (figure("plays"), figure("failed")),
+        (100.0, 0.0),
+        "{}",
+        output.stdout
+    );
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn a_generator_that_stands_still_says_that_its_run_says_nothing() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let (shelf, haas) = serve(1, 3_000);
+    let scenario = shelf.beside("load").join("scenario.toml");
+    std::fs::write(&scenario, SCENARIO).unwrap();
+    let target = format!("http://{}", haas.public);
+    let arguments = ["load", scenario.to_str().unwrap(), "--target", &target];
+    let load = Binary::new(HAAS).start(&arguments);
+    let plays_none = || {
+        haas.admin("/metrics")
+            .text()
+            .contains("plays_started_total 0")
+    };
+    while plays_none() {
+        pause();
+    }
+    load.signal("STOP");
+    wait_until(Instant::now(), STANDSTILL);
+    load.signal("CONT");
+    let output = load.wait();
+    assert_eq!(output.code, Some(12), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("ms late (p99), it may be 10 ms"),
+        "{}",
+        output.stdout
+    );
+    assert!(haas.stop().success());
 }

@@ -5,7 +5,8 @@ use crate::arrivals::Process;
 use crate::original;
 
 /// Name and text.
-const SHIPPED: [(&str, &str); 9] = [
+const SHIPPED: [(&str, &str); 10] = [
+    ("example", include_str!("../../scenarios/example.toml")),
     ("listeners", include_str!("../../scenarios/listeners.toml")),
     (
         "flash-crowd",
@@ -41,6 +42,16 @@ impl Scenario {
             None => (name, false),
         };
         Some(Ok(reconstruct(original::find(id)?, listens)))
+    }
+
+    /// The same as text, to change: a file's own words, or every value of a row.
+    pub fn shipped_text(name: &str) -> Option<String> {
+        let text = SHIPPED.iter().find(|(known, _)| *known == name);
+        if let Some((_, text)) = text {
+            return Some((*text).to_owned());
+        }
+        let row = Self::shipped(name)?.ok()?;
+        Some(row.to_toml())
     }
 
     /// The names of the scenarios that come along as files.

@@ -32,7 +32,7 @@ pub(crate) struct LoadArguments {
 enum Tool {
     /// Searches for the highest rate at which a scenario stays 안정: how many users the server can take.
     Capacity(CapacityArguments),
-    /// Writes a scenario that comes along, as a file to change.
+    /// Writes a scenario that comes along, as a file to change; `example` has every key.
     Show {
         /// Its name.
         name: String,
@@ -45,7 +45,10 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
         None => listen::listen(&arguments.listen),
         Some(Tool::Capacity(capacity)) => capacity::capacity(capacity),
         Some(Tool::Show { name }) => {
-            say(&read(Path::new(name))?.to_toml())?;
+            let text = Scenario::shipped_text(name).ok_or_else(|| {
+                Failure::usage(format!("no scenario is called {name}: {}", names()))
+            })?;
+            say(&text)?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -59,14 +62,19 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
         return shipped.map_err(wrong);
     }
     let text = std::fs::read_to_string(scenario).map_err(|error| {
-        let names: Vec<&str> = Scenario::shipped_names().collect();
-        let text = format!(
-            "cannot read the scenario {shown} ({}, and A1 to B18 of the original table come along)",
-            names.join(", ")
-        );
+        let text = format!("cannot read the scenario {shown} ({})", names());
         Failure::new(&text, error)
     })?;
     Scenario::read(&text).map_err(wrong)
+}
+
+/// The scenarios that come along, for messages.
+fn names() -> String {
+    let names: Vec<&str> = Scenario::shipped_names().collect();
+    format!(
+        "{} and A1 to B18 of the original table, also as A1-listeners, come along",
+        names.join(", ")
+    )
 }
 
 /// Writes what a tool found to the standard output.

@@ -1,6 +1,6 @@
 //! A server in this process whose answers come when a script says, over time that only passes while everybody waits.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::ops::Range;
 use std::pin::Pin;
@@ -91,6 +91,7 @@ pub(crate) struct Scripted {
     script: Rc<Script>,
     epoch: Instant,
     asked: Rc<RefCell<Vec<Asked>>>,
+    sent: Rc<Cell<u64>>,
 }
 
 impl Scripted {
@@ -100,6 +101,7 @@ impl Scripted {
             script: Rc::new(script),
             epoch: Instant::now(),
             asked: Rc::default(),
+            sent: Rc::default(),
         }
     }
 
@@ -110,6 +112,11 @@ impl Scripted {
     /// Everything that was asked so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.borrow().clone()
+    }
+
+    /// How many bytes were answered so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.get()
     }
 
     async fn serve(self, mut stream: DuplexStream) -> io::Result<()> {
@@ -133,6 +140,8 @@ impl Scripted {
             stream.write_all(head.as_bytes()).await?;
             let end = reply.cut_after.unwrap_or(reply.body.len());
             let body = reply.body.get(..end).unwrap_or(&reply.body);
+            self.sent
+                .set(self.sent.get() + (head.len() + body.len()) as u64);
             match reply.rate {
                 None => stream.write_all(body).await?,
                 Some(rate) => write_slowly(&mut stream, body, rate).await?,

@@ -1,6 +1,8 @@
 //! People who listen: how each kind of player loads, and when a person has had enough.
 
 mod hls;
+#[cfg(test)]
+mod laws;
 mod pulse;
 mod ranges;
 mod retries;

@@ -20,6 +20,7 @@ mod scenario;
 #[cfg(test)]
 mod scripted;
 mod series;
+mod server_figures;
 mod session;
 mod tally;
 mod target;
@@ -39,6 +40,7 @@ pub use scenario::{
     FilePlan, ListenerPlan, Phase, Scenario, ScenarioError, SongPlan, Thresholds, VisitorPlan,
 };
 pub use series::{Row, Series};
+pub use server_figures::ServerRow;
 pub use target::TargetError;
 pub use verdict::{Miss, Reason, Verdict};
 pub use wire::Shape;

@@ -149,6 +149,7 @@ async fn conduct(
         traffic: gathered.traffic,
         environment: Environment::read(),
         series: gathered.series,
+        server: None,
     };
     Ok(Report::new(run, &gathered.tally))
 }

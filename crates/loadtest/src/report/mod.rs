@@ -11,6 +11,7 @@ use crate::environment::Environment;
 use crate::original;
 use crate::scenario::{Scenario, Thresholds};
 use crate::series::{Series, ms};
+use crate::server_figures::ServerFigures;
 use crate::tally::{Durations, Tally};
 use crate::verdict::{Figures, Miss, Reason, Verdict, ratio};
 use crate::wire::Traffic;
@@ -52,6 +53,8 @@ pub struct Report {
     pub(crate) generator: Generator,
     pub(crate) environment: Environment,
     pub(crate) series: Series,
+    /// Where the server was asked about itself.
+    pub(crate) server: Option<ServerFigures>,
     pub(crate) scenario: Scenario,
 }
 
@@ -156,6 +159,7 @@ pub(crate) struct Run<'a> {
     pub(crate) traffic: Traffic,
     pub(crate) environment: Environment,
     pub(crate) series: Series,
+    pub(crate) server: Option<ServerFigures>,
 }
 
 impl Percentiles {
@@ -219,6 +223,7 @@ impl Report {
             },
             environment: run.environment,
             series: run.series,
+            server: run.server,
             scenario: scenario.clone(),
         }
     }

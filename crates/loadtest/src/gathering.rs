@@ -1,19 +1,29 @@
 //! What the threads of a run tell, put together: second by second, and in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::iter::Peekable;
 use std::time::Duration;
 
 use crate::arrivals::Starts;
+use crate::report::Percentiles;
 use crate::scenario::Scenario;
 use crate::series::{Row, Series};
-use crate::tally::{Second, Tally};
+use crate::server_figures::ServerRow;
+use crate::tally::{Durations, Second, Tally};
+use crate::verdict::ratio;
 use crate::wire::Traffic;
 use crate::worker::News;
+
+/// Percentiles of a single second jump about where few begin.
+const RECENT_SECONDS: usize = 10;
 
 /// How a run is going: after each second.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
+    /// Whether there are listeners in it.
+    pub has_listeners: bool,
+    /// Whether there are visitors in it.
+    pub has_visitors: bool,
     /// How many seconds it has run.
     pub seconds: u32,
     /// How long sessions start, in seconds.
@@ -30,6 +40,27 @@ pub struct Progress<'a> {
     pub sounded_s: u64,
     /// How long they have been silent.
     pub silent_s: u64,
+    /// From a due press to the first sound, of the last ten seconds.
+    pub startup_ms: Percentiles,
+    /// From a due request of a visitor to the end of its answer, of the last ten seconds.
+    pub response_ms: Percentiles,
+    /// What the server said of itself last.
+    pub server: Option<ServerRow>,
+    /// How often one of its instances did not.
+    pub server_failures: u64,
+    pub(crate) startup: &'a Durations,
+}
+
+impl Progress<'_> {
+    /// How long those waited who heard their first sound in the last second: in seconds, with how many did so.
+    pub fn first_sounds(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.startup.counted()
+    }
+
+    /// How long all plays together were silent, in the share of silence and sound so far.
+    pub fn rebuffer_ratio(&self) -> f64 {
+        ratio(self.silent_s, self.silent_s + self.sounded_s)
+    }
 }
 
 /// What all threads have told so far.
@@ -53,6 +84,15 @@ pub(crate) struct Gathering {
     faults: BTreeMap<&'static str, u64>,
     sounded_s: u64,
     silent_s: u64,
+    recent: VecDeque<Recent>,
+    has_listeners: bool,
+    has_visitors: bool,
+}
+
+/// Of a second: what percentiles are asked of while a run lasts.
+struct Recent {
+    startup: Durations,
+    response: Durations,
 }
 
 /// What has been told of a second.
@@ -82,6 +122,9 @@ impl Gathering {
             faults: BTreeMap::new(),
             sounded_s: 0,
             silent_s: 0,
+            recent: VecDeque::new(),
+            has_listeners: !scenario.listeners.is_empty(),
+            has_visitors: !scenario.visitors.is_empty(),
         }
     }
 
@@ -106,6 +149,8 @@ impl Gathering {
         while let Some(told) = self.take_next() {
             let row = self.close(&told);
             tell(&Progress {
+                has_listeners: self.has_listeners,
+                has_visitors: self.has_visitors,
                 seconds: self.next,
                 of_seconds: self.of_seconds,
                 row,
@@ -114,8 +159,21 @@ impl Gathering {
                 faults: &self.faults,
                 sounded_s: self.sounded_s,
                 silent_s: self.silent_s,
+                startup_ms: self.recent_percentiles(|recent| &recent.startup),
+                response_ms: self.recent_percentiles(|recent| &recent.response),
+                server: None,
+                server_failures: 0,
+                startup: &told.second.startup,
             });
         }
+    }
+
+    fn recent_percentiles(&self, durations: fn(&Recent) -> &Durations) -> Percentiles {
+        let mut all = Durations::default();
+        for recent in &self.recent {
+            all.add(durations(recent));
+        }
+        Percentiles::of(&all)
     }
 
     /// The next second, once nobody will tell more of it.
@@ -144,6 +202,13 @@ impl Gathering {
         self.silent_s += row.silent;
         for (kind, count) in &second.faults {
             *self.faults.entry(kind).or_default() += count;
+        }
+        self.recent.push_back(Recent {
+            startup: second.startup.clone(),
+            response: second.response.clone(),
+        });
+        if RECENT_SECONDS < self.recent.len() {
+            self.recent.pop_front();
         }
         self.next += 1;
         row
@@ -194,5 +259,33 @@ mod tests {
         assert_eq!(told, [(1, 4, 4), (2, 3, 4), (3, 1, 4)]);
         assert_eq!(gathering.traffic.bytes, 40);
         assert_eq!((gathering.planned, gathering.started), (12, 8));
+    }
+
+    #[test]
+    fn first_sounds_are_told_once_and_their_percentiles_for_a_while() {
+        let scenario = Scenario::read("name = 'x'\n[[phase]]\nseconds = 30\nstarts_per_s = 4\n");
+        let mut gathering = Gathering::new(&scenario.unwrap(), 1);
+        let mut told = Vec::new();
+        for number in 0..12 {
+            let mut second = Second::default();
+            if number == 0 {
+                second.startup.record(Duration::from_millis(300));
+                second.startup.record(Duration::from_millis(300));
+            }
+            second.now.silent = 1;
+            second.now.sounding = 3;
+            let news = News::Second {
+                number,
+                second: Box::new(second),
+                traffic: Traffic::default(),
+            };
+            gathering.take(news, &mut |progress| {
+                let sounds: u64 = progress.first_sounds().map(|(_, count)| count).sum();
+                told.push((sounds, progress.startup_ms.p50 > 299.0));
+                assert!((progress.rebuffer_ratio() - 0.25).abs() < 1e-9);
+            });
+        }
+        assert_eq!(told[..2], [(2, true), (0, true)]);
+        assert_eq!(told[9..], [(0, true), (0, false), (0, false)]);
     }
 }

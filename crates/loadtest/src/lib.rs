@@ -6,6 +6,7 @@ mod capacity;
 mod catalogue;
 mod environment;
 mod gathering;
+mod interrupts;
 mod link_speed;
 mod listener;
 mod original;
@@ -34,13 +35,13 @@ pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, find_capacit
 pub use gathering::Progress;
 pub use listener::Player;
 pub use preflight::PreflightError;
-pub use report::{Report, Threshold};
+pub use report::{Percentiles, Report, Threshold};
 pub use run::{Options, RunError, run};
 pub use scenario::{
     FilePlan, ListenerPlan, Phase, Scenario, ScenarioError, SongPlan, Thresholds, VisitorPlan,
 };
 pub use series::{Row, Series};
-pub use server_figures::ServerRow;
+pub use server_figures::{ServerRow, Watched};
 pub use target::TargetError;
 pub use verdict::{Miss, Reason, Verdict};
 pub use wire::Shape;

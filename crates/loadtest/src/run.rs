@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::runtime::Builder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 use tokio::time::Instant;
@@ -15,12 +14,14 @@ use tokio::time::Instant;
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::environment::{self, Environment};
 use crate::gathering::{Gathering, Progress};
+use crate::interrupts::Interrupts;
 use crate::preflight::{self, PreflightError, Room};
 use crate::report::{self, Report};
 use crate::scenario::Scenario;
+use crate::server_figures::{Sources, Watched};
 use crate::target::{Target, TargetError};
 use crate::wire::Meter;
-use crate::worker::Worker;
+use crate::worker::{News, Worker};
 
 /// From the decision to begin to the first start.
 const SET_OFF: Duration = Duration::from_millis(100);
@@ -35,6 +36,8 @@ pub struct Options {
     pub sources: Vec<IpAddr>,
     /// How many threads make the load; none: as many as it needs.
     pub threads: Option<u32>,
+    /// Where the server says how it does.
+    pub watched: Watched,
 }
 
 /// Why a run did not begin.
@@ -49,6 +52,9 @@ pub enum RunError {
     /// This machine does not allow so much.
     #[error(transparent)]
     Preflight(#[from] PreflightError),
+    /// Somebody interrupted it before it had begun, or while it was ending: there is no report.
+    #[error("interrupted without a report")]
+    GivenUp,
     /// This machine does not let the run begin.
     #[error("the run could not begin: {0}")]
     Machine(#[from] std::io::Error),
@@ -61,7 +67,7 @@ impl From<CatalogueError> for RunError {
 }
 
 /// Runs a scenario until its last session has ended, or somebody interrupts it (SIGINT, SIGTERM): then the report is of what
-/// was heard so far. Tells how it goes after each second.
+/// was heard so far. Who interrupts once more waits for nothing. Tells how it goes after each second.
 pub fn run(
     scenario: &Scenario,
     options: &Options,
@@ -73,28 +79,31 @@ pub fn run(
         threads: options.threads.unwrap_or(room.threads).max(1),
         ..room
     };
+    let sources = Sources::find(&options.watched)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    LocalSet::new().block_on(&runtime, conduct(scenario, target, room, tell))
+    LocalSet::new().block_on(&runtime, conduct(scenario, target, sources, room, tell))
 }
 
 async fn conduct(
     scenario: &Scenario,
     target: Target,
+    sources: Sources,
     room: Room,
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Report, RunError> {
-    let mut interrupts = [
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    ];
+    let mut interrupts = Interrupts::new()?;
     let (scenario, target) = (Arc::new(scenario.clone()), Arc::new(target));
     let mut client = target.client(0, None, &Meter::default());
-    let catalogue = Catalogue::read(&mut client, &target.url, &scenario).await?;
-    let catalogue = Arc::new(catalogue);
+    let catalogue = tokio::select! {
+        biased;
+        () = interrupts.next() => return Err(RunError::GivenUp),
+        catalogue = Catalogue::read(&mut client, &target.url, &scenario) => Arc::new(catalogue?),
+    };
     let (stop, stopped) = watch::channel(false);
     let (news, mut told) = mpsc::unbounded_channel();
     let epoch = Instant::now() + SET_OFF;
-    let begun_at = Timestamp::now().strftime("%FT%TZ").to_string();
+    let begun_at = Timestamp::now();
+    let mut watching = sources.begin(epoch, begun_at);
     let cpu_before = environment::cpu();
     let worker = |index| Worker {
         index: u64::from(index),
@@ -115,48 +124,64 @@ async fn conduct(
         .collect();
     drop(news);
     let mut gathered = Gathering::new(&scenario, threads.len());
-    let mut is_interrupted = false;
-    loop {
-        let [interrupt, terminate] = &mut interrupts;
-        tokio::select! {
-            biased;
-            () = either(interrupt, terminate), if !is_interrupted => {
-                is_interrupted = true;
-                stop.send_replace(true);
-            }
-            news = told.recv() => match news {
-                Some(news) => gathered.take(news, tell),
-                None => break,
-            }
-        }
-    }
+    let mut tell = |progress: &Progress<'_>| tell(&watching.add_to(progress));
+    let is_interrupted =
+        gather(&mut gathered, &mut told, &mut interrupts, &stop, &mut tell).await?;
     for thread in threads {
         thread
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     }
+    let (took, cpu) = (epoch.elapsed(), environment::cpu());
+    tokio::select! {
+        biased;
+        () = interrupts.next() => if is_interrupted {
+            return Err(RunError::GivenUp);
+        },
+        () = watching.ask_for_pods() => {}
+    }
     let run = report::Run {
         scenario: &scenario,
         target: target.url.as_str(),
-        begun_at,
-        took: epoch.elapsed(),
+        begun_at: begun_at.strftime("%FT%TZ").to_string(),
+        took,
         is_interrupted,
         planned: gathered.planned,
         active_max: gathered.active_max,
         threads: room.threads,
-        cpu: environment::cpu().saturating_sub(cpu_before),
+        cpu: cpu.saturating_sub(cpu_before),
         memory_bytes: environment::memory_bytes_max(),
         traffic: gathered.traffic,
         environment: Environment::read(),
         series: gathered.series,
-        server: None,
+        server: watching.end(),
     };
     Ok(Report::new(run, &gathered.tally))
 }
 
-async fn either(one: &mut Signal, other: &mut Signal) {
-    tokio::select! {
-        _ = one.recv() => {}
-        _ = other.recv() => {}
+/// Takes what the threads tell until they have ended; says whether somebody has ended them.
+async fn gather(
+    gathered: &mut Gathering,
+    told: &mut mpsc::UnboundedReceiver<News>,
+    interrupts: &mut Interrupts,
+    stop: &watch::Sender<bool>,
+    tell: &mut dyn FnMut(&Progress<'_>),
+) -> Result<bool, RunError> {
+    let mut is_interrupted = false;
+    loop {
+        tokio::select! {
+            biased;
+            () = interrupts.next() => {
+                if is_interrupted {
+                    return Err(RunError::GivenUp);
+                }
+                is_interrupted = true;
+                stop.send_replace(true);
+            }
+            news = told.recv() => match news {
+                Some(news) => gathered.take(news, tell),
+                None => return Ok(is_interrupted),
+            }
+        }
     }
 }

@@ -123,12 +123,16 @@ pub(crate) struct Generator {
 }
 
 /// Of durations, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Percentiles {
-    pub(crate) p50: f64,
-    pub(crate) p95: f64,
-    pub(crate) p99: f64,
-    pub(crate) max: f64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// Half were not above it.
+    pub p50: f64,
+    /// 95 of 100 were not above it.
+    pub p95: f64,
+    /// 99 of 100 were not above it.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
 }
 
 /// Something that a scenario asked for.
@@ -163,7 +167,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl Percentiles {
-    fn of(durations: &Durations) -> Self {
+    pub(crate) fn of(durations: &Durations) -> Self {
         Self {
             p50: ms(durations.quantile(0.50)),
             p95: ms(durations.quantile(0.95)),

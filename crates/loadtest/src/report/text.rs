@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{Listening, Percentiles, Report, Visiting};
+use crate::server_figures::{ServerFigures, ServerRow};
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -38,6 +39,9 @@ impl Display for Report {
         }
         if let Some(visiting) = &self.visiting {
             write_visiting(f, visiting)?;
+        }
+        if let Some(server) = &self.server {
+            write_server(f, server)?;
         }
         for (kind, count) in &self.faults {
             writeln!(f, "  fault        {kind}: {count}")?;
@@ -93,6 +97,42 @@ fn write_visiting(f: &mut Formatter<'_>, visiting: &Visiting) -> Result {
         visiting.requests, visiting.failed
     )?;
     write_percentiles(f, "answer", &visiting.response_ms)
+}
+
+fn write_server(f: &mut Formatter<'_>, server: &ServerFigures) -> Result {
+    let rows = &server.series;
+    if !rows.is_empty() {
+        let most = |of: fn(&ServerRow) -> f64| rows.iter().map(of).fold(0.0, f64::max);
+        writeln!(
+            f,
+            "  server       {:.2} processors at most, {:.0} MB, {:.0} requests/s, answers p50 {:.1} ms, p99 {:.1} ms at worst",
+            most(|row| row.cpu_cores),
+            megabytes(
+                rows.iter()
+                    .map(|row| row.memory_bytes)
+                    .max()
+                    .unwrap_or_default()
+            ),
+            most(|row| row.requests_per_s),
+            most(|row| row.response_p50_ms),
+            most(|row| row.response_p99_ms),
+        )?;
+    }
+    if let (Some(fewest), Some(most)) = (
+        server.pods.iter().map(|row| row.pods).min(),
+        server.pods.iter().map(|row| row.pods).max(),
+    ) {
+        write!(f, "  pods         {fewest} to {most}")?;
+        let shares = server.pods.iter().filter_map(|row| row.node_cpu_share);
+        if let Some(share) = shares.max_by(f64::total_cmp) {
+            write!(f, "; nodes {:.0} % busy at most", share * 100.0)?;
+        }
+        writeln!(f)?;
+    }
+    for note in &server.notes {
+        writeln!(f, "  not told     {note}")?;
+    }
+    Ok(())
 }
 
 fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Result {

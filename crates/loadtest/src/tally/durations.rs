@@ -37,6 +37,15 @@ impl Durations {
         Duration::from_micros(self.0.as_ref().map(|all| all.max()).unwrap_or_default())
     }
 
+    /// Each duration that was recorded, in seconds, with how often it was.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (f64, u64)> {
+        let recorded = self.0.iter().flat_map(|all| all.iter_recorded());
+        recorded.map(|step| {
+            let duration = Duration::from_micros(step.value_iterated_to());
+            (duration.as_secs_f64(), step.count_since_last_iteration())
+        })
+    }
+
     /// The distribution: durations in milliseconds with the share of all that is not above each, ascending.
     pub(crate) fn cdf(&self) -> Vec<[f64; 2]> {
         if self.0.is_none() {

@@ -48,15 +48,11 @@ pub struct Progress<'a> {
     pub server: Option<ServerRow>,
     /// How often one of its instances did not.
     pub server_failures: u64,
-    pub(crate) startup: &'a Durations,
+    /// How long those waited who heard their first sound in the last second: in seconds, with how many did so.
+    pub first_sounds: &'a [(f64, u64)],
 }
 
 impl Progress<'_> {
-    /// How long those waited who heard their first sound in the last second: in seconds, with how many did so.
-    pub fn first_sounds(&self) -> impl Iterator<Item = (f64, u64)> {
-        self.startup.counted()
-    }
-
     /// How long all plays together were silent, in the share of silence and sound so far.
     pub fn rebuffer_ratio(&self) -> f64 {
         ratio(self.silent_s, self.silent_s + self.sounded_s)
@@ -148,6 +144,7 @@ impl Gathering {
         }
         while let Some(told) = self.take_next() {
             let row = self.close(&told);
+            let first_sounds: Vec<_> = told.second.startup.counted().collect();
             tell(&Progress {
                 has_listeners: self.has_listeners,
                 has_visitors: self.has_visitors,
@@ -163,7 +160,7 @@ impl Gathering {
                 response_ms: self.recent_percentiles(|recent| &recent.response),
                 server: None,
                 server_failures: 0,
-                startup: &told.second.startup,
+                first_sounds: &first_sounds,
             });
         }
     }
@@ -280,7 +277,7 @@ mod tests {
                 traffic: Traffic::default(),
             };
             gathering.take(news, &mut |progress| {
-                let sounds: u64 = progress.first_sounds().map(|(_, count)| count).sum();
+                let sounds: u64 = progress.first_sounds.iter().map(|(_, count)| count).sum();
                 told.push((sounds, progress.startup_ms.p50 > 299.0));
                 assert!((progress.rebuffer_ratio() - 0.25).abs() < 1e-9);
             });

@@ -7,6 +7,8 @@ use chassis::problem;
 
 /// The exit code for a command line or configuration that cannot be used (`EX_USAGE` of sysexits.h).
 const USAGE: u8 = 64;
+/// What shells give a command that a SIGINT ended.
+const INTERRUPTED: u8 = 130;
 
 /// Why a command could not do its work: a sentence, what is below it, and the exit code.
 #[derive(Debug)]
@@ -38,6 +40,14 @@ impl Failure {
         Self {
             text: text.into(),
             code: USAGE,
+        }
+    }
+
+    /// Somebody wanted the command to end before it had done its work.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            text: "interrupted".to_owned(),
+            code: INTERRUPTED,
         }
     }
 

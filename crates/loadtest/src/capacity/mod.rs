@@ -98,6 +98,7 @@ pub fn find_capacity(
         let at_rate = at_rate(scenario, rate / first).checked()?;
         let verdict = match run(&at_rate, options, tell) {
             Ok(report) if report.is_interrupted => return Err(CapacityError::Interrupted),
+            Err(RunError::GivenUp) => return Err(CapacityError::Interrupted),
             Ok(report) if report.verdict == Verdict::Stable => {
                 at_once = report.sessions.active_max;
                 Verdict::Stable

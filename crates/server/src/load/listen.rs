@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{Options, Report, Verdict};
+use loadtest::{Options, Report, RunError, Verdict};
 
+use super::live::LiveArguments;
 use super::{read, say, write_file};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
 pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed\n  64   wrong arguments or scenario";
+     missed\n  64   wrong arguments or scenario\n  130  interrupted twice, or before the first start: there is no report";
 
 /// What a run takes.
 #[derive(Debug, Args)]
@@ -26,6 +27,8 @@ pub(super) struct ListenArguments {
     /// Writes the report as JSON to a file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    live: LiveArguments,
 }
 
 /// The server that is asked, and where from.
@@ -48,6 +51,7 @@ impl ServerArguments {
             target: self.target.clone(),
             sources: self.from.clone(),
             threads: self.threads,
+            ..Options::default()
         }
     }
 }
@@ -55,8 +59,17 @@ impl ServerArguments {
 pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     let scenario = arguments.scenario.as_deref().unwrap_or_else(|| "".as_ref());
     let scenario = read(scenario)?;
-    let report = loadtest::run(&scenario, &arguments.server.options(), &mut |_progress| {})
-        .map_err(|error| Failure::new("the load could not be made", error))?;
+    let options = Options {
+        watched: arguments.live.watched(),
+        ..arguments.server.options()
+    };
+    let mut live = arguments.live.begin()?;
+    let report = loadtest::run(&scenario, &options, &mut |progress| live.tell(progress));
+    live.end();
+    let report = report.map_err(|error| match error {
+        RunError::GivenUp => Failure::interrupted(),
+        error => Failure::new("the load could not be made", error),
+    })?;
     if let Some(file) = &arguments.report {
         write_file(file, &report.to_json())?;
     }

@@ -2,6 +2,9 @@
 
 mod capacity;
 mod listen;
+mod live;
+mod metrics;
+mod view;
 
 use std::path::Path;
 use std::process::ExitCode;

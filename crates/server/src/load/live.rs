@@ -1,0 +1,73 @@
+//! What is told while a run lasts: to who looks on, and to who asks for metrics.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use loadtest::{Progress, Watched};
+
+use super::metrics::LoadMetrics;
+use super::view::View;
+use crate::failure::Failure;
+
+/// What is told while a run lasts, and where the server says how it does.
+#[derive(Debug, Args)]
+pub(super) struct LiveArguments {
+    /// Says nothing before the report.
+    #[arg(long)]
+    quiet: bool,
+    /// Serves metrics of the run for Prometheus on this address, below /metrics, while it lasts; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+    /// The metrics of the server itself, to see how it does; several times for several instances. Those of HaaS are on
+    /// its admin listener, below /metrics.
+    #[arg(long, value_name = "URL")]
+    server_metrics: Vec<String>,
+    /// A Prometheus that is asked after the run about pods and nodes of the server.
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// What the server is called in Kubernetes; without it pods are whatever the Prometheus looks at.
+    #[arg(long, value_name = "NAME", requires = "prometheus")]
+    deployment: Option<String>,
+}
+
+/// Everybody who is told.
+pub(super) struct Live {
+    view: View,
+    metrics: Option<LoadMetrics>,
+}
+
+impl LiveArguments {
+    pub(super) fn watched(&self) -> Watched {
+        Watched {
+            metrics: self.server_metrics.clone(),
+            prometheus: self.prometheus.clone(),
+            deployment: self.deployment.clone(),
+        }
+    }
+
+    /// Begins to tell.
+    pub(super) fn begin(&self) -> Result<Live, Failure> {
+        let view = View::new(self.quiet);
+        let metrics = self.metrics.map(LoadMetrics::serve).transpose();
+        let metrics = metrics.map_err(|error| Failure::new("metrics cannot be served", error))?;
+        if let Some(metrics) = &metrics {
+            view.say(&format!("metrics: http://{}/metrics", metrics.address));
+        }
+        Ok(Live { view, metrics })
+    }
+}
+
+impl Live {
+    /// Another second has passed.
+    pub(super) fn tell(&mut self, progress: &Progress<'_>) {
+        self.view.show(progress);
+        if let Some(metrics) = &mut self.metrics {
+            metrics.count(progress);
+        }
+    }
+
+    /// The run is over.
+    pub(super) fn end(self) {
+        self.view.end();
+    }
+}

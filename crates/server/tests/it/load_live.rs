@@ -1,0 +1,207 @@
+//! What `haas load` tells while a run lasts.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use testkit::{Binary, Connection, Haas, Running};
+
+use crate::HAAS;
+use crate::shelf::pause;
+
+/// Ten people a second who look at a page, which needs no music.
+const SCENARIO: &str = "name = 'visitors'\nsessions_min = 1\n\
+    [[phase]]\nseconds = 600\nstarts_per_s = 10\n\
+    [[visitor]]\npaths = ['/music']\n";
+
+/// A served library without music, and a folder for what a run needs.
+struct Served {
+    folder: TempDir,
+    haas: Haas,
+}
+
+impl Served {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let haas = Haas::serve(HAAS, &folder.path().join("data"), &[]);
+        Self { folder, haas }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Starts a run on it.
+    fn load(&self, scenario: &str, arguments: &[&str]) -> Running {
+        let file = self.file("scenario.toml");
+        std::fs::write(&file, scenario).expect("a file");
+        let target = format!("http://{}", self.haas.public);
+        let own = ["load", text(&file), "--target", &target];
+        Binary::new(HAAS).start(&[&own[..], arguments].concat())
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+/// Waits until a run has said something.
+fn wait_for(load: &mut Running, said: impl Fn(&str) -> bool) -> String {
+    loop {
+        let log = load.log();
+        if said(&log) {
+            return log;
+        }
+        assert!(!load.has_ended(), "{log}");
+        pause();
+    }
+}
+
+/// Where nobody listens.
+fn closed_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address")
+}
+
+fn number(metrics: &str, name: &str) -> f64 {
+    let mut lines = metrics.lines().filter_map(|line| line.split_once(' '));
+    let found = lines.find(|(own, _)| *own == name);
+    let (_, number) = found.unwrap_or_else(|| panic!("no {name} in {metrics}"));
+    number.parse().expect("a number")
+}
+
+#[test]
+fn a_run_tells_how_it_goes_how_the_server_does_and_its_metrics() {
+    let served = Served::new();
+    let report = served.file("report.json");
+    let nobody = format!("http://{}/metrics", closed_address());
+    let server_metrics = format!("http://{}/metrics", served.haas.admin);
+    let mut load = served.load(
+        SCENARIO,
+        &[
+            "--metrics",
+            "127.0.0.1:0",
+            "--server-metrics",
+            &server_metrics,
+            "--server-metrics",
+            &nobody,
+            "--report",
+            text(&report),
+        ],
+    );
+    let log = wait_for(&mut load, |log| log.contains("/metrics\n"));
+    let address = log.split("metrics: http://").nth(1).expect("an address");
+    let address: SocketAddr = address.split('/').next().unwrap().parse().unwrap();
+    let metrics = loop {
+        let mut connection = Connection::open(address);
+        connection.send("GET", "/metrics", &[], b"");
+        let answer = connection.answer(false);
+        let metrics = answer.text();
+        if 20.0 <= number(metrics, "haas_load_sessions_started_total") {
+            break metrics.to_owned();
+        }
+        assert!(!load.has_ended(), "{}", load.log());
+        pause();
+    };
+    assert!(0.0 < number(&metrics, "haas_load_bytes_total"));
+    assert!(20.0 <= number(&metrics, "haas_load_requests_total"));
+    assert!(0.0 < number(&metrics, "process_resident_memory_bytes"));
+    assert_eq!(number(&metrics, "haas_load_startup_seconds_count"), 0.0);
+
+    // The first line comes after a second, when the server has been looked at once or twice; the next one later.
+    wait_for(&mut load, |log| {
+        log.contains(" MB ") && log.contains("left until the last start")
+    });
+    load.signal("TERM");
+    let output = load.wait();
+    assert_eq!(output.code, Some(12), "{}", output.stderr);
+    assert!(!output.stderr.contains('\u{1b}'), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("server metrics failed"),
+        "{}",
+        output.stderr
+    );
+    assert!(output.stdout.contains("  server "), "{}", output.stdout);
+    let failure = format!("{nobody}: the connection was refused (");
+    assert!(output.stdout.contains(&failure), "{}", output.stdout);
+
+    let report: Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    let rows = report["server"]["series"].as_array().unwrap();
+    let most = |field: &str| {
+        rows.iter()
+            .map(|row| row[field].as_f64().unwrap())
+            .fold(0.0, f64::max)
+    };
+    assert!(0.0 < most("memory_bytes"), "{report:#}");
+    assert!(0.0 < most("requests_per_s"), "{report:#}");
+    assert!(0.0 < most("response_p99_ms"), "{report:#}");
+    assert_eq!(report["server"]["pods"], serde_json::json!([]));
+    assert!(served.haas.stop().success());
+}
+
+#[test]
+fn who_interrupts_twice_waits_for_nothing() {
+    let served = Served::new();
+    // A Prometheus that takes every question and answers none.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let mut load = served.load(SCENARIO, &["--prometheus", &url]);
+    wait_for(&mut load, |log| log.contains(" active"));
+    load.signal("INT");
+    let _asked = silent.accept().unwrap();
+    while !load.has_ended() {
+        load.signal("INT");
+        pause();
+    }
+    let output = load.wait();
+    assert_eq!(output.code, Some(130), "{}", output.stderr);
+    assert!(
+        output.stderr.ends_with("haas: interrupted\n"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(output.stdout, "");
+}
+
+#[test]
+fn a_quiet_run_says_nothing_before_its_report_and_a_silent_prometheus_is_noted() {
+    let served = Served::new();
+    let load = served.load(
+        &SCENARIO.replace("seconds = 600", "seconds = 1"),
+        &[
+            "--quiet",
+            "--metrics",
+            "127.0.0.1:0",
+            "--prometheus",
+            &format!("http://{}", closed_address()),
+            "--deployment",
+            "music",
+        ],
+    );
+    let output = load.wait();
+    assert!(matches!(output.code, Some(0 | 10..=12)), "{output:?}");
+    assert_eq!(output.stderr, "");
+    assert!(
+        output.stdout.contains("not told     http://127.0.0.1"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn what_cannot_be_told_or_asked_is_said_before_anything_begins() {
+    let served = Served::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (arguments, code, reason) in [
+        (["--metrics", &address], 1, "could not listen on"),
+        (["--server-metrics", "metrics"], 1, "it is no URL"),
+        (["--prometheus", "ftp://a.test"], 1, "ftp://a.test"),
+        (["--deployment", "music"], 64, "--prometheus"),
+    ] {
+        let output = served.load(SCENARIO, &arguments).wait();
+        assert_eq!(output.code, Some(code), "{output:?}");
+        assert!(output.stderr.contains(reason), "{output:?}");
+    }
+}

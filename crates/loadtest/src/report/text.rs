@@ -41,7 +41,7 @@ impl Display for Report {
             write_visiting(f, visiting)?;
         }
         if let Some(server) = &self.server {
-            write_server(f, server)?;
+            write!(f, "{server}")?;
         }
         for (kind, count) in &self.faults {
             writeln!(f, "  fault        {kind}: {count}")?;
@@ -62,6 +62,44 @@ impl Display for Report {
             own.requests,
             megabytes(own.bytes),
         )
+    }
+}
+
+impl Display for ServerFigures {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let rows = &self.series;
+        if !rows.is_empty() {
+            let most = |of: fn(&ServerRow) -> f64| rows.iter().map(of).fold(0.0, f64::max);
+            writeln!(
+                f,
+                "  server       {:.2} processors at most, {:.0} MB, {:.0} requests/s, answers p50 {:.1} ms, p99 {:.1} ms at worst",
+                most(|row| row.cpu_cores),
+                megabytes(
+                    rows.iter()
+                        .map(|row| row.memory_bytes)
+                        .max()
+                        .unwrap_or_default()
+                ),
+                most(|row| row.requests_per_s),
+                most(|row| row.response_p50_ms),
+                most(|row| row.response_p99_ms),
+            )?;
+        }
+        if let (Some(fewest), Some(most)) = (
+            self.pods.iter().map(|row| row.pods).min(),
+            self.pods.iter().map(|row| row.pods).max(),
+        ) {
+            write!(f, "  pods         {fewest} to {most}")?;
+            let shares = self.pods.iter().filter_map(|row| row.node_cpu_share);
+            if let Some(share) = shares.max_by(f64::total_cmp) {
+                write!(f, "; nodes {:.0} % busy at most", share * 100.0)?;
+            }
+            writeln!(f)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  not told     {note}")?;
+        }
+        Ok(())
     }
 }
 
@@ -99,42 +137,6 @@ fn write_visiting(f: &mut Formatter<'_>, visiting: &Visiting) -> Result {
     write_percentiles(f, "answer", &visiting.response_ms)
 }
 
-fn write_server(f: &mut Formatter<'_>, server: &ServerFigures) -> Result {
-    let rows = &server.series;
-    if !rows.is_empty() {
-        let most = |of: fn(&ServerRow) -> f64| rows.iter().map(of).fold(0.0, f64::max);
-        writeln!(
-            f,
-            "  server       {:.2} processors at most, {:.0} MB, {:.0} requests/s, answers p50 {:.1} ms, p99 {:.1} ms at worst",
-            most(|row| row.cpu_cores),
-            megabytes(
-                rows.iter()
-                    .map(|row| row.memory_bytes)
-                    .max()
-                    .unwrap_or_default()
-            ),
-            most(|row| row.requests_per_s),
-            most(|row| row.response_p50_ms),
-            most(|row| row.response_p99_ms),
-        )?;
-    }
-    if let (Some(fewest), Some(most)) = (
-        server.pods.iter().map(|row| row.pods).min(),
-        server.pods.iter().map(|row| row.pods).max(),
-    ) {
-        write!(f, "  pods         {fewest} to {most}")?;
-        let shares = server.pods.iter().filter_map(|row| row.node_cpu_share);
-        if let Some(share) = shares.max_by(f64::total_cmp) {
-            write!(f, "; nodes {:.0} % busy at most", share * 100.0)?;
-        }
-        writeln!(f)?;
-    }
-    for note in &server.notes {
-        writeln!(f, "  not told     {note}")?;
-    }
-    Ok(())
-}
-
 fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Result {
     let Percentiles { p50, p95, p99, max } = all;
     writeln!(
@@ -146,4 +148,48 @@ fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Re
 #[expect(clippy::cast_precision_loss, reason = "2^53 bytes are not reached")]
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1_000_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server_figures::PodRow;
+
+    #[test]
+    fn what_the_server_said_of_itself_is_told_at_its_worst() {
+        let row = |second, cpu_cores, memory_bytes| ServerRow {
+            second,
+            cpu_cores,
+            memory_bytes,
+            requests_per_s: 812.4,
+            response_p50_ms: 0.6,
+            response_p99_ms: 12.34,
+            active_plays: None,
+        };
+        let pods = |second, pods, node_cpu_share| PodRow {
+            second,
+            pods,
+            node_cpu_share,
+            ..PodRow::default()
+        };
+        let mut figures = ServerFigures {
+            series: vec![row(1, 1.5, 90_000_000), row(2, 0.5, 95_000_000)],
+            pods: vec![
+                pods(0, 2, Some(0.25)),
+                pods(5, 6, Some(0.8)),
+                pods(10, 4, None),
+            ],
+            notes: vec!["http://a.test/metrics: no answer came in time (once)".to_owned()],
+        };
+        assert_eq!(
+            figures.to_string(),
+            "  server       1.50 processors at most, 95 MB, 812 requests/s, answers p50 0.6 ms, p99 12.3 ms at worst\n  \
+             pods         2 to 6; nodes 80 % busy at most\n  \
+             not told     http://a.test/metrics: no answer came in time (once)\n"
+        );
+        figures.pods.truncate(1);
+        figures.pods[0].node_cpu_share = None;
+        assert!(figures.to_string().contains("pods         2 to 2\n"));
+        assert_eq!(ServerFigures::default().to_string(), "");
+    }
 }

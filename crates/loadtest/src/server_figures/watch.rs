@@ -44,11 +44,15 @@ struct Seen {
 }
 
 impl Instance<Tcp> {
-    /// Looks an address of metrics up.
+    /// Looks an address of metrics up. Without a path they are where they are everywhere.
     pub(crate) fn find(url: &str) -> Result<Self, TargetError> {
         let target = Target::find(url, &[])?;
         let client = target.client(0, None, &Meter::default());
-        Ok(Self::new(target.url, client))
+        let mut url = target.url;
+        if url.path() == "/" {
+            url.set_path("/metrics");
+        }
+        Ok(Self::new(url, client))
     }
 }
 
@@ -290,6 +294,13 @@ mod tests {
                 "http://a.test/metrics: the answer was 503 (2 times)",
             ]
         );
+    }
+
+    #[test]
+    fn metrics_are_where_they_are_everywhere_unless_it_is_said() {
+        let url = |text| Instance::find(text).unwrap().url.to_string();
+        assert_eq!(url("http://127.0.0.1:80"), "http://127.0.0.1/metrics");
+        assert_eq!(url("http://127.0.0.1/a"), "http://127.0.0.1/a");
     }
 
     #[test]

@@ -18,8 +18,8 @@ pub(super) struct LiveArguments {
     /// Serves metrics of the run for Prometheus on this address, below /metrics, while it lasts; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
-    /// The metrics of the server itself, to see how it does; several times for several instances. Those of HaaS are on
-    /// its admin listener, below /metrics.
+    /// The metrics of the server itself, to see how it does; several times for several instances. HaaS tells them on its
+    /// admin listener.
     #[arg(long, value_name = "URL")]
     server_metrics: Vec<String>,
     /// A Prometheus that is asked after the run about pods and nodes of the server.
@@ -47,7 +47,7 @@ impl LiveArguments {
 
     /// Begins to tell.
     pub(super) fn begin(&self) -> Result<Live, Failure> {
-        let view = View::new(self.quiet);
+        let mut view = View::new(self.quiet);
         let metrics = self.metrics.map(LoadMetrics::serve).transpose();
         let metrics = metrics.map_err(|error| Failure::new("metrics cannot be served", error))?;
         if let Some(metrics) = &metrics {

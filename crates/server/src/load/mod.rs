@@ -1,5 +1,6 @@
 //! `haas load`: virtual listeners and visitors on a server.
 
+mod block;
 mod capacity;
 mod listen;
 mod live;

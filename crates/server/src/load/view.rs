@@ -4,48 +4,43 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use loadtest::{Percentiles, Progress, ServerRow};
+
+use super::block::Block;
 
 /// Without a terminal a line is written after the first second, and then each time so many have passed.
 const LINE_EVERY_S: u32 = 5;
 
 /// Where it is shown.
 pub(super) enum View {
-    /// Knows the window: how wide it is, and which lines to draw over.
-    Block(ProgressBar),
+    Block(Block),
     Lines,
     Nothing,
 }
 
 impl View {
     pub(super) fn new(is_quiet: bool) -> Self {
-        if is_quiet {
-            return Self::Nothing;
-        }
-        let block = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        match ProgressStyle::with_template("{msg}") {
-            // No terminal, or one that can only write on.
-            Ok(style) if !block.is_hidden() => Self::Block(block.with_style(style)),
-            _ => Self::Lines,
+        match Block::on_stderr() {
+            _ if is_quiet => Self::Nothing,
+            Some(block) => Self::Block(block),
+            None => Self::Lines,
         }
     }
 
     /// Says something once.
-    pub(super) fn say(&self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         match self {
-            Self::Block(block) => block.suspend(|| write_line(text)),
+            Self::Block(block) => block.write(text),
             Self::Lines => write_line(text),
             Self::Nothing => {}
         }
     }
 
-    pub(super) fn show(&self, progress: &Progress<'_>) {
+    pub(super) fn show(&mut self, progress: &Progress<'_>) {
+        let seconds = progress.seconds;
         match self {
-            Self::Block(block) => block.set_message(lines(progress).join("\n")),
-            Self::Lines
-                if progress.seconds == 1 || progress.seconds.is_multiple_of(LINE_EVERY_S) =>
-            {
+            Self::Block(block) => block.draw(&lines(progress)),
+            Self::Lines if seconds == 1 || seconds.is_multiple_of(LINE_EVERY_S) => {
                 write_line(&line(progress));
             }
             Self::Lines | Self::Nothing => {}
@@ -53,9 +48,9 @@ impl View {
     }
 
     /// Leaves the terminal as it was.
-    pub(super) fn end(self) {
-        if let Self::Block(block) = self {
-            block.finish_and_clear();
+    pub(super) fn end(mut self) {
+        if let Self::Block(block) = &mut self {
+            block.draw(&[]);
         }
     }
 }
@@ -113,7 +108,7 @@ fn lines(progress: &Progress<'_>) -> Vec<String> {
     }
     if 0 < progress.server_failures {
         let failures = progress.server_failures.to_string();
-        lines.push(aligned("", &[(failures, "times its metrics did not come")]));
+        lines.push(aligned("", &[(failures, "looks without an answer")]));
     }
     lines.push(format!("  {:<11} {}", "errors", errors(progress.faults)));
     lines
@@ -136,15 +131,16 @@ fn server_lines(server: &ServerRow) -> [String; 2] {
 }
 
 fn percentiles(name: &str, all: &Percentiles) -> String {
-    let cell = |ms: f64, unit| (format!("{ms:.0}"), unit);
-    aligned(
-        name,
-        &[
-            cell(all.p50, "ms p50"),
-            cell(all.p95, "ms p95"),
-            cell(all.p99, "ms p99"),
-        ],
-    )
+    let [p50, p95, p99] = three(all);
+    aligned(name, &[(p50, "ms p50"), (p95, "ms p95"), (p99, "ms p99")])
+}
+
+/// In milliseconds; a dash where nothing was measured lately.
+fn three(all: &Percentiles) -> [String; 3] {
+    [all.p50, all.p95, all.p99].map(|ms| match all.max {
+        0.0 => "-".to_owned(),
+        _ => format!("{ms:.0}"),
+    })
 }
 
 /// A row whose numbers stand below those of the others, within 80 columns.
@@ -159,7 +155,7 @@ fn aligned(name: &str, cells: &[Cell<'_>]) -> String {
 /// The same in one line, for a log.
 fn line(progress: &Progress<'_>) -> String {
     let row = &progress.row;
-    let three = |all: &Percentiles| format!("{:.0}/{:.0}/{:.0} ms", all.p50, all.p95, all.p99);
+    let slashed = |all: &Percentiles| three(all).join("/");
     let mut parts = vec![
         remaining(progress),
         format!("{} active", row.active),
@@ -168,8 +164,8 @@ fn line(progress: &Progress<'_>) -> String {
     ];
     if progress.has_listeners {
         parts.push(format!(
-            "first sound {} (p50/p95/p99)",
-            three(&progress.startup_ms)
+            "first sound {} ms (p50/p95/p99)",
+            slashed(&progress.startup_ms)
         ));
         parts.push(format!("{} stalled now", row.silent));
         parts.push(format!(
@@ -179,8 +175,8 @@ fn line(progress: &Progress<'_>) -> String {
     }
     if progress.has_visitors {
         parts.push(format!(
-            "answers {} (p50/p95/p99)",
-            three(&progress.response_ms)
+            "answers {} ms (p50/p95/p99)",
+            slashed(&progress.response_ms)
         ));
     }
     parts.push(format!("{:.1} Mbit/s", megabits(row.bytes)));
@@ -195,10 +191,8 @@ fn line(progress: &Progress<'_>) -> String {
         ));
     }
     if 0 < progress.server_failures {
-        parts.push(format!(
-            "server metrics failed {} times",
-            progress.server_failures
-        ));
+        let failures = progress.server_failures;
+        parts.push(format!("{failures} looks at the server without an answer"));
     }
     parts.push(format!("errors {}", errors(progress.faults)));
     format!("{} {}", clock(progress.seconds), parts.join(", "))
@@ -328,20 +322,20 @@ pub(super) mod tests {
             ..progress(&faults)
         };
         let expected = [
-            "  answers           0 ms p50              0 ms p95              0 ms p99",
+            "  answers           - ms p50              - ms p95              - ms p99",
             "  network       123.4 Mbit/s           4321 requests/s",
             "  generator       0.5 ms late at most",
             "  server         1.20 processors         85 MB                812 requests/s",
             "                  0.6 ms p50           12.3 ms p99           1180 streams",
-            "                    2 times its metrics did not come",
+            "                    2 looks without an answer",
             "  errors      none",
         ];
         assert_eq!(lines(&asked)[2..], expected);
         assert_eq!(
             line(&asked),
             "1:12 0:48 left until the last start, 1234 active, 99 starts/s, 7128 of 12000 started, \
-             answers 0/0/0 ms (p50/p95/p99), 123.4 Mbit/s, 0.5 ms late, \
-             server 1.20 processors 85 MB 812 requests/s p99 12.3 ms, server metrics failed 2 times, errors none"
+             answers -/-/- ms (p50/p95/p99), 123.4 Mbit/s, 0.5 ms late, \
+             server 1.20 processors 85 MB 812 requests/s p99 12.3 ms, 2 looks at the server without an answer, errors none"
         );
     }
 

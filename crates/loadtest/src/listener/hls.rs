@@ -11,15 +11,14 @@ use url::Url;
 use super::retries::Retries;
 use super::{Listener, Loaded};
 use crate::link_speed::LinkSpeed;
-use crate::playback::Thresholds;
+use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
-use crate::quality::{Choice, Rate};
+use crate::quality::{Choice, RISE_FACTOR, Rate};
 use crate::wire::{Answer, Ask, Client, Connect, Fault, Keep};
 
-/// A browser sounds with the first segment, and goes on with the next one.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: Duration::from_millis(1),
-    resume: Duration::from_millis(1),
+    start: CHROMIUM_START,
+    resume: CHROMIUM_RESUME,
 };
 /// How far ahead is loaded, where nobody says otherwise.
 const AHEAD_MAX: Duration = Duration::from_secs(30);
@@ -82,6 +81,15 @@ struct Loader<'a, C: Connect> {
     ahead_max: Duration,
 }
 
+/// One question for a segment.
+struct Question<'a> {
+    resource: &'a Resource,
+    segment: &'a Segment,
+    level: usize,
+    /// Nothing has been heard yet: hls.js then waits for it however long it takes.
+    is_first: bool,
+}
+
 /// How the loading of a segment ended.
 enum Loading {
     Loaded(Answer),
@@ -106,9 +114,14 @@ impl<C: Connect> Loader<'_, C> {
         let mut level = self.start_level();
         let first = self.playlist(level).await?;
         let length = first.segments.iter().map(|segment| segment.length).sum();
-        self.loaded.borrow_mut().playback.ends_after(length);
+        {
+            let playback = &mut self.loaded.borrow_mut().playback;
+            playback.ends_after(length);
+            playback.doubles_up_to(CHROMIUM_RESUME_MAX);
+        }
         let mut init_of = None;
         let mut index = 0;
+        let mut is_first = true;
         loop {
             let playlist = self.playlist(level).await?;
             let Some(segment) = playlist.segments.get(index) else {
@@ -116,18 +129,26 @@ impl<C: Connect> Loader<'_, C> {
                 return std::future::pending().await;
             };
             let init = playlist.init.as_ref().filter(|_| init_of != Some(level));
-            let mut resource = segment.resource.clone();
-            if let Some(init) = init {
-                match joined(init, &resource) {
-                    Some(both) => resource = both,
-                    None => self.fetch(init).await?,
-                }
+            let both = init.and_then(|init| joined(init, &segment.resource).filter(|_| is_first));
+            if let (Some(init), None) = (init, &both) {
+                self.fetch(init).await?;
             }
-            let next = match self.segment(&resource, segment, level).await? {
+            let question = Question {
+                resource: both.as_ref().unwrap_or(&segment.resource),
+                segment,
+                level,
+                is_first,
+            };
+            let next = match self.segment(&question).await? {
                 Loading::Loaded(answer) => {
                     init_of = Some(level);
                     index += 1;
-                    self.take(segment, &answer);
+                    if both.is_some() {
+                        // hls.js is handed two answers, and counts the wait for each.
+                        self.speed.waited(answer.to_first_byte);
+                    }
+                    let up_to = playlist.segments.iter().take(index);
+                    self.take(segment, &answer, up_to.map(|segment| segment.length).sum());
                     if SEGMENTS_TO_KNOW <= index {
                         *self.throughput = Some(self.speed.bits_per_s());
                     }
@@ -138,9 +159,22 @@ impl<C: Connect> Loader<'_, C> {
             };
             if next != level {
                 self.loaded.borrow_mut().switch_count += 1;
+                if self.loads_again(level, next, index) {
+                    index -= 1;
+                }
                 level = next;
             }
+            is_first = false;
         }
+    }
+
+    /// Whether the last segment is loaded once more in the new quality. What is heard ends a little before the playlist says,
+    /// because an encoder's silence at the beginning is cut off; after waiting for a playlist hls.js takes that for the
+    /// segment's last part (`getFragmentAtPosition`), but for a rise right after the first one (`fragmentWithinFastStartSwitch`).
+    fn loads_again(&self, level: usize, next: usize, index: usize) -> bool {
+        let is_read = self.playlists.get(next).is_some_and(Option::is_some);
+        let is_fast_start = index == 1 && level < next;
+        0 < index && !is_read && !is_fast_start
     }
 
     /// The quality of the first segment: what the link is known to carry, else the middle one.
@@ -208,7 +242,6 @@ impl<C: Connect> Loader<'_, C> {
         let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX));
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
-        self.speed.waited(answer.to_first_byte);
         self.known
             .read(&answer.text, url)
             .map_err(|_error| Fault::Unusable("it is no HLS playlist"))
@@ -216,16 +249,19 @@ impl<C: Connect> Loader<'_, C> {
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
         let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
-        self.client.ask(&ask, |_so_far| None).await?;
+        let answer = self.client.ask(&ask, |_so_far| None).await?;
+        self.speed.waited(answer.to_first_byte);
         Ok(())
     }
 
-    async fn segment(
-        &mut self,
-        resource: &Resource,
-        segment: &Segment,
-        level: usize,
-    ) -> Result<Loading, Fault> {
+    async fn segment(&mut self, question: &Question<'_>) -> Result<Loading, Fault> {
+        let Question {
+            resource,
+            segment,
+            level,
+            is_first,
+        } = *question;
+        let is_read: Vec<bool> = self.playlists.iter().map(Option::is_some).collect();
         let mut retries = Retries::default();
         loop {
             let begun = Instant::now();
@@ -240,6 +276,8 @@ impl<C: Connect> Loader<'_, C> {
             });
             let watch = Watch {
                 rates: &self.variants,
+                is_read: &is_read,
+                playlist: self.playlist_took,
                 speed: self.speed,
                 level,
                 segment: segment.length,
@@ -252,11 +290,12 @@ impl<C: Connect> Loader<'_, C> {
                     Ok(answer) => return Ok(Loading::Loaded(answer)),
                     Err(fault) => fault,
                 },
-                lower = watch.until_too_slow(&bytes, &to_first_byte, loaded, epoch) => {
+                lower = watch.until_too_slow(&bytes, &to_first_byte, loaded, epoch), if !is_first => {
                     match to_first_byte.get() {
                         Some(first) => self.speed.loaded(bytes.get(), begun.elapsed(), first),
                         None => self.speed.waited(begun.elapsed()),
                     }
+                    self.doubt(lower);
                     return Ok(Loading::GivenUp(lower));
                 }
             };
@@ -265,21 +304,35 @@ impl<C: Connect> Loader<'_, C> {
         }
     }
 
-    fn take(&mut self, segment: &Segment, answer: &Answer) {
+    /// After a segment was given up, what the link was thought to carry counts no longer where it would carry more.
+    fn doubt(&mut self, lower: usize) {
+        let rate = self.variants.get(lower).map(|variant| variant.rate);
+        if let Some(rate) =
+            rate.filter(|rate| to_f64(rate.max) < self.speed.bits_per_s() * RISE_FACTOR)
+        {
+            self.speed = LinkSpeed::new(to_f64(rate.max));
+        }
+    }
+
+    /// The music has arrived up to a place.
+    fn take(&mut self, segment: &Segment, answer: &Answer, up_to: Duration) {
         self.speed.waited(answer.to_first_byte);
         self.speed
             .loaded(answer.bytes, answer.took, answer.to_first_byte);
         let mut loaded = self.loaded.borrow_mut();
         loaded.bytes += answer.bytes;
         loaded.media += segment.length;
-        let media = loaded.media;
-        loaded.playback.load(self.epoch.elapsed(), media);
+        loaded.playback.load(self.epoch.elapsed(), up_to);
     }
 }
 
 /// Looks whether a segment comes too slowly.
 struct Watch<'a> {
     rates: &'a [Variant],
+    /// Of each of them, whether its playlist has been read.
+    is_read: &'a [bool],
+    /// How long the last playlist took to come.
+    playlist: Duration,
     speed: LinkSpeed,
     level: usize,
     segment: Duration,
@@ -295,7 +348,8 @@ impl Watch<'_> {
         loaded: &RefCell<Loaded>,
         epoch: Instant,
     ) -> usize {
-        if self.level == 0 {
+        // From the lowest but one hls.js finds no lower one that would be there sooner: it does not look at the lowest.
+        if self.level < 2 {
             return std::future::pending().await;
         }
         let first_look = (self.segment / 2).max(Duration::from_secs_f64(self.speed.first_byte_s()));
@@ -335,16 +389,30 @@ impl Watch<'_> {
         if left_s <= ahead_s {
             return None;
         }
-        let load_s = |level: &usize| {
-            let variant = self.rates.get(*level)?;
-            Some(first_byte_s + segment_s * to_f64(variant.rate.max) / link)
+        let load_s = |level: usize, link: f64| {
+            let rate = self.rates.get(level).map_or(0, |variant| variant.rate.max);
+            let playlist_s = match self.is_read.get(level) {
+                Some(true) => 0.0,
+                _ => first_byte_s + self.playlist.as_secs_f64(),
+            };
+            playlist_s + first_byte_s + segment_s * to_f64(rate) / link
         };
+        // The lowest quality is taken for as slow as the lowest that was looked at, and where none was nothing helps.
+        let mut lower_s = f64::INFINITY;
         let in_time = |level: &usize| {
-            load_s(level).is_some_and(|load_s| load_s < ahead_s.min(segment_s + first_byte_s))
+            lower_s = load_s(*level, link);
+            lower_s < ahead_s.min(segment_s + first_byte_s)
         };
         let lower = (1..self.level).rev().find(in_time).unwrap_or(0);
-        let helps = load_s(&lower)? < left_s && load_s(&lower)? <= segment_s * 10.0;
-        helps.then_some(lower)
+        if left_s <= lower_s || segment_s * 10.0 < lower_s {
+            return None;
+        }
+        // Once more, as if the link carried just that.
+        let carried = to_f64(self.rates.get(lower)?.rate.max);
+        let best = (0..=lower)
+            .rev()
+            .find(|level| load_s(*level, carried) < ahead_s);
+        Some(best.unwrap_or(lower))
     }
 }
 

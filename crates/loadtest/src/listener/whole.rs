@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use super::{Listener, Loaded};
 use crate::catalogue::File;
-use crate::playback::Thresholds;
+use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::wire::{Ask, Connect, Fault, Keep};
 
-/// What a decoder looks at before the first sound, in playing time.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: Duration::from_millis(200),
-    resume: Duration::from_millis(200),
+    start: CHROMIUM_START,
+    resume: CHROMIUM_RESUME,
 };
 /// How much lies ahead: so many seconds, in bytes between these two.
 const AHEAD_S: f64 = 10.0;
@@ -29,7 +28,11 @@ pub(super) async fn load<C: Connect>(
     loaded: &RefCell<Loaded>,
 ) -> Fault {
     let epoch = listener.epoch;
-    loaded.borrow_mut().playback.ends_after(file.length);
+    {
+        let playback = &mut loaded.borrow_mut().playback;
+        playback.ends_after(file.length);
+        playback.doubles_up_to(CHROMIUM_RESUME_MAX);
+    }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
     let ask = Ask::get(&file.url, None, Keep::Nothing);
     let asked = listener.client.ask(&ask, |bytes| {

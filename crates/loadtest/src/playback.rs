@@ -62,6 +62,8 @@ pub(crate) struct Playback {
     pressed_at: Duration,
     /// How much media will be heard if nothing is in the way: a listener may leave before the end of a track.
     length: Duration,
+    /// Where the media ends, which may be later: only then no threshold counts.
+    end: Duration,
     /// How much has arrived, from the beginning without a gap; it may be more than will be heard.
     loaded: Duration,
     state: State,
@@ -75,6 +77,7 @@ impl Playback {
             resume_max: thresholds.resume,
             pressed_at,
             length,
+            end: Duration::MAX,
             loaded: Duration::ZERO,
             state: State::Starting,
             heard: Heard::default(),
@@ -84,6 +87,7 @@ impl Playback {
     /// There is no more than so much to hear.
     pub(crate) fn ends_after(&mut self, length: Duration) {
         self.length = self.length.min(length);
+        self.end = length;
     }
 
     /// Each silence ends with twice as much as the one before, up to a limit.
@@ -95,7 +99,7 @@ impl Playback {
     pub(crate) fn load(&mut self, now: Duration, up_to: Duration) {
         self.advance(now);
         self.loaded = self.loaded.max(up_to);
-        let is_complete = self.length <= self.loaded;
+        let is_complete = self.end <= self.loaded;
         match self.state {
             State::Starting if is_complete || self.thresholds.start <= self.loaded => {
                 self.heard.startup = Some(now.saturating_sub(self.pressed_at));
@@ -297,6 +301,18 @@ mod tests {
         play.load(s(3), s(7));
         assert!(play.is_over(s(4)));
         assert_eq!(play.stop(s(9)).played, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn a_listener_who_will_leave_soon_waits_for_as_much_as_others() {
+        let mut play = pressed(3);
+        play.ends_after(s(10));
+        play.load(s(10), s(2));
+        // One second is all that is wanted, and two are what ends a silence.
+        play.load(s(13), s(3));
+        assert_eq!(play.silence(s(13)), Some((s(12), true)));
+        play.load(s(14), s(4));
+        assert_eq!(play.stop(s(20)).stalled, s(2));
     }
 
     #[test]

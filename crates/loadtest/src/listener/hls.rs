@@ -1,6 +1,8 @@
 //! Loads as our player does with hls.js 1.7: playlists, then segments up to half a minute ahead, each in the quality that
 //! the link seems to carry; one that comes too slowly is given up for a lower one.
 
+mod watch;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
+use self::watch::Watch;
 use super::retries::Retries;
 use super::{Listener, Loaded};
 use crate::link_speed::LinkSpeed;
@@ -31,8 +34,6 @@ const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 /// From so many segments on the measure of the link counts for the next track too.
 const SEGMENTS_TO_KNOW: usize = 2;
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// How often it is looked whether a segment comes too slowly.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
 pub(super) async fn load<C: Connect>(
@@ -86,7 +87,7 @@ struct Question<'a> {
     resource: &'a Resource,
     segment: &'a Segment,
     level: usize,
-    /// Nothing has been heard yet: hls.js then waits for it however long it takes.
+    /// Nothing was heard before it: hls.js waits for it however long it takes.
     is_first: bool,
 }
 
@@ -239,7 +240,7 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
-        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX));
+        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX)).compressed();
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.known
@@ -323,96 +324,6 @@ impl<C: Connect> Loader<'_, C> {
         loaded.bytes += answer.bytes;
         loaded.media += segment.length;
         loaded.playback.load(self.epoch.elapsed(), up_to);
-    }
-}
-
-/// Looks whether a segment comes too slowly.
-struct Watch<'a> {
-    rates: &'a [Variant],
-    /// Of each of them, whether its playlist has been read.
-    is_read: &'a [bool],
-    /// How long the last playlist took to come.
-    playlist: Duration,
-    speed: LinkSpeed,
-    level: usize,
-    segment: Duration,
-    begun: Instant,
-}
-
-impl Watch<'_> {
-    /// Comes back when the music would fall silent before the segment is there, with the quality that would be there sooner.
-    async fn until_too_slow(
-        &self,
-        bytes: &Cell<u64>,
-        to_first_byte: &Cell<Option<Duration>>,
-        loaded: &RefCell<Loaded>,
-        epoch: Instant,
-    ) -> usize {
-        // From the lowest but one hls.js finds no lower one that would be there sooner: it does not look at the lowest.
-        if self.level < 2 {
-            return std::future::pending().await;
-        }
-        let first_look = (self.segment / 2).max(Duration::from_secs_f64(self.speed.first_byte_s()));
-        sleep_until(self.begun + first_look).await;
-        loop {
-            let ahead = loaded.borrow_mut().playback.ahead(epoch.elapsed());
-            if let Some(lower) = self.sooner(bytes.get(), to_first_byte.get(), ahead) {
-                return lower;
-            }
-            sleep(LOOK_EVERY).await;
-        }
-    }
-
-    /// The lower quality to load instead, if there is one that helps.
-    fn sooner(
-        &self,
-        bytes: u64,
-        to_first_byte: Option<Duration>,
-        ahead: Duration,
-    ) -> Option<usize> {
-        let own = self.rates.get(self.level)?;
-        let (segment_s, ahead_s) = (self.segment.as_secs_f64(), ahead.as_secs_f64());
-        let loaded_bits = to_f64(bytes) * 8.0;
-        let expected_bits = (to_f64(own.rate.average) * segment_s).max(loaded_bits);
-        let first_byte_s = self.speed.first_byte_s();
-        let (left_s, link) = match to_first_byte {
-            Some(first) if 0 < bytes => {
-                let streaming = self.begun.elapsed().saturating_sub(first).as_secs_f64();
-                let link = loaded_bits / streaming.max(0.001);
-                ((expected_bits - loaded_bits) / link, link)
-            }
-            _ => {
-                let link = self.speed.bits_per_s();
-                (expected_bits / link + first_byte_s, link)
-            }
-        };
-        if left_s <= ahead_s {
-            return None;
-        }
-        let load_s = |level: usize, link: f64| {
-            let rate = self.rates.get(level).map_or(0, |variant| variant.rate.max);
-            let playlist_s = match self.is_read.get(level) {
-                Some(true) => 0.0,
-                _ => first_byte_s + self.playlist.as_secs_f64(),
-            };
-            playlist_s + first_byte_s + segment_s * to_f64(rate) / link
-        };
-        // The lowest quality is taken for as slow as the lowest that was looked at, and where none was nothing helps.
-        let mut lower_s = f64::INFINITY;
-        let in_time = |level: &usize| {
-            lower_s = load_s(*level, link);
-            lower_s < ahead_s.min(segment_s + first_byte_s)
-        };
-        let lower = (1..self.level).rev().find(in_time).unwrap_or(0);
-        if left_s <= lower_s || segment_s * 10.0 < lower_s {
-            return None;
-        }
-        // Once more, as if the link carried just that.
-        let carried = to_f64(self.rates.get(lower)?.rate.max);
-        let best = (0..=lower)
-            .rev()
-            .find(|level| load_s(*level, carried) < ahead_s);
-        Some(best.unwrap_or(lower))
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) const THRESHOLDS: Thresholds = Thresholds {
     start: CHROMIUM_START,
     resume: CHROMIUM_RESUME,
 };
+/// What has come is handed on to the decoder in whole blocks (`MultiBuffer`).
+const BLOCK_BYTES: u64 = 32 * 1024;
 /// How much lies ahead: so many seconds, in bytes between these two.
 const AHEAD_S: f64 = 10.0;
 const AHEAD_BYTES_MIN: f64 = 2.0 * 1024.0 * 1024.0;
@@ -40,8 +42,12 @@ pub(super) async fn load<C: Connect>(
         let mut loaded = loaded.borrow_mut();
         loaded.bytes = bytes;
         loaded.media = file.media_in(bytes);
-        let media = loaded.media;
-        loaded.playback.load(now, media);
+        let decoded = if bytes < file.bytes {
+            bytes - bytes % BLOCK_BYTES
+        } else {
+            bytes
+        };
+        loaded.playback.load(now, file.media_in(decoded));
         let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
         let too_much_s = (ahead - enough) / file.bytes_per_s();
         (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))

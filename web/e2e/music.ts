@@ -53,6 +53,16 @@ export async function makeMusic(folder: string): Promise<void> {
   await Promise.all([...tones, ...noises]);
 }
 
+/** The only track of a library in which everybody listens to the same. */
+export const ALONE = "Alone";
+
+/** Makes a library of one track of noise, a minute long. */
+export async function makeOneTrack(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const noise = "anoisesrc=color=pink:sample_rate=44100:duration=60:seed=1:amplitude=0.4";
+  await encode(join(folder, "1.flac"), noise, "anull", { title: ALONE, artist: "Tone", album: ALONE, track: "1" });
+}
+
 function timedLyrics(): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const lines = Array.from({ length: 60 }, (_, index) => {

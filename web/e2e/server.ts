@@ -6,16 +6,16 @@ import { promisify } from "node:util";
 import { makeMusic } from "./music";
 
 /** A server under test and how to end it. */
-interface Running {
+export interface Running {
   url: string;
   stop: () => Promise<void>;
 }
 
 /** Makes music and imports it, renditions and all. What it returns is the data folder, which no server has touched. */
-export async function makeLibrary(folder: string): Promise<string> {
+export async function makeLibrary(folder: string, make = makeMusic): Promise<string> {
   const music = join(folder, "music");
   const data = join(folder, "library");
-  await makeMusic(music);
+  await make(music);
   await promisify(execFile)(binary(), ["music", "import", music, "--data", data]);
   return data;
 }
@@ -45,7 +45,7 @@ export class Servers {
 }
 
 /** Serves a copy of the library by the built binary on a free port. */
-async function startServer(library: string): Promise<Running> {
+export async function startServer(library: string): Promise<Running> {
   const data = mkdtempSync(join(dirname(library), "data-"));
   cpSync(library, data, { recursive: true });
   const args = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
@@ -68,7 +68,8 @@ async function startServer(library: string): Promise<Running> {
   }
 }
 
-function binary(): string {
+/** The program under test. */
+export function binary(): string {
   const root = new URL("../../", import.meta.url).pathname;
   const known = [process.env.HAAS_BINARY, `${root}target/release/haas`, `${root}target/debug/haas`];
   const found = known.find((path) => path !== undefined && existsSync(path));

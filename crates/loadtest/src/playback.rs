@@ -9,9 +9,14 @@ use std::time::Duration;
 pub(crate) struct Thresholds {
     /// Before the first sound.
     pub(crate) start: Duration,
-    /// Before a silence ends.
+    /// Before the first silence ends, and each other one where nothing else is said.
     pub(crate) resume: Duration,
 }
+
+/// Chromium's audio renderer: before each silence that it has had to make ends, it wants twice as much as before, to 3 s.
+pub(crate) const CHROMIUM_START: Duration = Duration::from_millis(200);
+pub(crate) const CHROMIUM_RESUME: Duration = Duration::from_millis(400);
+pub(crate) const CHROMIUM_RESUME_MAX: Duration = Duration::from_secs(3);
 
 /// What a play was like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,9 +57,13 @@ enum State {
 #[derive(Clone, Debug)]
 pub(crate) struct Playback {
     thresholds: Thresholds,
+    /// To what doubling raises the threshold of resuming.
+    resume_max: Duration,
     pressed_at: Duration,
     /// How much media will be heard if nothing is in the way: a listener may leave before the end of a track.
     length: Duration,
+    /// Where the media ends, which may be later: only then no threshold counts.
+    end: Duration,
     /// How much has arrived, from the beginning without a gap; it may be more than will be heard.
     loaded: Duration,
     state: State,
@@ -65,8 +74,10 @@ impl Playback {
     pub(crate) fn new(pressed_at: Duration, length: Duration, thresholds: Thresholds) -> Self {
         Self {
             thresholds,
+            resume_max: thresholds.resume,
             pressed_at,
             length,
+            end: Duration::MAX,
             loaded: Duration::ZERO,
             state: State::Starting,
             heard: Heard::default(),
@@ -76,13 +87,19 @@ impl Playback {
     /// There is no more than so much to hear.
     pub(crate) fn ends_after(&mut self, length: Duration) {
         self.length = self.length.min(length);
+        self.end = length;
+    }
+
+    /// Each silence ends with twice as much as the one before, up to a limit.
+    pub(crate) fn doubles_up_to(&mut self, resume_max: Duration) {
+        self.resume_max = resume_max;
     }
 
     /// By now media has arrived up to a place; what was there already is no news.
     pub(crate) fn load(&mut self, now: Duration, up_to: Duration) {
         self.advance(now);
         self.loaded = self.loaded.max(up_to);
-        let is_complete = self.length <= self.loaded;
+        let is_complete = self.end <= self.loaded;
         match self.state {
             State::Starting if is_complete || self.thresholds.start <= self.loaded => {
                 self.heard.startup = Some(now.saturating_sub(self.pressed_at));
@@ -94,7 +111,7 @@ impl Playback {
             // What arrives without being anything to hear ends no silence.
             State::Stalled { since, at }
                 if at < self.loaded
-                    && (is_complete || at + self.thresholds.resume <= self.loaded) =>
+                    && (is_complete || at + self.enough_to_resume() <= self.loaded) =>
             {
                 self.heard.stalled += now.saturating_sub(since);
                 self.state = State::Playing {
@@ -174,6 +191,15 @@ impl Playback {
         }
     }
 
+    /// How much ends the present silence.
+    fn enough_to_resume(&self) -> Duration {
+        let doublings = self.heard.stall_count.saturating_sub(1);
+        let doubled = 2_u32
+            .checked_pow(doublings)
+            .and_then(|times| self.thresholds.resume.checked_mul(times));
+        doubled.map_or(self.resume_max, |enough| enough.min(self.resume_max))
+    }
+
     /// How much of what has arrived will be heard.
     fn audible(&self) -> Duration {
         self.loaded.min(self.length)
@@ -246,6 +272,23 @@ mod tests {
     }
 
     #[test]
+    fn each_silence_may_want_twice_as_much_as_the_one_before() {
+        let mut play = pressed(100);
+        play.doubles_up_to(s(5));
+        play.load(s(10), s(1));
+        // Dry at once each time: 2 s end the first silence, 4 s the second, 5 s the third and the fourth.
+        let mut media = 1;
+        for enough in [2, 4, 5, 5] {
+            let dry_at = play.runs_dry_at().unwrap();
+            play.load(dry_at + s(1), s(media + enough - 1));
+            assert_eq!(play.silence(dry_at + s(1)), Some((dry_at, true)));
+            media += enough;
+            play.load(dry_at + s(2), s(media));
+            assert_eq!(play.silence(dry_at + s(2)), None);
+        }
+    }
+
+    #[test]
     fn the_end_of_a_short_track_needs_no_threshold() {
         let mut play = Playback::new(
             s(0),
@@ -258,6 +301,18 @@ mod tests {
         play.load(s(3), s(7));
         assert!(play.is_over(s(4)));
         assert_eq!(play.stop(s(9)).played, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn a_listener_who_will_leave_soon_waits_for_as_much_as_others() {
+        let mut play = pressed(3);
+        play.ends_after(s(10));
+        play.load(s(10), s(2));
+        // One second is all that is wanted, and two are what ends a silence.
+        play.load(s(13), s(3));
+        assert_eq!(play.silence(s(13)), Some((s(12), true)));
+        play.load(s(14), s(4));
+        assert_eq!(play.stop(s(20)).stalled, s(2));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::link_speed::LinkSpeed;
 
 /// How much of the link a quality may take that is not higher than the present one, and one that is.
 const STAY_FACTOR: f64 = 0.95;
-const RISE_FACTOR: f64 = 0.7;
+pub(crate) const RISE_FACTOR: f64 = 0.7;
 /// How long a silence may be accepted where no quality comes without one.
 const SILENCE_MAX: Duration = Duration::from_secs(4);
 

@@ -7,7 +7,7 @@ use crate::databases::{self, MARIADB_URL, POSTGRES_URL};
 use crate::failure::{Failure, Result, While};
 use crate::subprocess::{self, lossy, not_started};
 use crate::workspace::{Settings, Workspace};
-use crate::{build, bytes, footprint, load, screen};
+use crate::{beside, build, bytes, footprint, load, screen};
 
 /// Where the figures of the databases are kept.
 const DOCUMENT: &str = "docs/benchmarks.md";
@@ -21,12 +21,15 @@ memory each and nothing flushed to disk.
 
 /// Each part with its name, by which `ONLY` asks for it.
 type Part = (&'static str, fn(&Workspace) -> Result<()>);
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     ("footprint", measure_footprint),
     ("bytes", measure_bytes),
     ("databases", ask_databases),
     ("load", |workspace| {
         load::bench(workspace, &Machine::read()?.to_string())
+    }),
+    ("beside a browser", |workspace| {
+        beside::measure(workspace, &Machine::read()?.to_string())
     }),
 ];
 

@@ -3,6 +3,7 @@
 //! This crate depends on none of ours; what it must know about the product it asks the built binary.
 
 mod bench;
+mod beside;
 mod browser;
 mod build;
 mod bytes;
@@ -47,7 +48,7 @@ make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
 make listeners   some hundred simulated people on the server that `make run` serves, for five minutes
-make bench       speed and memory, measured; docs/benchmarks.md and docs/load.md are written anew (ONLY=load is one part)";
+make bench       speed and memory, measured; docs/benchmarks.md, load.md and load-browser.md are written anew (ONLY=load is one part)";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

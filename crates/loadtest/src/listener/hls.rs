@@ -1,6 +1,8 @@
 //! Loads as our player does with hls.js 1.7: playlists, then segments up to half a minute ahead, each in the quality that
 //! the link seems to carry; one that comes too slowly is given up for a lower one.
 
+mod watch;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,18 +10,18 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
+use self::watch::Watch;
 use super::retries::Retries;
 use super::{Listener, Loaded};
 use crate::link_speed::LinkSpeed;
-use crate::playback::Thresholds;
+use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
-use crate::quality::{Choice, Rate};
+use crate::quality::{Choice, RISE_FACTOR, Rate};
 use crate::wire::{Answer, Ask, Client, Connect, Fault, Keep};
 
-/// A browser sounds with the first segment, and goes on with the next one.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: Duration::from_millis(1),
-    resume: Duration::from_millis(1),
+    start: CHROMIUM_START,
+    resume: CHROMIUM_RESUME,
 };
 /// How far ahead is loaded, where nobody says otherwise.
 const AHEAD_MAX: Duration = Duration::from_secs(30);
@@ -32,8 +34,6 @@ const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 /// From so many segments on the measure of the link counts for the next track too.
 const SEGMENTS_TO_KNOW: usize = 2;
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// How often it is looked whether a segment comes too slowly.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
 pub(super) async fn load<C: Connect>(
@@ -82,6 +82,15 @@ struct Loader<'a, C: Connect> {
     ahead_max: Duration,
 }
 
+/// One question for a segment.
+struct Question<'a> {
+    resource: &'a Resource,
+    segment: &'a Segment,
+    level: usize,
+    /// Nothing was heard before it: hls.js waits for it however long it takes.
+    is_first: bool,
+}
+
 /// How the loading of a segment ended.
 enum Loading {
     Loaded(Answer),
@@ -106,9 +115,14 @@ impl<C: Connect> Loader<'_, C> {
         let mut level = self.start_level();
         let first = self.playlist(level).await?;
         let length = first.segments.iter().map(|segment| segment.length).sum();
-        self.loaded.borrow_mut().playback.ends_after(length);
+        {
+            let playback = &mut self.loaded.borrow_mut().playback;
+            playback.ends_after(length);
+            playback.doubles_up_to(CHROMIUM_RESUME_MAX);
+        }
         let mut init_of = None;
         let mut index = 0;
+        let mut is_first = true;
         loop {
             let playlist = self.playlist(level).await?;
             let Some(segment) = playlist.segments.get(index) else {
@@ -116,18 +130,26 @@ impl<C: Connect> Loader<'_, C> {
                 return std::future::pending().await;
             };
             let init = playlist.init.as_ref().filter(|_| init_of != Some(level));
-            let mut resource = segment.resource.clone();
-            if let Some(init) = init {
-                match joined(init, &resource) {
-                    Some(both) => resource = both,
-                    None => self.fetch(init).await?,
-                }
+            let both = init.and_then(|init| joined(init, &segment.resource).filter(|_| is_first));
+            if let (Some(init), None) = (init, &both) {
+                self.fetch(init).await?;
             }
-            let next = match self.segment(&resource, segment, level).await? {
+            let question = Question {
+                resource: both.as_ref().unwrap_or(&segment.resource),
+                segment,
+                level,
+                is_first,
+            };
+            let next = match self.segment(&question).await? {
                 Loading::Loaded(answer) => {
                     init_of = Some(level);
                     index += 1;
-                    self.take(segment, &answer);
+                    if both.is_some() {
+                        // hls.js is handed two answers, and counts the wait for each.
+                        self.speed.waited(answer.to_first_byte);
+                    }
+                    let up_to = playlist.segments.iter().take(index);
+                    self.take(segment, &answer, up_to.map(|segment| segment.length).sum());
                     if SEGMENTS_TO_KNOW <= index {
                         *self.throughput = Some(self.speed.bits_per_s());
                     }
@@ -138,9 +160,22 @@ impl<C: Connect> Loader<'_, C> {
             };
             if next != level {
                 self.loaded.borrow_mut().switch_count += 1;
+                if self.loads_again(level, next, index) {
+                    index -= 1;
+                }
                 level = next;
             }
+            is_first = false;
         }
+    }
+
+    /// Whether the last segment is loaded once more in the new quality. What is heard ends a little before the playlist says,
+    /// because an encoder's silence at the beginning is cut off; after waiting for a playlist hls.js takes that for the
+    /// segment's last part (`getFragmentAtPosition`), but for a rise right after the first one (`fragmentWithinFastStartSwitch`).
+    fn loads_again(&self, level: usize, next: usize, index: usize) -> bool {
+        let is_read = self.playlists.get(next).is_some_and(Option::is_some);
+        let is_fast_start = index == 1 && level < next;
+        0 < index && !is_read && !is_fast_start
     }
 
     /// The quality of the first segment: what the link is known to carry, else the middle one.
@@ -205,10 +240,9 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
-        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX));
+        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX)).compressed();
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
-        self.speed.waited(answer.to_first_byte);
         self.known
             .read(&answer.text, url)
             .map_err(|_error| Fault::Unusable("it is no HLS playlist"))
@@ -216,16 +250,19 @@ impl<C: Connect> Loader<'_, C> {
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
         let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
-        self.client.ask(&ask, |_so_far| None).await?;
+        let answer = self.client.ask(&ask, |_so_far| None).await?;
+        self.speed.waited(answer.to_first_byte);
         Ok(())
     }
 
-    async fn segment(
-        &mut self,
-        resource: &Resource,
-        segment: &Segment,
-        level: usize,
-    ) -> Result<Loading, Fault> {
+    async fn segment(&mut self, question: &Question<'_>) -> Result<Loading, Fault> {
+        let Question {
+            resource,
+            segment,
+            level,
+            is_first,
+        } = *question;
+        let is_read: Vec<bool> = self.playlists.iter().map(Option::is_some).collect();
         let mut retries = Retries::default();
         loop {
             let begun = Instant::now();
@@ -240,6 +277,8 @@ impl<C: Connect> Loader<'_, C> {
             });
             let watch = Watch {
                 rates: &self.variants,
+                is_read: &is_read,
+                playlist: self.playlist_took,
                 speed: self.speed,
                 level,
                 segment: segment.length,
@@ -252,11 +291,12 @@ impl<C: Connect> Loader<'_, C> {
                     Ok(answer) => return Ok(Loading::Loaded(answer)),
                     Err(fault) => fault,
                 },
-                lower = watch.until_too_slow(&bytes, &to_first_byte, loaded, epoch) => {
+                lower = watch.until_too_slow(&bytes, &to_first_byte, loaded, epoch), if !is_first => {
                     match to_first_byte.get() {
                         Some(first) => self.speed.loaded(bytes.get(), begun.elapsed(), first),
                         None => self.speed.waited(begun.elapsed()),
                     }
+                    self.doubt(lower);
                     return Ok(Loading::GivenUp(lower));
                 }
             };
@@ -265,86 +305,25 @@ impl<C: Connect> Loader<'_, C> {
         }
     }
 
-    fn take(&mut self, segment: &Segment, answer: &Answer) {
+    /// After a segment was given up, what the link was thought to carry counts no longer where it would carry more.
+    fn doubt(&mut self, lower: usize) {
+        let rate = self.variants.get(lower).map(|variant| variant.rate);
+        if let Some(rate) =
+            rate.filter(|rate| to_f64(rate.max) < self.speed.bits_per_s() * RISE_FACTOR)
+        {
+            self.speed = LinkSpeed::new(to_f64(rate.max));
+        }
+    }
+
+    /// The music has arrived up to a place.
+    fn take(&mut self, segment: &Segment, answer: &Answer, up_to: Duration) {
         self.speed.waited(answer.to_first_byte);
         self.speed
             .loaded(answer.bytes, answer.took, answer.to_first_byte);
         let mut loaded = self.loaded.borrow_mut();
         loaded.bytes += answer.bytes;
         loaded.media += segment.length;
-        let media = loaded.media;
-        loaded.playback.load(self.epoch.elapsed(), media);
-    }
-}
-
-/// Looks whether a segment comes too slowly.
-struct Watch<'a> {
-    rates: &'a [Variant],
-    speed: LinkSpeed,
-    level: usize,
-    segment: Duration,
-    begun: Instant,
-}
-
-impl Watch<'_> {
-    /// Comes back when the music would fall silent before the segment is there, with the quality that would be there sooner.
-    async fn until_too_slow(
-        &self,
-        bytes: &Cell<u64>,
-        to_first_byte: &Cell<Option<Duration>>,
-        loaded: &RefCell<Loaded>,
-        epoch: Instant,
-    ) -> usize {
-        if self.level == 0 {
-            return std::future::pending().await;
-        }
-        let first_look = (self.segment / 2).max(Duration::from_secs_f64(self.speed.first_byte_s()));
-        sleep_until(self.begun + first_look).await;
-        loop {
-            let ahead = loaded.borrow_mut().playback.ahead(epoch.elapsed());
-            if let Some(lower) = self.sooner(bytes.get(), to_first_byte.get(), ahead) {
-                return lower;
-            }
-            sleep(LOOK_EVERY).await;
-        }
-    }
-
-    /// The lower quality to load instead, if there is one that helps.
-    fn sooner(
-        &self,
-        bytes: u64,
-        to_first_byte: Option<Duration>,
-        ahead: Duration,
-    ) -> Option<usize> {
-        let own = self.rates.get(self.level)?;
-        let (segment_s, ahead_s) = (self.segment.as_secs_f64(), ahead.as_secs_f64());
-        let loaded_bits = to_f64(bytes) * 8.0;
-        let expected_bits = (to_f64(own.rate.average) * segment_s).max(loaded_bits);
-        let first_byte_s = self.speed.first_byte_s();
-        let (left_s, link) = match to_first_byte {
-            Some(first) if 0 < bytes => {
-                let streaming = self.begun.elapsed().saturating_sub(first).as_secs_f64();
-                let link = loaded_bits / streaming.max(0.001);
-                ((expected_bits - loaded_bits) / link, link)
-            }
-            _ => {
-                let link = self.speed.bits_per_s();
-                (expected_bits / link + first_byte_s, link)
-            }
-        };
-        if left_s <= ahead_s {
-            return None;
-        }
-        let load_s = |level: &usize| {
-            let variant = self.rates.get(*level)?;
-            Some(first_byte_s + segment_s * to_f64(variant.rate.max) / link)
-        };
-        let in_time = |level: &usize| {
-            load_s(level).is_some_and(|load_s| load_s < ahead_s.min(segment_s + first_byte_s))
-        };
-        let lower = (1..self.level).rev().find(in_time).unwrap_or(0);
-        let helps = load_s(&lower)? < left_s && load_s(&lower)? <= segment_s * 10.0;
-        helps.then_some(lower)
+        loaded.playback.load(self.epoch.elapsed(), up_to);
     }
 }
 

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use super::{Listener, Loaded};
 use crate::catalogue::File;
-use crate::playback::Thresholds;
+use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::wire::{Ask, Connect, Fault, Keep};
 
-/// What a decoder looks at before the first sound, in playing time.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: Duration::from_millis(200),
-    resume: Duration::from_millis(200),
+    start: CHROMIUM_START,
+    resume: CHROMIUM_RESUME,
 };
+/// What has come is handed on to the decoder in whole blocks (`MultiBuffer`).
+const BLOCK_BYTES: u64 = 32 * 1024;
 /// How much lies ahead: so many seconds, in bytes between these two.
 const AHEAD_S: f64 = 10.0;
 const AHEAD_BYTES_MIN: f64 = 2.0 * 1024.0 * 1024.0;
@@ -29,7 +30,11 @@ pub(super) async fn load<C: Connect>(
     loaded: &RefCell<Loaded>,
 ) -> Fault {
     let epoch = listener.epoch;
-    loaded.borrow_mut().playback.ends_after(file.length);
+    {
+        let playback = &mut loaded.borrow_mut().playback;
+        playback.ends_after(file.length);
+        playback.doubles_up_to(CHROMIUM_RESUME_MAX);
+    }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
     let ask = Ask::get(&file.url, None, Keep::Nothing);
     let asked = listener.client.ask(&ask, |bytes| {
@@ -37,8 +42,12 @@ pub(super) async fn load<C: Connect>(
         let mut loaded = loaded.borrow_mut();
         loaded.bytes = bytes;
         loaded.media = file.media_in(bytes);
-        let media = loaded.media;
-        loaded.playback.load(now, media);
+        let decoded = if bytes < file.bytes {
+            bytes - bytes % BLOCK_BYTES
+        } else {
+            bytes
+        };
+        loaded.playback.load(now, file.media_in(decoded));
         let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
         let too_much_s = (ahead - enough) / file.bytes_per_s();
         (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))

@@ -1,0 +1,37 @@
+import type { Heard } from "./heard";
+
+/** What a browser heard and what a virtual listener heard on the same link. */
+export interface Beside {
+  browser: Heard;
+  listener: Heard;
+}
+
+/** How far a virtual listener may be from a browser: the larger one of both counts for the start. */
+const START_UP_WITHIN_MS = 100;
+const WITHIN = 0.1;
+
+/** In what they differ beyond what they may. */
+export function differences({ browser, listener }: Beside): string[] {
+  const found: string[] = [];
+  const startUpWithinMs = Math.max(START_UP_WITHIN_MS, browser.startUpMs * WITHIN);
+  if (Math.abs(browser.startUpMs - listener.startUpMs) > startUpWithinMs)
+    found.push(`first sound after ${Math.round(listener.startUpMs)} ms, not ${Math.round(browser.startUpMs)} ms`);
+  if (browser.stalls !== listener.stalls) found.push(`${listener.stalls} stalls, not ${browser.stalls}`);
+  if (Math.abs(browser.stalledS - listener.stalledS) > browser.stalledS * WITHIN)
+    found.push(`stalled for ${listener.stalledS.toFixed(2)} s, not ${browser.stalledS.toFixed(2)} s`);
+  return found;
+}
+
+/** A row of the table, with both sides of each figure: browser / listener. */
+export function tableRow(kbps: number, listenS: number, { browser, listener }: Beside): string {
+  const both = (of: (heard: Heard) => string) => `${of(browser)} / ${of(listener)}`;
+  const cells = [
+    `${kbps} kbit/s`,
+    `${listenS} s`,
+    both(({ startUpMs }) => String(Math.round(startUpMs))),
+    both(({ stalls }) => String(stalls)),
+    both(({ stalledS }) => stalledS.toFixed(2)),
+    differences({ browser, listener }).length === 0 ? "yes" : "no",
+  ];
+  return `| ${cells.join(" | ")} |`;
+}

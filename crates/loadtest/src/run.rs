@@ -1,5 +1,6 @@
 //! A run: sessions start when they are due, whatever the server does, and everything is counted from then.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,7 +10,8 @@ use jiff::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
+use url::Url;
 
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::environment::{self, Environment};
@@ -20,11 +22,14 @@ use crate::report::{self, Report};
 use crate::scenario::Scenario;
 use crate::server_figures::{Sources, Watched};
 use crate::target::{Target, TargetError};
-use crate::wire::Meter;
+use crate::wire::{Client, Meter, Tcp};
 use crate::worker::{News, Worker};
 
 /// From the decision to begin to the first start.
 const SET_OFF: Duration = Duration::from_millis(100);
+
+/// How often the chart is read anew: who comes later chooses from what is played by then.
+const READ_CHART_EVERY: Duration = Duration::from_mins(1);
 
 /// How a run is made.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +104,7 @@ async fn conduct(
         () = interrupts.next() => return Err(RunError::GivenUp),
         catalogue = Catalogue::read(&mut client, &target.url, &scenario) => Arc::new(catalogue?),
     };
+    let (songs, chosen_from) = watch::channel(catalogue);
     let (stop, stopped) = watch::channel(false);
     let (news, mut told) = mpsc::unbounded_channel();
     let epoch = Instant::now() + SET_OFF;
@@ -111,7 +117,7 @@ async fn conduct(
         sessions_max: room.sessions_max / usize::try_from(room.threads).unwrap_or(1),
         scenario: Arc::clone(&scenario),
         target: Arc::clone(&target),
-        catalogue: Arc::clone(&catalogue),
+        songs: chosen_from.clone(),
         epoch,
         stop: stopped.clone(),
         news: news.clone(),
@@ -125,13 +131,11 @@ async fn conduct(
     drop(news);
     let mut gathered = Gathering::new(&scenario, threads.len());
     let mut tell = |progress: &Progress<'_>| tell(&watching.add_to(progress));
-    let is_interrupted =
-        gather(&mut gathered, &mut told, &mut interrupts, &stop, &mut tell).await?;
-    for thread in threads {
-        thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    }
+    let is_interrupted = tokio::select! {
+        is_interrupted = gather(&mut gathered, &mut told, &mut interrupts, &stop, &mut tell) => is_interrupted?,
+        never = read_again(&mut client, &target.url, &scenario, &songs) => match never {},
+    };
+    join(threads)?;
     let (took, cpu) = (epoch.elapsed(), environment::cpu());
     tokio::select! {
         biased;
@@ -157,6 +161,28 @@ async fn conduct(
         server: watching.end(),
     };
     Ok(Report::new(run, &gathered.tally))
+}
+
+fn join(threads: Vec<JoinHandle<std::io::Result<()>>>) -> std::io::Result<()> {
+    threads.into_iter().try_for_each(|thread| {
+        let ended = thread.join();
+        ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Reads the chart again and again. What cannot be read now leaves what was read before.
+async fn read_again(
+    client: &mut Client<Tcp>,
+    server: &Url,
+    scenario: &Scenario,
+    songs: &watch::Sender<Arc<Catalogue>>,
+) -> Infallible {
+    loop {
+        sleep(READ_CHART_EVERY).await;
+        if let Ok(catalogue) = Catalogue::read(client, server, scenario).await {
+            songs.send_replace(Arc::new(catalogue));
+        }
+    }
 }
 
 /// Takes what the threads tell until they have ended; says whether somebody has ended them.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::catalogue::{Catalogue, Song};
@@ -23,8 +24,8 @@ use crate::wire::Meter;
 pub(crate) struct Shared {
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) target: Arc<Target>,
-    /// Empty where nobody listens.
-    pub(crate) catalogue: Arc<Catalogue>,
+    /// What there is to listen to at this time; nothing where nobody listens.
+    pub(crate) songs: watch::Receiver<Arc<Catalogue>>,
     pub(crate) playlists: Rc<Playlists>,
     pub(crate) tally: Rc<RefCell<Tally>>,
     pub(crate) meter: Meter,
@@ -72,8 +73,9 @@ async fn listen(
         ahead: plan.ahead_s.map(Duration::from_secs_f64),
         tally: Rc::clone(&shared.tally),
     };
+    let catalogue = Arc::clone(&shared.songs.borrow());
     let mut pressed_at = due;
-    for song in choose_songs(&shared.catalogue, plan, &mut random) {
+    for song in choose_songs(&catalogue, plan, &mut random) {
         let is_skipped = random.random_bool(plan.skips);
         let [shortest, longest] = if is_skipped {
             plan.skip_after_s

@@ -31,7 +31,7 @@ pub(crate) struct Worker {
     pub(crate) sessions_max: usize,
     pub(crate) scenario: Arc<Scenario>,
     pub(crate) target: Arc<Target>,
-    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) songs: watch::Receiver<Arc<Catalogue>>,
     pub(crate) epoch: Instant,
     /// True once the run is to end before its time.
     pub(crate) stop: watch::Receiver<bool>,
@@ -62,7 +62,7 @@ impl Worker {
         let shared = Rc::new(Shared {
             scenario: Arc::clone(&self.scenario),
             target: Arc::clone(&self.target),
-            catalogue: Arc::clone(&self.catalogue),
+            songs: self.songs.clone(),
             playlists: Rc::new(Playlists::default()),
             tally: Rc::new(RefCell::new(Tally::default())),
             meter: Meter::default(),

@@ -34,9 +34,6 @@ pub enum CapacityError {
     /// The scenario cannot be run at another rate.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    /// Somebody stopped it.
-    #[error("the search was interrupted")]
-    Interrupted,
 }
 
 /// What a server can take.
@@ -97,8 +94,7 @@ pub fn find_capacity(
         tell_run(number, rate);
         let at_rate = at_rate(scenario, rate / first).checked()?;
         let verdict = match run(&at_rate, options, tell) {
-            Ok(report) if report.is_interrupted => return Err(CapacityError::Interrupted),
-            Err(RunError::GivenUp) => return Err(CapacityError::Interrupted),
+            Ok(report) if report.is_interrupted => return Err(RunError::GivenUp.into()),
             Ok(report) if report.verdict == Verdict::Stable => {
                 at_once = report.sessions.active_max;
                 Verdict::Stable

@@ -1,17 +1,17 @@
 //! `haas load capacity`: how many users a server can take.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{CapacityError, CapacityOptions};
+use loadtest::{CapacityError, CapacityOptions, Options, RunError};
 
 use super::listen::ServerArguments;
+use super::live::LiveArguments;
 use super::{read, say, write_file};
 use crate::failure::Failure;
 
-/// As a shell says of a program that SIGINT ended.
-const INTERRUPTED: u8 = 130;
 /// As for a run that is poor.
 const NOT_FOUND: u8 = 11;
 
@@ -31,6 +31,8 @@ pub(super) struct CapacityArguments {
     /// Writes what was found as JSON to a file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    live: LiveArguments,
 }
 
 pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failure> {
@@ -39,19 +41,26 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         precision: 1.0 + f64::from(arguments.precision) / 100.0,
         repeats: arguments.repeats,
     };
-    let options = arguments.server.options();
+    let options = Options {
+        watched: arguments.live.watched(),
+        ..arguments.server.options()
+    };
+    let live = RefCell::new(arguments.live.begin()?);
     let found = loadtest::find_capacity(
         &scenario,
         &options,
         how,
-        &mut |run, rate| eprint_run(run, rate),
-        &mut |_progress| {},
+        &mut |run, rate| {
+            let text = format!("run {run}: {rate:.1} starts a second");
+            live.borrow_mut().say(&text);
+        },
+        &mut |progress| live.borrow_mut().tell(progress),
     );
-    let capacity = match found {
-        Ok(capacity) => capacity,
-        Err(CapacityError::Interrupted) => return Ok(ExitCode::from(INTERRUPTED)),
-        Err(error) => return Err(Failure::new("the capacity could not be found", error)),
-    };
+    live.into_inner().end();
+    let capacity = found.map_err(|error| match error {
+        CapacityError::Run(RunError::GivenUp) => Failure::interrupted(),
+        error => Failure::new("the capacity could not be found", error),
+    })?;
     if let Some(file) = &arguments.report {
         write_file(file, &capacity.to_json())?;
     }
@@ -61,11 +70,4 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
     } else {
         ExitCode::from(NOT_FOUND)
     })
-}
-
-fn eprint_run(run: u32, rate: f64) {
-    use std::io::Write as _;
-
-    // Whether anybody sees it does not matter to the search.
-    let _ = writeln!(std::io::stderr(), "run {run}: {rate:.1} starts a second");
 }

@@ -58,6 +58,11 @@ impl LiveArguments {
 }
 
 impl Live {
+    /// Says something between two runs.
+    pub(super) fn say(&mut self, text: &str) {
+        self.view.say(text);
+    }
+
     /// Another second has passed.
     pub(super) fn tell(&mut self, progress: &Progress<'_>) {
         self.view.show(progress);

@@ -36,6 +36,8 @@ pub struct Progress<'a> {
     pub planned: u64,
     /// How often each kind of fault has come.
     pub faults: &'a BTreeMap<&'static str, u64>,
+    /// How often it has come in the last second.
+    pub new_faults: &'a BTreeMap<&'static str, u64>,
     /// How long all plays together have sounded, in seconds: looked at once a second.
     pub sounded_s: u64,
     /// How long they have been silent.
@@ -154,6 +156,7 @@ impl Gathering {
                 started: self.started,
                 planned: self.planned,
                 faults: &self.faults,
+                new_faults: &told.second.faults,
                 sounded_s: self.sounded_s,
                 silent_s: self.silent_s,
                 startup_ms: self.recent_percentiles(|recent| &recent.startup),

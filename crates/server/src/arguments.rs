@@ -28,7 +28,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Music(MusicCommand),
     /// Lets virtual listeners play music on a server, and says whether it starts at once and does not stop.
-    Load(LoadArguments),
+    Load(Box<LoadArguments>),
     /// Asks a running process whether it takes requests; the exit code is the answer.
     Health(Health),
 }

@@ -183,9 +183,9 @@ impl Counted {
         self.stalls.inc_by(row.stalls);
         self.requests.inc_by(row.requests);
         self.bytes.inc_by(row.bytes);
-        for (kind, total) in progress.faults {
+        for (kind, count) in progress.new_faults {
             let counter = self.faults.get_or_create(&FaultLabels { kind });
-            counter.inc_by(total.saturating_sub(counter.get()));
+            counter.inc_by(*count);
         }
         let gauges = [
             (&self.sessions_active, row.active),
@@ -251,7 +251,7 @@ mod tests {
             "haas_load_sessions_started_total 198",
             "haas_load_first_sounds_total 6",
             "haas_load_stalls_total 2",
-            "haas_load_faults_total{kind=\"timeout\"} 3",
+            "haas_load_faults_total{kind=\"timeout\"} 5",
             "haas_load_requests_total 8642",
             "haas_load_bytes_total 30850000",
             "haas_load_sessions_active 1234",

@@ -271,6 +271,7 @@ pub(super) mod tests {
             started: 7_128,
             planned: 12_000,
             faults,
+            new_faults: faults,
             sounded_s: 99_988,
             silent_s: 12,
             startup_ms: Percentiles {

@@ -7,15 +7,22 @@ use serde::{Deserialize, Serialize};
 use crate::series::ms;
 
 /// The lag of the generator up to which its figures are the server's.
-const LAG_P99_MAX: Duration = Duration::from_millis(10);
+pub(crate) const LAG_P99_MAX: Duration = Duration::from_millis(10);
 /// The share of the planned starts that must have happened.
-const REACHED_MIN: f64 = 0.99;
+pub(crate) const REACHED_MIN: f64 = 0.99;
 /// Of more plays or requests than this a few failures do not count: such a share.
-const LARGE_RUN: u64 = 100_000;
-const LARGE_RUN_FAILURES: f64 = 0.0001;
+pub(crate) const LARGE_RUN: u64 = 100_000;
+pub(crate) const LARGE_RUN_FAILURES: f64 = 0.0001;
+/// Otherwise a stable run has none, and a fair one at most this share.
+pub(crate) const FAILURES_FAIR: f64 = 0.01;
 /// What is felt to be at once, and what people wait for: the first sound, or an answer.
-const SOON: Duration = Duration::from_millis(500);
-const BEARABLE: Duration = Duration::from_secs(2);
+pub(crate) const SOON: Duration = Duration::from_millis(500);
+pub(crate) const BEARABLE: Duration = Duration::from_secs(2);
+/// Silence in the share of silence and sound.
+pub(crate) const SILENCE_STABLE: f64 = 0.001;
+pub(crate) const SILENCE_FAIR: f64 = 0.01;
+/// Plays with a silence, as a share of all.
+pub(crate) const STALLED_STABLE: f64 = 0.01;
 
 /// How listeners were served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,9 +230,9 @@ impl Figures {
             return Verdict::Invalid;
         }
         let is_stable = self.misses().is_empty();
-        let is_fair = self.rebuffer_ratio <= 0.01
+        let is_fair = self.rebuffer_ratio <= SILENCE_FAIR
             && self.startup_p95.max(self.response_p95) <= BEARABLE
-            && self.failures_are_at_most(0.01, 0.01);
+            && self.failures_are_at_most(FAILURES_FAIR, FAILURES_FAIR);
         match (is_stable, is_fair) {
             (true, _) => Verdict::Stable,
             (false, true) => Verdict::Fair,
@@ -243,10 +250,10 @@ impl Figures {
             (SOON < self.response_p99).then_some(Miss::Response {
                 p99_ms: ms(self.response_p99),
             }),
-            (0.001 < self.rebuffer_ratio).then_some(Miss::Rebuffering {
+            (SILENCE_STABLE < self.rebuffer_ratio).then_some(Miss::Rebuffering {
                 ratio: self.rebuffer_ratio,
             }),
-            (0.01 < stalled).then_some(Miss::Stalls { share: stalled }),
+            (STALLED_STABLE < stalled).then_some(Miss::Stalls { share: stalled }),
             (!self.failures_are_at_most(0.0, LARGE_RUN_FAILURES)).then_some(Miss::Failures {
                 count: self.failed_plays + self.failed_requests,
             }),

@@ -1,11 +1,15 @@
 //! What a run found, as JSON with a version.
 
+mod html;
+#[cfg(test)]
+mod sample;
 mod text;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
 
 use crate::environment::Environment;
 use crate::original;
@@ -32,6 +36,7 @@ pub struct Report {
     /// Why it says nothing, where it does not.
     pub reasons: Vec<Reason>,
     /// The limits of a stable run that were missed.
+    #[serde(default)]
     pub misses: Vec<Miss>,
     /// What the scenario asked for besides.
     pub thresholds: Vec<Threshold>,

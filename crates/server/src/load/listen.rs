@@ -27,6 +27,9 @@ pub(super) struct ListenArguments {
     /// Writes the report as JSON to a file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Writes the report as a page for people, which is whole in itself.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     live: LiveArguments,
 }
@@ -72,6 +75,9 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     })?;
     if let Some(file) = &arguments.report {
         write_file(file, &report.to_json())?;
+    }
+    if let Some(file) = &arguments.html {
+        write_file(file, &report.to_html())?;
     }
     say(&report.to_string())?;
     Ok(exit_code(&report))

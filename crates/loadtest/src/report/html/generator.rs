@@ -1,0 +1,108 @@
+//! How the generator itself did, and what it ran on.
+
+use maud::{Markup, html};
+
+use super::over_time::OverTime;
+use super::plot::{Line, Plot};
+use super::unit::{Unit, count, float, number};
+use super::words::{Words, words};
+use super::{facts, plots};
+use crate::environment::Environment;
+use crate::report::Report;
+use crate::series::ms;
+use crate::verdict::LAG_P99_MAX;
+
+/// A megabit in bytes.
+const MEGABIT: f64 = 125_000.0;
+
+pub(super) fn section(report: &Report) -> Markup {
+    html! {
+        section {
+            h2 { (words("부하 생성기", "Load generator")) }
+            p.note { (words(
+                "생성기가 늦거나 바쁘면 측정값은 서버의 것이 아닙니다.",
+                "Where the generator is late or busy, the figures are not the server's."
+            )) }
+            div.card { (facts(&own(report))) }
+            (plots(&[lag(report), requests(report), traffic(report)]))
+            h2 { (words("환경", "Environment")) }
+            div.card { (facts(&environment(&report.environment))) }
+        }
+    }
+}
+
+fn own(report: &Report) -> Vec<(Words, String)> {
+    let own = report.generator;
+    vec![
+        (words("지연 p99", "lag p99"), Unit::Ms.text(own.lag_ms.p99)),
+        (
+            words("지연 최대", "longest lag"),
+            Unit::Ms.text(own.lag_ms.max),
+        ),
+        (
+            words("CPU (평균)", "CPU (on average)"),
+            format!(
+                "{} / {}",
+                number(own.cpu_s / report.seconds.max(0.001)),
+                report.environment.processors
+            ),
+        ),
+        (
+            words("메모리 최대", "most memory"),
+            Unit::Bytes.text(float(own.memory_bytes)),
+        ),
+        (words("스레드", "threads"), own.threads.to_string()),
+        (words("요청", "requests"), count(own.requests)),
+        (
+            words("받은 양", "received"),
+            Unit::Bytes.text(float(own.bytes)),
+        ),
+    ]
+}
+
+fn lag(report: &Report) -> Plot {
+    let latest = OverTime::of(report).known(|row| (0 < row.starts).then_some(row.lag_ms));
+    let line = Line::new(words("가장 늦은 시작", "latest start"), latest);
+    let title = words("시간에 따른 생성기의 지연", "Generator lag over time");
+    let note = words(
+        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다.",
+        "Dashed: the limit of the p99; drawn is the highest of each time.",
+    );
+    Plot::over_time("lag", title, Unit::Ms, vec![line])
+        .with_limits(&[ms(LAG_P99_MAX)])
+        .with_note(note)
+}
+
+fn requests(report: &Report) -> Plot {
+    let requests = OverTime::of(report).rate(|row| row.requests);
+    let line = Line::new(words("요청", "requests"), requests);
+    let title = words("시간에 따른 요청", "Requests over time");
+    Plot::over_time("requests", title, Unit::PerS, vec![line])
+}
+
+fn traffic(report: &Report) -> Plot {
+    let bytes = OverTime::of(report).rate(|row| row.bytes).into_iter();
+    let megabits = bytes.map(|(time, value)| (time, value.map(|bytes| bytes / MEGABIT)));
+    let line = Line::new(words("받은 양", "received"), megabits.collect());
+    let title = words("시간에 따른 전송량", "Traffic over time");
+    Plot::over_time("traffic", title, Unit::MbitPerS, vec![line])
+}
+
+fn environment(environment: &Environment) -> Vec<(Words, String)> {
+    vec![
+        (words("버전", "version"), environment.version.clone()),
+        (words("운영 체제", "system"), environment.system.clone()),
+        (
+            words("프로세서", "processor"),
+            environment.processor.clone(),
+        ),
+        (
+            words("쓸 수 있는 프로세서", "processors to use"),
+            environment.processors.to_string(),
+        ),
+        (
+            words("메모리", "memory"),
+            Unit::Bytes.text(float(environment.memory_bytes)),
+        ),
+    ]
+}

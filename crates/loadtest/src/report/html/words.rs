@@ -1,0 +1,83 @@
+//! What a page says, in both languages: its switch hides one of them, with or without a script.
+
+use std::borrow::Cow;
+
+use maud::{Markup, Render, html};
+
+use crate::verdict::Verdict;
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Words {
+    pub(super) korean: Cow<'static, str>,
+    pub(super) english: Cow<'static, str>,
+}
+
+pub(in crate::report) const fn words(korean: &'static str, english: &'static str) -> Words {
+    Words {
+        korean: Cow::Borrowed(korean),
+        english: Cow::Borrowed(english),
+    }
+}
+
+impl Words {
+    /// With figures in it.
+    pub(in crate::report) fn with(korean: String, english: String) -> Self {
+        Self {
+            korean: korean.into(),
+            english: english.into(),
+        }
+    }
+
+    pub(in crate::report) fn english(&self) -> &str {
+        &self.english
+    }
+
+    /// A name: the same in every language.
+    pub(in crate::report) fn name(name: &str) -> Self {
+        Self::with(name.to_owned(), name.to_owned())
+    }
+}
+
+impl Render for Words {
+    fn render(&self) -> Markup {
+        html! {
+            @if self.korean == self.english {
+                (self.korean)
+            } @else {
+                span lang="ko" { (self.korean) }
+                span lang="en" { (self.english) }
+            }
+        }
+    }
+}
+
+/// The original's word stays in sight in both languages.
+pub(in crate::report) fn verdict(verdict: Verdict) -> Markup {
+    let (korean, english) = (verdict.korean(), verdict.english());
+    let both = Words::with(korean.to_owned(), format!("{english} ({korean})"));
+    html! { span.verdict data-verdict=(english) { (both) } }
+}
+
+/// A kind of fault, as reports name it.
+pub(super) fn fault(kind: &str) -> Words {
+    match kind {
+        "refused" => words("연결이 거부됨", "connection refused"),
+        "exhausted" => words(
+            "부하를 만든 컴퓨터에 포트나 파일 서술자가 없음",
+            "no port or descriptor left on the generator's machine",
+        ),
+        "lost" => words("연결이 끊김", "connection lost"),
+        "timeout" => words("제때 응답이 없음", "no answer in time"),
+        "status_429" => words(
+            "응답 429 (요청이 너무 많음)",
+            "answer 429 (too many requests)",
+        ),
+        "status_503" => words("응답 503 (서비스 불가)", "answer 503 (unavailable)"),
+        "status_5xx" => words("응답 5xx (서버 오류)", "answer 5xx (server error)"),
+        "status_4xx" => words("응답 4xx (요청 오류)", "answer 4xx (request error)"),
+        "unusable" => words("쓸 수 없는 응답", "an answer that cannot be used"),
+        "too_large" => words("너무 큰 응답", "an answer that is too large"),
+        other => Words::name(other),
+    }
+}

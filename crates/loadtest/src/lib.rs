@@ -35,7 +35,7 @@ pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, find_capacit
 pub use gathering::Progress;
 pub use listener::Player;
 pub use preflight::PreflightError;
-pub use report::{Percentiles, Report, Threshold};
+pub use report::{Comparison, Percentiles, Report, Threshold};
 pub use run::{Options, RunError, run};
 pub use scenario::{
     FilePlan, ListenerPlan, Phase, Scenario, ScenarioError, SongPlan, Thresholds, VisitorPlan,

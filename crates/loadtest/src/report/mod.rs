@@ -1,5 +1,6 @@
 //! What a run found, as JSON with a version.
 
+mod compare;
 mod html;
 #[cfg(test)]
 mod sample;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use compare::Comparison;
 
 use crate::environment::Environment;
 use crate::original;

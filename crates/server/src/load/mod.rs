@@ -2,6 +2,7 @@
 
 mod block;
 mod capacity;
+mod compare;
 mod listen;
 mod live;
 mod metrics;
@@ -15,6 +16,7 @@ use loadtest::Scenario;
 
 use crate::failure::Failure;
 use capacity::CapacityArguments;
+use compare::CompareArguments;
 use listen::ListenArguments;
 
 /// What `haas load` takes: a scenario to run, or one of the tools around it.
@@ -41,6 +43,8 @@ enum Tool {
         /// Its name.
         name: String,
     },
+    /// Shows reports side by side, with the row of the original experiment's table that each reconstructs.
+    Compare(CompareArguments),
 }
 
 /// Does what was asked.
@@ -53,6 +57,10 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
                 Failure::usage(format!("no scenario is called {name}: {}", names()))
             })?;
             say(&text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Tool::Compare(arguments)) => {
+            compare::compare(arguments)?;
             Ok(ExitCode::SUCCESS)
         }
     }

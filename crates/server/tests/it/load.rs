@@ -17,7 +17,16 @@ fn load(scenario: &Path, target: &str, report: &Path) -> testkit::Output {
     let [scenario, report] = [scenario, report].map(|path| path.to_str().expect("UTF-8"));
     Haas::run(
         HAAS,
-        &["load", scenario, "--target", target, "--report", report],
+        &[
+            "load",
+            scenario,
+            "--target",
+            target,
+            "--report",
+            report,
+            "--html",
+            &format!("{report}.html"),
+        ],
     )
 }
 
@@ -53,6 +62,8 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
         "{}",
         output.stderr
     );
+    let page = std::fs::read_to_string(file.with_extension("json.html")).unwrap();
+    assert!(page.contains("twenty people") && page.contains("id=\"startup\""));
     let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(report["schema"], 1);
     assert_eq!(report["sessions"]["ended"], 20);
@@ -69,6 +80,25 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     let metrics = metrics.text();
     assert!(metrics.contains("plays_started_total 20"), "{metrics}");
     assert!(haas.stop().success());
+    is_shown_to_people(&file);
+}
+
+/// The page of a report, and two reports side by side.
+fn is_shown_to_people(report: &Path) {
+    let second = report.with_file_name("second.json");
+    std::fs::copy(report, &second).expect("a file");
+    let page = report.with_file_name("page.html");
+    let [one, two, page_path] = [report, &second, &page].map(|path| path.to_str().expect("UTF-8"));
+    let output = Haas::run(HAAS, &["load", "compare", one, two, "--html", page_path]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let names: Vec<_> = output
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(names, ["report", "report", "second"]);
+    let shown = std::fs::read_to_string(&page).expect("a file");
+    assert!(shown.starts_with("<!DOCTYPE html>") && shown.contains("twenty people"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod disks;
 mod http;
 mod kills;
 mod load;
+mod load_compare;
 mod load_live;
 mod plays;
 mod shelf;

@@ -1,0 +1,96 @@
+//! Reports side by side, in the layout of the original table: load, pods, verdict, remark, and what was measured now.
+
+mod page;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use super::html::{Unit, Words, count, float, words};
+use super::{Percentiles, Report};
+use crate::original::{self, Pod};
+use crate::verdict::ratio;
+
+/// Reports, each with what it is called.
+#[derive(Clone, Debug)]
+pub struct Comparison(Vec<(String, Report)>);
+
+/// What people waited for.
+struct Waiting<'a> {
+    name: Words,
+    took: &'a Percentiles,
+    failed: u64,
+    whole: u64,
+}
+
+impl Comparison {
+    /// In the order in which they are shown.
+    pub fn of(reports: Vec<(String, Report)>) -> Self {
+        Self(reports)
+    }
+}
+
+impl Report {
+    /// The row of the original table that its scenario reconstructs.
+    fn original(&self) -> Option<&'static original::Row> {
+        self.scenario.original.as_deref().and_then(original::find)
+    }
+
+    /// First sounds, answers, or both.
+    fn waitings(&self) -> Vec<Waiting<'_>> {
+        let heard = self.listening.as_ref().map(|heard| Waiting {
+            name: words("첫 소리", "first sound"),
+            took: &heard.startup_ms,
+            failed: heard.failed,
+            whole: heard.plays,
+        });
+        let visited = self.visiting.as_ref().map(|visited| Waiting {
+            name: words("응답", "answer"),
+            took: &visited.response_ms,
+            failed: visited.failed,
+            whole: visited.requests,
+        });
+        heard.into_iter().chain(visited).collect()
+    }
+
+    /// The share of silence, and of plays with one.
+    fn silence(&self) -> Option<[String; 2]> {
+        let heard = self.listening.as_ref()?;
+        let stalled = ratio(heard.stalled, heard.plays);
+        Some([heard.rebuffer_ratio, stalled].map(|share| Unit::Share.text(share)))
+    }
+
+    fn reached(&self) -> String {
+        Unit::Share.text(ratio(self.sessions.started, self.sessions.planned))
+    }
+}
+
+impl Waiting<'_> {
+    fn percentiles(&self) -> [String; 3] {
+        let Percentiles { p50, p95, p99, .. } = *self.took;
+        [p50, p95, p99].map(|took| Unit::Ms.text(took))
+    }
+
+    fn failures(&self) -> String {
+        if self.failed == 0 {
+            return "0".to_owned();
+        }
+        let share = Unit::Share.text(float(self.failed) / float(self.whole.max(1)));
+        format!("{} ({share})", count(self.failed))
+    }
+}
+
+/// How many pods a row had, and how many it might.
+fn pods(row: &original::Row) -> String {
+    match row.pods_max {
+        Some(most) => format!("{} (max {most})", row.pods),
+        None => row.pods.to_string(),
+    }
+}
+
+/// What a pod was given of a processor: requested, and at most.
+fn pod(pod: Pod) -> &'static str {
+    match pod {
+        Pod::Small => "0.2/1 CPU",
+        Pod::Big => "0.5/1.5 CPU",
+    }
+}

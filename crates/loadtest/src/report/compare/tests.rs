@@ -1,0 +1,93 @@
+use unicode_width::UnicodeWidthStr;
+
+use super::Comparison;
+use crate::report::sample;
+
+fn comparison() -> Comparison {
+    Comparison::of(vec![
+        ("then".to_owned(), sample::original("A2")),
+        ("저녁".to_owned(), sample::mixed(sample::HOSTILE)),
+    ])
+}
+
+#[test]
+fn a_report_has_the_row_of_the_original_beside_it() {
+    let text = comparison().to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    let cells = |line: usize| -> Vec<&str> {
+        let cells = lines[line].split("  ").map(str::trim);
+        cells.filter(|cell| !cell.is_empty()).collect()
+    };
+    let then = [
+        "then",
+        "A2",
+        "0.167 /s",
+        "0.2/1 CPU",
+        "1",
+        "보통",
+        "간헐적 Pending",
+        "안정",
+        "무효",
+        "answer",
+        "10 ms",
+        "19 ms",
+        "20 ms",
+        "-",
+        "-",
+        "0",
+        "100 %",
+    ];
+    assert_eq!(cells(1), then);
+    let evening = [
+        "저녁",
+        "-",
+        "10 /s",
+        "-",
+        "-",
+        "-",
+        "-",
+        "-",
+        "보통",
+        "first sound",
+    ];
+    assert_eq!(cells(2)[..10], evening);
+    assert_eq!(
+        cells(3),
+        ["answer", "200 ms", "380 ms", "396 ms", "2 (0.5 %)"]
+    );
+    assert_eq!(lines.len(), 4);
+}
+
+#[test]
+fn columns_are_aligned_where_characters_are_wide() {
+    let text = comparison().to_string();
+    let starts = text.lines().zip(["p50", "10 ms", "400 ms", "200 ms"]);
+    let starts = starts.map(|(line, cell)| line.split(cell).next().map(UnicodeWidthStr::width));
+    let starts: Vec<_> = starts.collect();
+    assert!(
+        starts.iter().all(|start| *start == starts[0]),
+        "{starts:?}\n{text}"
+    );
+}
+
+#[test]
+fn the_page_has_the_table_and_all_distributions_in_one_plot() {
+    let page = comparison().to_html();
+    for shown in [
+        "간헐적 Pending",
+        "0.2/1 CPU",
+        "표에 없는 시나리오",
+        "무효인 까닭",
+        "2 (0.5 %)",
+    ] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    let plot = |id: &str| page.split(&format!("id=\"{id}\"")).nth(1).expect("a plot");
+    let lines = |id| {
+        let drawing = plot(id).split("role=\"img\"").nth(1).expect("a drawing");
+        let drawing = drawing.split("</svg>").next().expect("its end");
+        drawing.matches("class=\"line\"").count()
+    };
+    assert_eq!((lines("startup"), lines("answers")), (1, 2));
+    assert!(!page.contains("<script>alert"));
+}

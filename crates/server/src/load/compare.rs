@@ -1,0 +1,50 @@
+//! Shows reports side by side, in the layout of the original experiment's table.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use loadtest::{Comparison, Report};
+
+use super::{say, write_file};
+use crate::failure::Failure;
+
+/// What is compared.
+#[derive(Debug, Args)]
+pub(super) struct CompareArguments {
+    /// Reports, as `--report` writes them.
+    #[arg(required = true, value_name = "REPORT")]
+    reports: Vec<PathBuf>,
+    /// Writes the comparison as a page that is whole in itself.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
+    let files = &arguments.reports;
+    let reports = files
+        .iter()
+        .map(|file| Ok((name(file, files), read(file)?)));
+    let comparison = Comparison::of(reports.collect::<Result<_, Failure>>()?);
+    if let Some(file) = &arguments.html {
+        write_file(file, &comparison.to_html())?;
+    }
+    say(&comparison.to_string())
+}
+
+/// The name of a file alone, where no other file has the same.
+fn name(file: &Path, all: &[PathBuf]) -> String {
+    let others = all
+        .iter()
+        .filter(|other| other.file_stem() == file.file_stem());
+    let name = match file.file_stem() {
+        Some(stem) if others.count() == 1 => Path::new(stem),
+        _ => file,
+    };
+    name.display().to_string()
+}
+
+fn read(file: &Path) -> Result<Report, Failure> {
+    let what = format!("the report {} cannot be read", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::new(&what, error))?;
+    Report::read(&text).map_err(|error| Failure::usage(format!("{what}: {error}")))
+}

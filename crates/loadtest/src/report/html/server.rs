@@ -113,12 +113,16 @@ fn own(rows: &[ServerRow]) -> Vec<Plot> {
         .with_log_values(),
     );
     if rows.iter().any(|row| row.active_plays.is_some()) {
-        plots.push(one(
+        let known = one(
             "server-plays",
             words("서버가 아는 재생", "Plays that the server knows of"),
             Unit::Count,
             points(|row| row.active_plays),
-        ));
+        );
+        plots.push(known.with_note(words(
+            "서버가 재생을 세지 않으면, 그 순간에 음악을 보내고 있던 응답의 수",
+            "Where it does not count plays: answers with music that it was sending at that time",
+        )));
     }
     plots
 }

@@ -24,9 +24,7 @@ for (const plot of document.querySelectorAll(".plot")) {
 
   const show = (event) => {
     const box = area.getBoundingClientRect();
-    const at = isAcross
-      ? (event.clientX - box.left) / box.width
-      : 1 - (event.clientY - box.top) / box.height;
+    const at = isAcross ? (event.clientX - box.left) / box.width : 1 - (event.clientY - box.top) / box.height;
     const distance = (row) => Math.abs(row.dataset.at - at);
     const nearest = rows.reduce((best, row) => (distance(row) < distance(best) ? row : best));
     hair.style.setProperty("--at", `${nearest.dataset.at * 100}%`);

@@ -6,15 +6,14 @@ export interface Beside {
   listener: Heard;
 }
 
-/** How far a virtual listener may be from a browser: the larger one of both counts for the start. */
-const START_UP_WITHIN_MS = 100;
+/** How far a virtual listener may be from a browser. */
 const WITHIN = 0.1;
 
-/** In what they differ beyond what they may. */
-export function differences({ browser, listener }: Beside): string[] {
+/** In what they differ beyond what they may. For the first sound the larger one of a share and a time counts. */
+export function differences({ browser, listener }: Beside, startUpWithinMs: number): string[] {
   const found: string[] = [];
-  const startUpWithinMs = Math.max(START_UP_WITHIN_MS, browser.startUpMs * WITHIN);
-  if (Math.abs(browser.startUpMs - listener.startUpMs) > startUpWithinMs)
+  const apartMs = Math.abs(browser.startUpMs - listener.startUpMs);
+  if (apartMs > Math.max(startUpWithinMs, browser.startUpMs * WITHIN))
     found.push(`first sound after ${Math.round(listener.startUpMs)} ms, not ${Math.round(browser.startUpMs)} ms`);
   if (browser.stalls !== listener.stalls) found.push(`${listener.stalls} stalls, not ${browser.stalls}`);
   if (Math.abs(browser.stalledS - listener.stalledS) > browser.stalledS * WITHIN)
@@ -23,7 +22,7 @@ export function differences({ browser, listener }: Beside): string[] {
 }
 
 /** A row of the table, with both sides of each figure: browser / listener. */
-export function tableRow(kbps: number, listenS: number, { browser, listener }: Beside): string {
+export function tableRow(kbps: number, listenS: number, { browser, listener }: Beside, isAlike: boolean): string {
   const both = (of: (heard: Heard) => string) => `${of(browser)} / ${of(listener)}`;
   const cells = [
     `${kbps} kbit/s`,
@@ -31,7 +30,7 @@ export function tableRow(kbps: number, listenS: number, { browser, listener }: B
     both(({ startUpMs }) => String(Math.round(startUpMs))),
     both(({ stalls }) => String(stalls)),
     both(({ stalledS }) => stalledS.toFixed(2)),
-    differences({ browser, listener }).length === 0 ? "yes" : "no",
+    isAlike ? "yes" : "no",
   ];
   return `| ${cells.join(" | ")} |`;
 }

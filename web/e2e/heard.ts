@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
@@ -45,6 +45,7 @@ export async function heardInBrowser(browser: Browser, listening: Listening): Pr
     await page.evaluate(
       () => import(document.querySelector<HTMLLinkElement>('link[rel="prefetch"][href*="/hls-"]')?.href ?? ""),
     );
+    await bringScripts(page);
     await measure(page, listening.listenS);
     const button = row(page, listening.title).locator('[data-act="play"]');
     await button.scrollIntoViewIfNeeded();
@@ -55,6 +56,16 @@ export async function heardInBrowser(browser: Browser, listening: Listening): Pr
     await context.close();
     await link.close();
   }
+}
+
+/** Brings the scripts that the page asks for later into the browser's cache, as on a second visit. */
+async function bringScripts(page: Page): Promise<void> {
+  const folder = new URL("../dist/assets", import.meta.url);
+  const names = readdirSync(folder).filter((name) => name.endsWith(".js"));
+  await page.evaluate(
+    (all) => Promise.all(all.map(async (name) => (await fetch(`/assets/${name}`)).arrayBuffer())).then(() => undefined),
+    names,
+  );
 }
 
 /** Lets the page note by itself when the playhead moves after the next click, and when it waits, until enough was heard. */

@@ -12,8 +12,8 @@ const HEAD: &str = "\
 
 Written by `make bench`. Chromium with our player and a virtual listener (`player = \"hls\"`) listen to the same track over the
 same link, nine times each: a proxy that gives all connections of one person a rate together, and a round trip of 60 ms. The
-browser loads the page over a fast link, and its link is shaped from the press on, because a virtual listener loads no page;
-neither knows anything of the link. Medians; a listener may be 100 ms or 10 % from the browser with its first sound, must stall
+browser loads the page and its scripts over a fast link, and its link is shaped from the press on, because a virtual listener
+loads no page; neither knows anything of the link. Medians; a listener may be 100 ms or 10 % from the browser with its first sound, must stall
 as often, and for as long within 10 %.
 ";
 const COLUMNS: &str = "\
@@ -22,8 +22,8 @@ const COLUMNS: &str = "\
 ";
 const NOTES: &str = "
 What remains: from the last byte to the sound a browser needs some time to parse, to decode and to open the way to the speakers,
-which a virtual listener does not; and beside the music its page loads covers, the shape of the music and scripts for later,
-which come to ten kilobytes.
+which a virtual listener does not. It tells the server of its play at the press, the player when the music has room; and beside
+the music the page loads a cover, the shape of the music and what else is known of the track.
 ";
 /// The test in the browser, which is shorter where no table is asked for.
 const TEST: &str = "load-beside-browser";

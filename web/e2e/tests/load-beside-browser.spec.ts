@@ -11,6 +11,8 @@ import { makeLibrary, type Running, startServer } from "../server";
 const TABLE = process.env.HAAS_BESIDE_TABLE;
 const RUNS = TABLE ? 9 : 3;
 const ROUND_TRIP_MS = 60;
+/** In short it runs among other checks, and what they take of the processor a browser lacks. */
+const START_UP_WITHIN_MS = TABLE ? 100 : 200;
 /** One link carries the highest quality, one not the one that is begun with, and one none. */
 const RATES = [
   { kbps: 1_000, listenS: TABLE ? 5 : 1 },
@@ -50,10 +52,11 @@ test("Load: a virtual listener hears what a browser hears on the same link", asy
   const found: string[] = [];
   for (const { kbps, listenS } of RATES) {
     const medians = await listen(browser, kbps, listenS);
-    const row = tableRow(kbps, listenS, medians);
+    const apart = differences(medians, START_UP_WITHIN_MS);
+    const row = tableRow(kbps, listenS, medians, apart.length === 0);
     console.log(`      ${row}`);
     rows.push(row);
-    found.push(...differences(medians).map((what) => `${kbps} kbit/s: ${what}`));
+    found.push(...apart.map((what) => `${kbps} kbit/s: ${what}`));
     if (TABLE) writeFileSync(TABLE, `${rows.join("\n")}\n`);
   }
   expect(found).toEqual([]);

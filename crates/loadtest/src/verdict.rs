@@ -97,7 +97,7 @@ pub enum Reason {
     /// The generator started sessions too late.
     Late {
         /// How late 99 of 100 were at most, in milliseconds.
-        lag_ms: u64,
+        lag_ms: f64,
     },
     /// The machine of the generator had no port or descriptor left, or may not open more.
     Exhausted {
@@ -179,7 +179,7 @@ impl Reason {
                 format!("계획한 세션의 {percent:.1} %만 시작되었습니다(99 % 이상이어야 합니다)")
             }
             Self::Late { lag_ms } => format!(
-                "부하 생성기가 {lag_ms} ms 늦었습니다(p99, {} ms 이하여야 합니다)",
+                "부하 생성기가 {lag_ms:.1} ms 늦었습니다(p99, {} ms 이하여야 합니다)",
                 LAG_P99_MAX.as_millis()
             ),
             Self::Exhausted { count } => {
@@ -205,7 +205,7 @@ impl std::fmt::Display for Reason {
                 let most = LAG_P99_MAX.as_millis();
                 write!(
                     f,
-                    "the generator was {lag_ms} ms late (p99), it may be {most} ms"
+                    "the generator was {lag_ms:.1} ms late (p99), it may be {most} ms"
                 )
             }
             Self::Exhausted { count } => {
@@ -280,7 +280,7 @@ impl Figures {
     /// Why the run says nothing about the server; empty where it does.
     pub(crate) fn reasons_against(&self) -> Vec<Reason> {
         let reached = ratio(self.started_sessions, self.planned_sessions);
-        let lag_ms = u64::try_from(self.lag_p99.as_millis()).unwrap_or(u64::MAX);
+        let lag_ms = ms(self.lag_p99);
         let all = [
             (reached < REACHED_MIN).then_some(Reason::NotReached {
                 percent: reached * 100.0,

@@ -30,7 +30,7 @@ impl Comparison {
         html! {
             table.comparison {
                 caption id="comparison" { (words(
-                    "“그 규칙”은 원래 표의 판정을 나중에 맞춘 규칙이 이 부하에 내리는 판정입니다.",
+                    "“당시 규칙”은 원래 표의 판정에 나중에 맞춘 규칙이 이 부하에 내리는 판정입니다.",
                     "“By its rule” is what a rule that was fitted to the original's verdicts says of this load."
                 )) }
                 thead {
@@ -124,7 +124,7 @@ fn head() -> Markup {
             th.word scope="col" { (words("판정", "verdict")) }
             th.word scope="col" { (words("비고", "remark")) }
             th.edge scope="col" { (words("부하", "load")) }
-            th.word scope="col" { (words("그 규칙", "by its rule")) }
+            th.word scope="col" { (words("당시 규칙", "by its rule")) }
             th.word scope="col" { (words("판정", "verdict")) }
             th.word scope="col" { (words("기다린 것", "waited for")) }
             @for percentile in ["p50", "p95", "p99"] { th scope="col" { (percentile) } }

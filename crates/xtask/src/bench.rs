@@ -7,7 +7,7 @@ use crate::databases::{self, MARIADB_URL, POSTGRES_URL};
 use crate::failure::{Failure, Result, While};
 use crate::subprocess::{self, lossy, not_started};
 use crate::workspace::{Settings, Workspace};
-use crate::{beside, build, bytes, footprint, load, screen};
+use crate::{beside, build, bytes, footprint, jmeter, load, screen};
 
 /// Where the figures of the databases are kept.
 const DOCUMENT: &str = "docs/benchmarks.md";
@@ -21,7 +21,7 @@ memory each and nothing flushed to disk.
 
 /// Each part with its name, by which `ONLY` asks for it.
 type Part = (&'static str, fn(&Workspace) -> Result<()>);
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("footprint", measure_footprint),
     ("bytes", measure_bytes),
     ("databases", ask_databases),
@@ -30,6 +30,9 @@ const PARTS: [Part; 5] = [
     }),
     ("beside a browser", |workspace| {
         beside::measure(workspace, &Machine::read()?.to_string())
+    }),
+    ("jmeter", |workspace| {
+        jmeter::bench(workspace, &Machine::read()?.to_string())
     }),
 ];
 

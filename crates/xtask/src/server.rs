@@ -93,7 +93,7 @@ impl Server {
 
     /// Sends one request as a browser does, on a new connection that stays open; returns the answer's start.
     pub(crate) fn get(&self, path: &str) -> Result<(TcpStream, String)> {
-        let mut stream = self.send(path, "Accept-Encoding: br\r\n")?;
+        let mut stream = send(&self.address, path, "Accept-Encoding: br\r\n")?;
         let mut answer = vec![0; 64 * 1024];
         let length = stream
             .read(&mut answer)
@@ -104,33 +104,12 @@ impl Server {
 
     /// The whole, uncompressed body of an answer.
     pub(crate) fn body(&self, path: &str) -> Result<String> {
-        let mut stream = self.send(path, "Connection: close\r\n")?;
-        let mut answer = String::new();
-        stream
-            .read_to_string(&mut answer)
-            .while_doing(format!("get {path}"))?;
-        match answer.split_once("\r\n\r\n") {
-            Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
-            _ => Err(Failure::new(format!(
-                "get {path}: {}",
-                answer.lines().next().unwrap_or_default()
-            ))),
-        }
+        body(&self.address, path)
     }
 
-    fn send(&self, path: &str, headers: &str) -> Result<TcpStream> {
-        let work = format!("get {path}");
-        let mut stream = TcpStream::connect(&self.address).while_doing(&work)?;
-        stream
-            .set_read_timeout(Some(ANSWER_TIMEOUT))
-            .while_doing(&work)?;
-        let host = &self.address;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n"
-        )
-        .while_doing(&work)?;
-        Ok(stream)
+    /// The same of the admin listener.
+    pub(crate) fn admin_body(&self, path: &str) -> Result<String> {
+        body(&self.admin, path)
     }
 }
 
@@ -145,4 +124,33 @@ impl Drop for Server {
         }
         let _ = self.child.wait();
     }
+}
+
+fn body(address: &str, path: &str) -> Result<String> {
+    let mut stream = send(address, path, "Connection: close\r\n")?;
+    let mut answer = String::new();
+    stream
+        .read_to_string(&mut answer)
+        .while_doing(format!("get {path}"))?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.starts_with("HTTP/1.1 200") => Ok(body.to_owned()),
+        _ => Err(Failure::new(format!(
+            "get {path}: {}",
+            answer.lines().next().unwrap_or_default()
+        ))),
+    }
+}
+
+fn send(address: &str, path: &str, headers: &str) -> Result<TcpStream> {
+    let work = format!("get {path}");
+    let mut stream = TcpStream::connect(address).while_doing(&work)?;
+    stream
+        .set_read_timeout(Some(ANSWER_TIMEOUT))
+        .while_doing(&work)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n"
+    )
+    .while_doing(&work)?;
+    Ok(stream)
 }

@@ -3,12 +3,13 @@
 mod block;
 mod capacity;
 mod compare;
+mod jmx;
 mod listen;
 mod live;
 mod metrics;
 mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -17,6 +18,7 @@ use loadtest::Scenario;
 use crate::failure::Failure;
 use capacity::CapacityArguments;
 use compare::CompareArguments;
+use jmx::ToJmxArguments;
 use listen::ListenArguments;
 
 /// What `haas load` takes: a scenario to run, or one of the tools around it.
@@ -45,6 +47,14 @@ enum Tool {
     },
     /// Shows reports side by side, with the row of the original experiment's table that each reconstructs.
     Compare(CompareArguments),
+    /// Shows a plan of `JMeter` as a scenario, and says what of it is not understood.
+    FromJmx {
+        /// The plan.
+        #[arg(value_name = "PLAN.jmx")]
+        plan: PathBuf,
+    },
+    /// Shows the visitors of a scenario as a plan for `JMeter` 5.6, and says what it cannot say.
+    ToJmx(ToJmxArguments),
 }
 
 /// Does what was asked.
@@ -63,6 +73,8 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
             compare::compare(arguments)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Tool::FromJmx { plan }) => jmx::from_jmx(plan).map(|()| ExitCode::SUCCESS),
+        Some(Tool::ToJmx(arguments)) => jmx::to_jmx(arguments).map(|()| ExitCode::SUCCESS),
     }
 }
 

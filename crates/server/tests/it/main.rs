@@ -7,6 +7,7 @@ mod http;
 mod kills;
 mod load;
 mod load_compare;
+mod load_jmx;
 mod load_live;
 mod plays;
 mod shelf;

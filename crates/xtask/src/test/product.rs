@@ -11,13 +11,13 @@ use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
-    browser, bytes, demo, footprint, generate, hostile, lighthouse, load, make_run, packages,
-    renditions,
+    browser, bytes, demo, footprint, generate, hostile, jmeter, lighthouse, load, make_run,
+    packages, renditions,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
 /// measures a browser against a clock that is stricter comes last, when nothing else runs.
-pub(super) const STAGES: [&[Named]; 8] = [
+pub(super) const STAGES: [&[Named]; 9] = [
     &[("generated files", generated)],
     &[("bytes", bytes)],
     &[("footprint", footprint)],
@@ -25,6 +25,7 @@ pub(super) const STAGES: [&[Named]; 8] = [
     &[("make run", make_run)],
     &[("browser tests", browser), ("demo renditions", renditions)],
     &[("load", load)],
+    &[("jmeter", jmeter)],
     &[("lighthouse", lighthouse)],
 ];
 
@@ -107,13 +108,25 @@ fn load(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     if !load::can_limit() {
         return Ok(Verdict::Missing("a control group of its own".to_owned()));
     }
-    let lines = load::check(workspace)?;
+    Ok(all_hold(&load::check(workspace)?))
+}
+
+/// The plans that are exported do in `JMeter` what the scenarios do.
+fn jmeter(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    match jmeter::missing() {
+        Some(programs) => Ok(Verdict::Missing(programs)),
+        None => Ok(all_hold(&jmeter::check(workspace)?)),
+    }
+}
+
+/// Each line is a test that passed.
+fn all_hold(lines: &[String]) -> Verdict {
     let counts = Counts {
         passed: u32::try_from(lines.len()).unwrap_or(u32::MAX),
         ..Counts::default()
     };
     let lines: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
-    Ok(Verdict::Tests(counts, lines.join("\n")))
+    Verdict::Tests(counts, lines.join("\n"))
 }
 
 /// Lighthouse on the first pages. Slow, but the only look from outside at how fast a page becomes usable.

@@ -129,19 +129,13 @@ fn highest(
     scenario: &str,
     words: &[&str],
 ) -> Result<String> {
-    let found = runs::capacity(workspace, server, scenario, words)?;
-    let rate = found["starts_per_s"].as_f64();
-    let rate =
-        rate.ok_or_else(|| Failure::new(format!("no rate of {scenario} stays stable: {found}")))?;
-    let text = format!(
-        "* `{}`: **{rate:.0} starts a second, {} at once**, stable in {} of {} runs. Not at {:.0}: {}\n",
-        found["scenario"].as_str().unwrap_or_default(),
-        found["at_once"],
-        found["runs"],
-        found["runs"],
-        found["fails_at_starts_per_s"].as_f64().unwrap_or_default(),
-        found["bound"],
-    );
+    let (found, text) = runs::capacity(workspace, server, scenario, words)?;
+    if found["starts_per_s"].is_null() {
+        return Err(Failure::new(format!("of {}: {text}", found["scenario"])));
+    }
+    let name = found["scenario"].as_str().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let text = format!("* {name}: {}\n", lines.join("; "));
     screen::say(&format!("  {}", text.trim()));
     Ok(text)
 }

@@ -24,16 +24,16 @@ pub(super) fn run_as(
     scenario: &str,
 ) -> Result<Value> {
     let words = [path_of(workspace, scenario)?];
-    load(haas, workspace, server, &words)
+    load(haas, workspace, server, &words).map(|(report, _text)| report)
 }
 
-/// The highest rate of a scenario.
+/// The highest rate of a scenario: what was found, and the same in words.
 pub(super) fn capacity(
     workspace: &Workspace,
     server: &Server,
     scenario: &str,
     options: &[&str],
-) -> Result<Value> {
+) -> Result<(Value, String)> {
     let mut words = vec!["capacity".to_owned(), path_of(workspace, scenario)?];
     words.extend(options.iter().map(|word| (*word).to_owned()));
     load(Command::new(workspace.haas()), workspace, server, &words)
@@ -54,7 +54,7 @@ fn load(
     workspace: &Workspace,
     server: &Server,
     words: &[String],
-) -> Result<Value> {
+) -> Result<(Value, String)> {
     let file = workspace.own("load/report.json")?;
     haas.arg("load").args(words).arg("--report").arg(&file);
     haas.arg("--target")
@@ -69,5 +69,6 @@ fn load(
         return Err(Failure::new(format!("haas load: {}", said.trim())));
     }
     let text = std::fs::read_to_string(&file).while_doing("read a report")?;
-    serde_json::from_str(&text).while_doing("read a report")
+    let report = serde_json::from_str(&text).while_doing("read a report")?;
+    Ok((report, String::from_utf8_lossy(&output.stdout).into_owned()))
 }

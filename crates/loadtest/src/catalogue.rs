@@ -273,7 +273,7 @@ mod tests {
 
     use super::*;
     use crate::scripted::{Reply, Scripted};
-    use crate::wire::Link;
+    use crate::wire::{Link, Trust};
 
     #[test]
     fn the_first_song_is_chosen_as_much_more_often_as_the_exponent_says() {
@@ -301,7 +301,7 @@ mod tests {
         let local = LocalSet::new();
         let reading = local.run_until(async move {
             let server = Scripted::new(move |_| reply.clone());
-            let mut client = Client::new(server, "music.test".to_owned(), Link::new(None));
+            let mut client = Client::new(server, Trust::default(), Link::new(None));
             let url = Url::parse("http://music.test").unwrap();
             let scenario = Scenario::shipped("starts").unwrap().unwrap();
             Catalogue::read(&mut client, &url, &scenario).await
@@ -357,7 +357,7 @@ mod tests {
                     _ => format!(r#"{{"items":[{first}],"next":"a/b"}}"#),
                 })
             });
-            let mut client = Client::new(server, "music.test".to_owned(), Link::new(None));
+            let mut client = Client::new(server, Trust::default(), Link::new(None));
             let url = Url::parse("http://music.test").unwrap();
             let scenario = Scenario::shipped("starts").unwrap().unwrap();
             Catalogue::read(&mut client, &url, &scenario).await.unwrap()

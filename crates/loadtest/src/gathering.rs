@@ -230,6 +230,7 @@ mod tests {
             traffic: Traffic {
                 requests: 1,
                 bytes: 10,
+                ..Traffic::default()
             },
         }
     }

@@ -21,6 +21,8 @@ mod run;
 mod scenario;
 #[cfg(test)]
 mod scripted;
+#[cfg(test)]
+mod secure;
 mod series;
 mod server_figures;
 mod session;

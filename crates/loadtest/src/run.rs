@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use crate::preflight::{self, PreflightError, Room};
 use crate::report::{self, Report};
 use crate::scenario::Scenario;
 use crate::server_figures::{Sources, Watched};
-use crate::target::{Target, TargetError};
+use crate::target::{self, Target, TargetError};
 use crate::wire::{Client, Meter, Tcp};
 use crate::worker::{News, Worker};
 
@@ -41,6 +42,8 @@ pub struct Options {
     pub sources: Vec<IpAddr>,
     /// How many threads make the load; none: as many as it needs.
     pub threads: Option<u32>,
+    /// A file (PEM) of certificate authorities that are trusted besides the public ones.
+    pub authorities: Option<PathBuf>,
     /// Where the server says how it does.
     pub watched: Watched,
 }
@@ -78,13 +81,14 @@ pub fn run(
     options: &Options,
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Report, RunError> {
-    let target = Target::find(&options.target, &options.sources)?;
+    let trust = target::trust(options.authorities.as_deref())?;
+    let target = Target::find(&options.target, &options.sources, &trust)?;
     let room = preflight::look(scenario, target.source_count())?;
     let room = Room {
         threads: options.threads.unwrap_or(room.threads).max(1),
         ..room
     };
-    let sources = Sources::find(&options.watched)?;
+    let sources = Sources::find(&options.watched, &trust)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, conduct(scenario, target, sources, room, tell))
 }

@@ -8,10 +8,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadBuf, duplex};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadBuf, duplex,
+};
 use tokio::time::{Instant, sleep};
 
-use crate::wire::{Connect, Transport};
+use crate::wire::{Connect, Site, Transport};
 
 /// What is answered to a question.
 #[derive(Clone, Debug)]
@@ -119,17 +121,17 @@ impl Scripted {
         self.sent.get()
     }
 
-    async fn serve(self, mut stream: DuplexStream) -> io::Result<()> {
+    /// Answers on one connection, in HTTP/1.1.
+    pub(crate) async fn serve(self, stream: impl AsyncRead + AsyncWrite) -> io::Result<()> {
+        let mut stream = std::pin::pin!(stream);
         let mut bytes = Vec::new();
         loop {
             while !bytes.ends_with(b"\r\n\r\n") {
                 let byte = stream.read_u8().await?;
                 bytes.push(byte);
             }
-            let asked = self.read(&String::from_utf8_lossy(&bytes));
+            let reply = self.answer_to(&String::from_utf8_lossy(&bytes));
             bytes.clear();
-            self.asked.borrow_mut().push(asked.clone());
-            let reply = (self.script)(&asked);
             sleep(reply.delay).await;
             let head = format!(
                 "HTTP/1.1 {} Answer\r\nContent-Length: {}\r\n{}\r\n",
@@ -146,28 +148,41 @@ impl Scripted {
                 None => stream.write_all(body).await?,
                 Some(rate) => write_slowly(&mut stream, body, rate).await?,
             }
+            stream.flush().await?;
             if reply.cut_after.is_some() {
                 return Ok(());
             }
         }
     }
 
-    fn read(&self, head: &str) -> Asked {
-        let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        let range = head.lines().find_map(|line| {
-            let (first, last) = line.strip_prefix("Range: bytes=")?.split_once('-')?;
+    fn answer_to(&self, head: &str) -> Reply {
+        let target = head.split(' ').nth(1).unwrap_or_default();
+        let range = head.lines().find_map(|line| line.strip_prefix("Range: "));
+        self.answer(target, range)
+    }
+
+    /// What the script says to a question.
+    pub(crate) fn answer(&self, target: &str, range: Option<&str>) -> Reply {
+        let range = range.and_then(|range| {
+            let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
             Some(first.parse().ok()?..last.parse::<u64>().ok()? + 1)
         });
-        Asked {
-            target,
+        let asked = Asked {
+            target: target.to_owned(),
             range,
             at: self.epoch.elapsed(),
-        }
+        };
+        self.asked.borrow_mut().push(asked.clone());
+        (self.script)(&asked)
     }
 }
 
 /// A piece each 10 ms.
-async fn write_slowly(stream: &mut DuplexStream, body: &[u8], rate: u64) -> io::Result<()> {
+async fn write_slowly(
+    stream: &mut (impl AsyncWrite + Unpin),
+    body: &[u8],
+    rate: u64,
+) -> io::Result<()> {
     let begun = Instant::now();
     let mut written = 0;
     for ticks in 1.. {
@@ -176,6 +191,7 @@ async fn write_slowly(stream: &mut DuplexStream, body: &[u8], rate: u64) -> io::
         stream
             .write_all(body.get(written..due).unwrap_or_default())
             .await?;
+        stream.flush().await?;
         written = due;
         if written == body.len() {
             break;
@@ -187,7 +203,7 @@ async fn write_slowly(stream: &mut DuplexStream, body: &[u8], rate: u64) -> io::
 impl Connect for Scripted {
     type Transport = DuplexStream;
 
-    async fn connect(&self) -> io::Result<DuplexStream> {
+    async fn connect(&self, _site: &Site) -> io::Result<DuplexStream> {
         let (ours, theirs) = duplex(1 << 20);
         tokio::task::spawn_local(self.clone().serve(theirs));
         Ok(ours)
@@ -196,7 +212,6 @@ impl Connect for Scripted {
 
 impl Transport for DuplexStream {
     fn poll_discard(&mut self, cx: &mut Context<'_>, at_most: usize) -> Poll<io::Result<usize>> {
-        use tokio::io::AsyncRead as _;
         let mut page = vec![0; at_most.min(64 * 1024)];
         let mut page = ReadBuf::new(&mut page);
         ready!(Pin::new(self).poll_read(cx, &mut page))?;

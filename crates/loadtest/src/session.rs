@@ -18,7 +18,7 @@ use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
 use crate::tally::Tally;
 use crate::target::Target;
 use crate::visitor::visit;
-use crate::wire::Meter;
+use crate::wire::{Checks, Meter};
 
 /// What all sessions of a thread share.
 pub(crate) struct Shared {
@@ -29,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) playlists: Rc<Playlists>,
     pub(crate) tally: Rc<RefCell<Tally>>,
     pub(crate) meter: Meter,
+    pub(crate) checks: Rc<Checks>,
     pub(crate) epoch: Instant,
 }
 
@@ -61,11 +62,11 @@ async fn listen(
         start: Duration::from_secs_f64(plan.start_patience_s),
         stall: Duration::from_secs_f64(plan.stall_patience_s),
     };
-    let client = || shared.target.client(number, plan.link, &shared.meter);
+    let client = shared.target.client(number, plan.link, &shared.meter);
     // For what goes to the server beside the music.
-    let mut reports = plan.reports_plays.then(client);
+    let mut reports = plan.reports_plays.then(|| client.beside());
     let mut listener = Listener {
-        client: client(),
+        client: client.checked_by(&shared.checks),
         epoch: shared.epoch,
         patience,
         playlists: Rc::clone(&shared.playlists),

@@ -1,10 +1,12 @@
 //! The server that is asked, and where from.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Arc;
 
 use url::Url;
 
-use crate::wire::{Client, Link, Meter, Shape, Tcp};
+use crate::wire::{Client, Link, Meter, Names, Shape, Site, Tcp, Trust};
 
 /// How many networks of this machine sessions come from (127.0.0.x, 127.0.1.x, …), where the server is on it too: a server
 /// limits what one network may do, and each address has its own ports.
@@ -13,11 +15,11 @@ const ADDRESSES_PER_NETWORK: u64 = 200;
 /// What the kernel holds for somebody with a slow link.
 const SLOW_LINK_BUFFER_BYTES: u32 = 16 * 1024;
 
-/// Why an address cannot be asked.
+/// Why an address cannot be asked, or nobody trusted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{url}: {reason}")]
+#[error("{what}: {reason}")]
 pub struct TargetError {
-    url: String,
+    what: String,
     reason: String,
 }
 
@@ -25,34 +27,28 @@ pub struct TargetError {
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) url: Url,
-    /// `host:port`, as the server is called.
-    host: String,
-    address: SocketAddr,
+    names: Arc<Names>,
+    trust: Trust,
     /// Addresses of this machine that sessions come from, in turn. None: whichever the system takes.
     sources: Vec<IpAddr>,
 }
 
 impl Target {
     /// Looks an address up. Sessions come from the given addresses; from many of this machine where the server is on it.
-    pub(crate) fn find(text: &str, sources: &[IpAddr]) -> Result<Self, TargetError> {
+    pub(crate) fn find(text: &str, sources: &[IpAddr], trust: &Trust) -> Result<Self, TargetError> {
         let wrong = |reason: String| TargetError {
-            url: text.to_owned(),
+            what: text.to_owned(),
             reason,
         };
         let url = Url::parse(text).map_err(|error| wrong(format!("it is no URL: {error}")))?;
-        if url.scheme() != "http" {
-            return Err(wrong("only http:// can be asked".to_owned()));
-        }
+        let site = Site::of(&url);
+        let site =
+            site.map_err(|_odd| wrong("only http:// and https:// can be asked".to_owned()))?;
         let addresses = url.socket_addrs(|| None);
         let addresses = addresses.map_err(|error| wrong(error.to_string()))?;
         let address = *addresses
             .first()
             .ok_or_else(|| wrong("its name leads nowhere".to_owned()))?;
-        let host = url.host_str().unwrap_or_default();
-        let host = match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        };
         let sources = if sources.is_empty() {
             loopback_sources(address.ip())
         } else {
@@ -69,8 +65,8 @@ impl Target {
         }
         Ok(Self {
             url,
-            host,
-            address,
+            names: Arc::new(Names::new(site, address)),
+            trust: trust.clone(),
             sources,
         })
     }
@@ -83,11 +79,11 @@ impl Target {
     /// A way to the server for a session.
     pub(crate) fn client(&self, session: u64, link: Option<Shape>, meter: &Meter) -> Client<Tcp> {
         let connect = Tcp {
-            server: self.address,
+            names: Arc::clone(&self.names),
             from: self.source(session),
             receive_buffer_bytes: link.map(|_| SLOW_LINK_BUFFER_BYTES),
         };
-        Client::new(connect, self.host.clone(), Link::new(link)).counted_by(meter)
+        Client::new(connect, self.trust.clone(), Link::new(link)).counted_by(meter)
     }
 
     fn source(&self, session: u64) -> Option<IpAddr> {
@@ -95,6 +91,14 @@ impl Target {
         let index = session.checked_rem(count)?;
         self.sources.get(usize::try_from(index).ok()?).copied()
     }
+}
+
+/// The public authorities, and those whose certificates a file holds.
+pub(crate) fn trust(authorities: Option<&Path>) -> Result<Trust, TargetError> {
+    Trust::read(authorities).map_err(|error| TargetError {
+        what: authorities.map_or_else(String::new, |file| file.display().to_string()),
+        reason: error.to_string(),
+    })
 }
 
 /// One after the other in another network, where the server is on this machine.
@@ -113,7 +117,13 @@ fn loopback_sources(server: IpAddr) -> Vec<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+    use tokio::task::LocalSet;
+
     use super::*;
+    use crate::scripted::{Reply, Scripted};
+    use crate::secure::{Certificate, GOOD, Secure};
+    use crate::wire::{Ask, Keep};
 
     #[test]
     fn an_address_that_cannot_be_asked_is_refused_with_a_reason() {
@@ -122,29 +132,72 @@ mod tests {
             ("ftp://a.test/", "only http://"),
             ("http://nowhere.invalid/", "nowhere.invalid"),
         ] {
-            let error = Target::find(text, &[]).unwrap_err().to_string();
+            let error = Target::find(text, &[], &Trust::default())
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(reason), "{error}");
         }
+        let file = Path::new("Cargo.toml");
+        let error = trust(Some(file)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Cargo.toml: it holds no certificate as PEM"
+        );
         let v6 = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
-        let error = Target::find("http://127.0.0.1/", &[v6]).unwrap_err();
+        let error = Target::find("http://127.0.0.1/", &[v6], &Trust::default()).unwrap_err();
         assert!(error.to_string().contains("::1 cannot reach"), "{error}");
     }
 
     #[test]
     fn sessions_come_from_many_networks_of_this_machine_or_from_where_they_are_told() {
         let source = |target: &Target, session| target.source(session).unwrap().to_string();
-        let own = Target::find("http://127.0.0.1:8080", &[]).unwrap();
+        let own = Target::find("http://127.0.0.1:8080", &[], &Trust::default()).unwrap();
         assert_eq!(
             [source(&own, 0), source(&own, 1), source(&own, 65)],
             ["127.0.0.2", "127.0.1.2", "127.0.1.3"]
         );
-        let other = Target::find("http://192.0.2.1/", &[]).unwrap();
+        let other = Target::find("http://192.0.2.1/", &[], &Trust::default()).unwrap();
         assert_eq!((other.source(1), other.source_count()), (None, 1));
         let from = ["192.0.2.7", "192.0.2.8"].map(|ip| ip.parse().unwrap());
-        let told = Target::find("http://192.0.2.1/", &from).unwrap();
+        let told = Target::find("http://192.0.2.1/", &from, &Trust::default()).unwrap();
         assert_eq!(
             [source(&told, 2), source(&told, 3)],
             ["192.0.2.7", "192.0.2.8"]
         );
+    }
+
+    #[tokio::test]
+    async fn a_server_with_a_certificate_of_its_own_is_asked_over_tls_from_where_sessions_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        let local = LocalSet::new();
+        let asking = local.run_until(async move {
+            let own = Certificate {
+                names: &["127.0.0.1"],
+                ..GOOD
+            };
+            let scripted = Scripted::new(|_| Reply::whole("music"));
+            let server = Secure::new(scripted, &["h2"], own);
+            std::fs::write(&file, server.authority()).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("https://{}/", listener.local_addr().unwrap());
+            let target = Target::find(&address, &[], &trust(Some(&file)).unwrap()).unwrap();
+            let mut client = target.client(0, None, &Meter::default());
+            let ask = Ask::get(&target.url, None, Keep::Text(9));
+            let serving = async {
+                let (stream, from) = listener.accept().await.unwrap();
+                server.serve(stream).await;
+                from
+            };
+            let asking = async {
+                let answer = client.ask(&ask, |_so_far| None).await.unwrap();
+                drop(client);
+                answer
+            };
+            let (from, answer) = tokio::join!(serving, asking);
+            assert_eq!(from.ip().to_string(), "127.0.0.2");
+            assert_eq!(answer.text, b"music");
+        });
+        asking.await;
     }
 }

@@ -17,7 +17,7 @@ use crate::scenario::Scenario;
 use crate::session::{self, Shared};
 use crate::tally::{Second, Tally};
 use crate::target::Target;
-use crate::wire::{Fault, Meter, Traffic};
+use crate::wire::{Checks, Fault, Meter, Traffic};
 
 /// How often a worker tells what it has seen.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -66,6 +66,10 @@ impl Worker {
             playlists: Rc::new(Playlists::default()),
             tally: Rc::new(RefCell::new(Tally::default())),
             meter: Meter::default(),
+            checks: Rc::new(Checks::new(
+                self.scenario.checked_share,
+                self.scenario.seed ^ self.index,
+            )),
             epoch: self.epoch,
         });
         let mut stop = self.stop.clone();

@@ -3,7 +3,7 @@
 use super::JmxError;
 use super::group::Group;
 use crate::arrivals::{Line, Process};
-use crate::scenario::{Phase, Scenario, Thresholds, VisitorPlan};
+use crate::scenario::{CHECKED_SHARE, Phase, Scenario, Thresholds, VisitorPlan};
 
 /// Fewer sessions say nothing about percentiles; a plan with fewer users is run all the same.
 const SESSIONS_MIN: u64 = 1_000;
@@ -61,6 +61,7 @@ pub(super) fn scenario(name: String, groups: &[Group]) -> Result<Scenario, JmxEr
         original: None,
         seed: 0,
         sessions_min: users.min(SESSIONS_MIN),
+        checked_share: CHECKED_SHARE,
         arrivals: Process::Even,
         thresholds: Thresholds::default(),
         phases,

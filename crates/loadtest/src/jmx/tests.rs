@@ -362,6 +362,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
                 original: None,
                 seed: 0,
                 sessions_min: u64::from(users.min(1_000)),
+                checked_share: crate::scenario::CHECKED_SHARE,
                 arrivals: Process::Even,
                 thresholds: Thresholds::default(),
                 phases: phases.collect(),

@@ -11,7 +11,7 @@ use url::Url;
 use super::{Ending, Listener, Patience, Play, Player};
 use crate::catalogue::{File, Song};
 use crate::scripted::{Asked, Reply, Scripted};
-use crate::wire::{Client, Link, Meter};
+use crate::wire::{Client, Link, Meter, Trust};
 
 const SONG: Duration = Duration::from_secs(20);
 /// 16 KB a second.
@@ -61,7 +61,7 @@ fn hear(player: Player, rate: u64, delay: Duration) -> (Play, u64, u64) {
     LocalSet::new().block_on(&runtime, async move {
         let server = Scripted::new(move |asked| answer(asked, rate, delay));
         let meter = Meter::default();
-        let client = Client::new(server.clone(), "music.test".to_owned(), Link::new(None));
+        let client = Client::new(server.clone(), Trust::default(), Link::new(None));
         let mut listener = Listener {
             client: client.counted_by(&meter),
             epoch: server.epoch(),

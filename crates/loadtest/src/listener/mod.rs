@@ -8,6 +8,8 @@ mod ranges;
 mod retries;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways;
 mod whole;
 
 use std::cell::RefCell;

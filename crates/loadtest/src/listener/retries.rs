@@ -25,8 +25,10 @@ impl Retries {
                 status: 400..500, ..
             }
             | Fault::Exhausted
+            | Fault::Tls(_)
             | Fault::Unusable(_)
-            | Fault::TooLarge(_) => return None,
+            | Fault::TooLarge(_)
+            | Fault::WrongBytes(_) => return None,
             Fault::Status { .. } | Fault::Refused | Fault::Lost | Fault::Timeout => Duration::ZERO,
         };
         if self.0 == RETRIES_MAX {

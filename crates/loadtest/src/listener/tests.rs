@@ -11,7 +11,7 @@ use super::{Ending, Listener, Patience, Play, Player};
 use crate::catalogue::{File, Song};
 use crate::playback::Heard;
 use crate::scripted::{Asked, Reply, Scripted};
-use crate::wire::{Client, Fault, Link};
+use crate::wire::{Client, Fault, Link, Trust};
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -85,7 +85,7 @@ async fn play_by(
         let server =
             Scripted::new(move |asked| playlist(&asked.target).unwrap_or_else(|| media(asked)));
         let mut listener = Listener {
-            client: Client::new(server.clone(), "music.test".to_owned(), Link::new(None)),
+            client: Client::new(server.clone(), Trust::default(), Link::new(None)),
             epoch: server.epoch(),
             patience: Patience {
                 start: s(10),

@@ -127,6 +127,8 @@ fn report(scenario: &Scenario, tally: &Tally, rows: Vec<Row>) -> Report {
         traffic: Traffic {
             requests: 6_000,
             bytes: 120_000_000,
+            checked_bodies: 90,
+            wrong_bodies: 0,
         },
         environment: Environment {
             version: "1.2.3".to_owned(),

@@ -41,6 +41,7 @@ pub(super) fn scenario(scenario: &Scenario) -> Vec<String> {
             "original is {row}; it must be A1 to A6 or B1 to B18"
         ));
     }
+    wrong.unless_in("checked_share", scenario.checked_share, 0.0..=1.0);
     let (phases, groups) = (
         &scenario.phases,
         scenario.listeners.len() + scenario.visitors.len(),

@@ -13,6 +13,9 @@ use crate::arrivals::{Line, Process};
 use crate::listener::Player;
 use crate::wire::Shape;
 
+/// Enough to find a server that gives wrong bytes again and again, and too little to be felt.
+pub(crate) const CHECKED_SHARE: f64 = 0.01;
+
 /// Who comes when, and what they do.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +34,10 @@ pub struct Scenario {
     /// How starts follow from the rates of the phases.
     #[serde(default)]
     pub arrivals: Process,
+    /// How many of the bodies of music are compared, by their digests, with what the server says they are or gave before (0
+    /// to 1). The others are thrown away unseen.
+    #[serde(default = "checked_share")]
+    pub checked_share: f64,
     /// What must hold besides the verdict.
     #[serde(default, skip_serializing_if = "Thresholds::is_empty")]
     pub thresholds: Thresholds,
@@ -205,6 +212,10 @@ pub struct ScenarioError(pub(crate) Vec<String>);
 
 fn sessions_min() -> u64 {
     1_000
+}
+
+fn checked_share() -> f64 {
+    CHECKED_SHARE
 }
 
 impl Thresholds {

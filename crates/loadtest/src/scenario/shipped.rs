@@ -86,6 +86,7 @@ fn reconstruct(row: &original::Row, listens: bool) -> Scenario {
         seed: 0,
         sessions_min: 1_000,
         arrivals: Process::Even,
+        checked_share: super::CHECKED_SHARE,
         thresholds: super::Thresholds::default(),
         phases: vec![Phase {
             seconds: f64::from(original::RAMP_S),

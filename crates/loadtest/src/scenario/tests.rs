@@ -56,7 +56,7 @@ fn a_row_of_the_original_table_has_its_users() {
 
 #[test]
 fn everything_that_is_wrong_is_named_at_once() {
-    let text = "name = ' '\noriginal = 'C1'\n[[phase]]\nseconds = 0\nstarts_per_s = -1\n\
+    let text = "name = ' '\noriginal = 'C1'\nchecked_share = 1.5\n[[phase]]\nseconds = 0\nstarts_per_s = -1\n\
         [[phase]]\nseconds = 1\nstarts_per_s = nan\n\
         [[listener]]\nlisten_s = [30, 20]\nsongs = [0, 1]\nskips = 2\nzipf = 9\nstall_patience_s = 0\n\
         link = { kbit_per_s = 0 }\n\
@@ -70,6 +70,7 @@ fn everything_that_is_wrong_is_named_at_once() {
     let expected = [
         "name",
         "original",
+        "checked_share",
         "phase 1: seconds",
         "phase 1: starts_per_s",
         "phase 2: starts_per_s",

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::gathering::Progress;
 use crate::target::TargetError;
-use crate::wire::Tcp;
+use crate::wire::{Tcp, Trust};
 use prometheus::{Prometheus, Stretch};
 use watch::{Instance, Watch};
 
@@ -90,10 +90,11 @@ pub(crate) struct Watching {
 
 impl Sources {
     /// Looks up who is to be asked.
-    pub(crate) fn find(watched: &Watched) -> Result<Self, TargetError> {
-        let instances = watched.metrics.iter().map(|url| Instance::find(url));
+    pub(crate) fn find(watched: &Watched, trust: &Trust) -> Result<Self, TargetError> {
+        let instances = watched.metrics.iter().map(|url| Instance::find(url, trust));
         let prometheus = watched.prometheus.as_deref();
-        let prometheus = prometheus.map(|url| Prometheus::find(url, watched.deployment.clone()));
+        let prometheus =
+            prometheus.map(|url| Prometheus::find(url, watched.deployment.clone(), trust));
         Ok(Self {
             instances: instances.collect::<Result<_, _>>()?,
             prometheus: prometheus.transpose()?,

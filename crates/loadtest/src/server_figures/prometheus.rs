@@ -10,7 +10,7 @@ use url::Url;
 
 use super::PodRow;
 use crate::target::{Target, TargetError};
-use crate::wire::{Ask, Client, Connect, Fault, Keep, Meter, Tcp};
+use crate::wire::{Ask, Client, Connect, Fault, Keep, Meter, Tcp, Trust};
 
 /// How far apart the values are, in seconds; farther in a run of hours.
 const STEP_S: u64 = 5;
@@ -52,8 +52,12 @@ pub(crate) struct Stretch {
 
 impl Prometheus<Tcp> {
     /// Looks its address up.
-    pub(crate) fn find(url: &str, deployment: Option<String>) -> Result<Self, TargetError> {
-        let target = Target::find(url, &[])?;
+    pub(crate) fn find(
+        url: &str,
+        deployment: Option<String>,
+        trust: &Trust,
+    ) -> Result<Self, TargetError> {
+        let target = Target::find(url, &[], trust)?;
         let client = target.client(0, None, &Meter::default());
         Ok(Self {
             url: target.url,
@@ -221,7 +225,7 @@ mod tests {
             let server = Scripted::new(script);
             let mut prometheus = Prometheus {
                 url: Url::parse("http://a.test/prometheus/").unwrap(),
-                client: Client::new(server.clone(), "a.test".to_owned(), Link::new(None)),
+                client: Client::new(server.clone(), Trust::default(), Link::new(None)),
                 deployment: deployment.map(str::to_owned),
             };
             let (rows, notes) = prometheus.pods(STRETCH).await;

@@ -13,7 +13,7 @@ use url::Url;
 use super::ServerRow;
 use super::reading::{Change, Reading};
 use crate::target::{Target, TargetError};
-use crate::wire::{Ask, Client, Connect, Fault, Keep, Meter, Tcp};
+use crate::wire::{Ask, Client, Connect, Fault, Keep, Meter, Tcp, Trust};
 
 /// More rows than this become half as many; from then on instances are asked half as often.
 const ROWS_MAX: usize = 3_600;
@@ -45,8 +45,8 @@ struct Seen {
 
 impl Instance<Tcp> {
     /// Looks an address of metrics up. Without a path they are where they are everywhere.
-    pub(crate) fn find(url: &str) -> Result<Self, TargetError> {
-        let target = Target::find(url, &[])?;
+    pub(crate) fn find(url: &str, trust: &Trust) -> Result<Self, TargetError> {
+        let target = Target::find(url, &[], trust)?;
         let client = target.client(0, None, &Meter::default());
         let mut url = target.url;
         if url.path() == "/" {
@@ -224,7 +224,7 @@ mod tests {
 
     fn instance(server: &Scripted) -> Instance<Scripted> {
         let url = Url::parse("http://a.test/metrics").unwrap();
-        let client = Client::new(server.clone(), "a.test".to_owned(), Link::new(None));
+        let client = Client::new(server.clone(), Trust::default(), Link::new(None));
         Instance::new(url, client)
     }
 
@@ -298,7 +298,12 @@ mod tests {
 
     #[test]
     fn metrics_are_where_they_are_everywhere_unless_it_is_said() {
-        let url = |text| Instance::find(text).unwrap().url.to_string();
+        let url = |text| {
+            Instance::find(text, &Trust::default())
+                .unwrap()
+                .url
+                .to_string()
+        };
         assert_eq!(url("http://127.0.0.1:80"), "http://127.0.0.1/metrics");
         assert_eq!(url("http://127.0.0.1/a"), "http://127.0.0.1/a");
     }

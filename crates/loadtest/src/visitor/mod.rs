@@ -35,7 +35,8 @@ pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due:
     } else {
         1
     };
-    let clients = (0..count).map(|_| shared.target.client(number, plan.link, &shared.meter));
+    let client = shared.target.client(number, plan.link, &shared.meter);
+    let clients = (0..count).map(|_| client.beside());
     let mut browser = Browser::new(clients.collect());
     let paths = plan.paths.iter().cycle();
     for (request, path) in (0..plan.requests).zip(paths) {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use tokio_rustls::rustls::{self, CertificateError};
+
 /// Why a request has no answer that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Fault {
@@ -24,12 +26,18 @@ pub(crate) enum Fault {
         /// When to come again, in seconds, if the server said it.
         retry_after_s: Option<u64>,
     },
+    /// The server could not show that it is who it should be, or speaks no TLS.
+    #[error("the connection is not secure: {0}")]
+    Tls(String),
     /// No HTTP, or not what was asked for.
     #[error("the answer cannot be used: {0}")]
     Unusable(&'static str),
     /// A body that does not end where it should.
     #[error("the answer has more than {0} bytes")]
     TooLarge(u64),
+    /// A body that is not what the server says it is, or what it gave before.
+    #[error("the bytes of the answer are wrong: {0}")]
+    WrongBytes(&'static str),
 }
 
 impl Fault {
@@ -44,8 +52,10 @@ impl Fault {
             Self::Status { status: 503, .. } => "status_503",
             Self::Status { status: 500.., .. } => "status_5xx",
             Self::Status { .. } => "status_4xx",
+            Self::Tls(_) => "tls",
             Self::Unusable(_) => "unusable",
             Self::TooLarge(_) => "too_large",
+            Self::WrongBytes(_) => "wrong_bytes",
         }
     }
 
@@ -55,16 +65,51 @@ impl Fault {
     }
 }
 
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
+impl From<&io::Error> for Fault {
+    fn from(error: &io::Error) -> Self {
         const NO_DESCRIPTOR: i32 = 24;
         const NO_DESCRIPTOR_IN_SYSTEM: i32 = 23;
+        let inner = error.get_ref();
+        if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            return Self::Tls(reason(error));
+        }
         match (error.kind(), error.raw_os_error()) {
             (_, Some(NO_DESCRIPTOR | NO_DESCRIPTOR_IN_SYSTEM))
             | (io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse, _) => Self::Exhausted,
             (io::ErrorKind::ConnectionRefused, _) => Self::Refused,
             (io::ErrorKind::TimedOut, _) => Self::Timeout,
+            (io::ErrorKind::NotFound, _) => Self::Unusable("its name leads nowhere"),
             _ => Self::Lost,
         }
     }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// What is wrong with a certificate, for those who can do something about it.
+fn reason(error: &rustls::Error) -> String {
+    let known = match error {
+        rustls::Error::InvalidCertificate(wrong) => match wrong {
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                "nobody who is trusted has signed its certificate"
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "its certificate has expired"
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "its certificate is not valid yet"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "its certificate is for another name"
+            }
+            _ => return error.to_string(),
+        },
+        rustls::Error::InvalidMessage(_) => "it speaks no TLS",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
 }

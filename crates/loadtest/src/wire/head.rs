@@ -1,5 +1,10 @@
 //! The head of an answer.
 
+use std::ops::Range;
+
+use hyper::http;
+
+use super::checks::Proof;
 use super::fault::Fault;
 
 /// How long a head may be, in bytes.
@@ -36,14 +41,32 @@ pub(super) struct Head {
     pub(super) location: Option<String>,
     /// What a browser sends back: name and value.
     pub(super) cookie: Option<String>,
+    /// The part that it says it is.
+    pub(super) part: Option<Range<u64>>,
+    /// Where its body is compared.
+    pub(super) proof: Option<Proof>,
 }
 
 /// A head, and how many bytes it took.
 pub(super) type Parsed = Option<(Head, usize)>;
 
 impl Head {
-    /// Reads a head; none while it is not whole.
-    pub(super) fn read(bytes: &[u8]) -> Result<Parsed, Fault> {
+    fn new(status: u16, is_checked: bool) -> Self {
+        Self {
+            status,
+            framing: Framing::Close,
+            stays_open: true,
+            encoding: Encoding::None,
+            retry_after_s: None,
+            location: None,
+            cookie: None,
+            part: None,
+            proof: is_checked.then(Proof::default),
+        }
+    }
+
+    /// Reads a head of HTTP/1; none while it is not whole.
+    pub(super) fn read(bytes: &[u8], is_checked: bool) -> Result<Parsed, Fault> {
         let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
         let mut response = httparse::Response::new(&mut fields);
         let length = match response.parse(bytes) {
@@ -53,15 +76,8 @@ impl Head {
             Err(_) => return Err(Fault::Unusable("it is no HTTP/1.1")),
         };
         let status = response.code.unwrap_or_default();
-        let mut head = Self {
-            status,
-            framing: Framing::Close,
-            stays_open: response.version == Some(1),
-            encoding: Encoding::None,
-            retry_after_s: None,
-            location: None,
-            cookie: None,
-        };
+        let mut head = Self::new(status, is_checked);
+        head.stays_open = response.version == Some(1);
         for field in &*response.headers {
             head.take(field.name, &String::from_utf8_lossy(field.value))?;
         }
@@ -71,6 +87,15 @@ impl Head {
         }
         head.stays_open &= head.framing != Framing::Close;
         Ok(Some((head, length)))
+    }
+
+    /// A head that a library has read.
+    pub(super) fn of(parts: &http::response::Parts, is_checked: bool) -> Result<Self, Fault> {
+        let mut head = Self::new(parts.status.as_u16(), is_checked);
+        for (name, value) in &parts.headers {
+            head.take(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        Ok(head)
     }
 
     fn take(&mut self, name: &str, value: &str) -> Result<(), Fault> {
@@ -100,9 +125,23 @@ impl Head {
         } else if name.eq_ignore_ascii_case("set-cookie") {
             let pair = value.split(';').next().unwrap_or_default();
             self.cookie = Some(pair.to_owned());
+        } else if name.eq_ignore_ascii_case("content-range") {
+            self.part = part(value);
+        } else if let Some(proof) = &mut self.proof {
+            proof.take(name, value);
         }
         Ok(())
     }
+}
+
+/// What `bytes 0-9/100` says.
+fn part(field: &str) -> Option<Range<u64>> {
+    let (first, last) = field
+        .strip_prefix("bytes ")?
+        .split('/')
+        .next()?
+        .split_once('-')?;
+    Some(first.parse().ok()?..last.parse::<u64>().ok()?.checked_add(1)?)
 }
 
 #[cfg(test)]
@@ -112,7 +151,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Head {
-        Head::read(text.as_bytes()).unwrap().unwrap().0
+        Head::read(text.as_bytes(), false).unwrap().unwrap().0
     }
 
     #[test]
@@ -129,6 +168,8 @@ mod tests {
             retry_after_s: Some(3),
             location: None,
             cookie: Some("listener=abc".to_owned()),
+            part: None,
+            proof: None,
         };
         assert_eq!(head, expected);
         let head =
@@ -138,18 +179,23 @@ mod tests {
         assert_eq!((head.framing, head.stays_open), (Framing::Close, false));
         let head = read("HTTP/1.1 200 OK\r\nconnection: Close\r\ncontent-length: 1\r\n\r\n");
         assert!(!head.stays_open);
+        let head = read("HTTP/1.1 206 Part\r\nContent-Range: bytes 5-9/90\r\n\r\n");
+        assert_eq!(head.part, Some(5..10));
         let head = read("HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\n\r\n");
         assert_eq!(head.framing, Framing::Length(0));
     }
 
     #[test]
     fn half_a_head_is_waited_for_and_no_head_is_refused() {
-        assert_eq!(Head::read(b"HTTP/1.1 200 OK\r\nContent-Le"), Ok(None));
-        assert!(Head::read(b"<!doctype html>").is_err());
-        assert!(Head::read(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n").is_err());
+        assert_eq!(
+            Head::read(b"HTTP/1.1 200 OK\r\nContent-Le", false),
+            Ok(None)
+        );
+        assert!(Head::read(b"<!doctype html>", false).is_err());
+        assert!(Head::read(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", false).is_err());
         let endless = format!("HTTP/1.1 200 OK\r\nX: {}", "x".repeat(HEAD_BYTES_MAX));
         assert_eq!(
-            Head::read(endless.as_bytes()),
+            Head::read(endless.as_bytes(), false),
             Err(Fault::Unusable("its head does not end"))
         );
     }
@@ -157,7 +203,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Head::read(&bytes);
+            let _ = Head::read(&bytes, true);
+        }
+
+        #[test]
+        fn every_part_is_read_and_none_breaks_the_reader(first: u64, last: u64, field in ".{0,40}") {
+            let expected = last.checked_add(1).map(|end| first..end);
+            prop_assert_eq!(part(&format!("bytes {first}-{last}/*")), expected);
+            let _ = part(&format!("bytes {field}"));
         }
     }
 }

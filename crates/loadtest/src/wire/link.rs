@@ -41,33 +41,33 @@ impl Link {
     }
 
     /// The way of a question to the server and of the first byte back.
-    pub(crate) async fn round_trip(&self) {
+    pub(super) async fn round_trip(&self) {
         if let Some(shape) = self.shape.filter(|shape| 0 < shape.round_trip_ms) {
             sleep_until(Instant::now() + Duration::from_millis(shape.round_trip_ms)).await;
         }
     }
 
-    /// How many of the wanted bytes may be read; waits until it is a packet of them, or all.
-    pub(crate) async fn permit(&mut self, wanted: usize) -> usize {
+    /// How many of the wanted bytes may be read now: a packet of them, or all. Otherwise when to come again.
+    pub(super) fn permit(&mut self, wanted: usize) -> Result<usize, Instant> {
         let Some(shape) = self.shape else {
-            return wanted;
+            return Ok(wanted);
         };
         let bytes_per_s = to_f64(shape.kbit_per_s) * 125.0;
         // Half of its burst at once: what is left of a body comes when it must, whatever the size of the pieces before.
         let piece = (bytes_per_s * BURST.as_secs_f64() / 2.0).max(PIECE_BYTES);
         let enough = to_f64(wanted as u64).min(piece);
         self.fill(bytes_per_s);
-        if self.tokens < enough {
+        // What was waited for may lack a part of a byte.
+        if self.tokens + 0.5 < enough {
             let wait = Duration::from_secs_f64((enough - self.tokens) / bytes_per_s);
             // A timer rings at a whole millisecond.
-            sleep_until(self.filled_at + wait + Duration::from_micros(1)).await;
-            self.fill(bytes_per_s);
+            return Err(self.filled_at + wait + Duration::from_micros(1));
         }
-        wanted.min(whole(self.tokens.max(enough)))
+        Ok(wanted.min(whole(self.tokens.max(enough))))
     }
 
     /// So many bytes were read.
-    pub(crate) fn spend(&mut self, bytes: usize) {
+    pub(super) fn spend(&mut self, bytes: usize) {
         if self.shape.is_some() {
             self.tokens -= to_f64(bytes as u64);
         }
@@ -106,9 +106,13 @@ mod tests {
     async fn time_to_read(link: &mut Link, mut bytes: usize) -> Duration {
         let begun = Instant::now();
         while 0 < bytes {
-            let may = link.permit(bytes).await;
-            link.spend(may);
-            bytes -= may;
+            match link.permit(bytes) {
+                Ok(may) => {
+                    link.spend(may);
+                    bytes -= may;
+                }
+                Err(then) => sleep_until(then).await,
+            }
         }
         begun.elapsed()
     }

@@ -1,17 +1,36 @@
-//! HTTP/1.1 as a listener speaks it, on bare sockets: bodies are counted and thrown away where nobody looks at them.
+//! HTTP as a listener speaks it: bodies are counted and thrown away where nobody looks at them.
 
-mod body;
+mod ask;
+mod checks;
+mod chunks;
 mod client;
+mod connections;
 mod fault;
 mod head;
+mod http1;
+mod http2;
 mod link;
+mod names;
+mod received;
+mod shaped;
+mod site;
+#[cfg(test)]
+mod tests;
+mod tls;
 mod traffic;
 mod transport;
 
-pub(crate) use client::{Answer, Ask, Client, Keep};
+pub(crate) use ask::{Answer, Ask, Keep};
+pub(crate) use checks::Checks;
+pub(crate) use client::Client;
 pub(crate) use fault::Fault;
+#[cfg(test)]
+pub(crate) use http2::Beside;
 pub(crate) use link::Link;
 pub use link::Shape;
+pub(crate) use names::Names;
+pub(crate) use site::Site;
+pub(crate) use tls::Trust;
 pub(crate) use traffic::{Meter, Traffic};
 #[cfg(test)]
 pub(crate) use transport::Transport;

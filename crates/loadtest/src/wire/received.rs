@@ -1,0 +1,76 @@
+//! The part of a body that has come.
+
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use sha2::{Digest as _, Sha256};
+
+use super::ask::Keep;
+use super::checks::Digest;
+use super::fault::Fault;
+
+pub(super) struct Received {
+    keep: Keep,
+    pub(super) bytes: u64,
+    pub(super) text: Vec<u8>,
+    /// Where it will be compared.
+    hash: Option<Sha256>,
+}
+
+impl Received {
+    pub(super) fn new(keep: Keep, is_checked: bool) -> Self {
+        Self {
+            keep,
+            bytes: 0,
+            text: Vec::new(),
+            hash: is_checked.then(Sha256::new),
+        }
+    }
+
+    /// Whether nobody looks at its bytes.
+    pub(super) fn is_thrown_away(&self) -> bool {
+        self.keep == Keep::Nothing && self.hash.is_none()
+    }
+
+    pub(super) fn take(&mut self, data: &[u8]) {
+        self.bytes += data.len() as u64;
+        if let Some(hash) = &mut self.hash {
+            hash.update(data);
+        }
+        if matches!(self.keep, Keep::Text(_)) {
+            self.text.extend_from_slice(data);
+        }
+    }
+
+    /// So many bytes have come that nobody has seen.
+    pub(super) fn pass(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+    }
+
+    pub(super) fn digest(&mut self) -> Option<Digest> {
+        let hash = self.hash.take()?;
+        Some(hash.finalize().into())
+    }
+
+    /// What was kept, unpacked: it may not be more than what may be kept.
+    pub(super) fn unpack(&mut self) -> Result<(), Fault> {
+        let Keep::Text(most) = self.keep else {
+            return Ok(());
+        };
+        let packed = std::mem::take(&mut self.text);
+        let mut unpacked = GzDecoder::new(packed.as_slice()).take(most + 1);
+        let read = unpacked.read_to_end(&mut self.text);
+        read.map_err(|_error| Fault::Unusable("it is no gzip"))?;
+        if most < self.text.len() as u64 {
+            return Err(Fault::TooLarge(most));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check(&self) -> Result<(), Fault> {
+        match self.keep {
+            Keep::Text(most) if most < self.bytes => Err(Fault::TooLarge(most)),
+            _ => Ok(()),
+        }
+    }
+}

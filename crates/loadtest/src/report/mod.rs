@@ -127,6 +127,11 @@ pub(crate) struct Generator {
     /// Of every kind.
     pub(crate) requests: u64,
     pub(crate) bytes: u64,
+    /// Bodies of music that were compared by their digests, and how many of them were wrong: the server's fault.
+    #[serde(default)]
+    pub(crate) checked_bodies: u64,
+    #[serde(default)]
+    pub(crate) wrong_bodies: u64,
 }
 
 /// Of durations, in milliseconds.
@@ -231,6 +236,8 @@ impl Report {
                 memory_bytes: run.memory_bytes,
                 requests: run.traffic.requests,
                 bytes: run.traffic.bytes,
+                checked_bodies: run.traffic.checked_bodies,
+                wrong_bodies: run.traffic.wrong_bodies,
             },
             environment: run.environment,
             series: run.series,

@@ -52,6 +52,13 @@ impl Display for Report {
             writeln!(f, "  {word:<12} {name} {found:.4}, at most {limit}")?;
         }
         let own = self.generator;
+        if 0 < own.checked_bodies {
+            writeln!(
+                f,
+                "  bodies       {} compared, {} wrong",
+                own.checked_bodies, own.wrong_bodies
+            )?;
+        }
         write!(
             f,
             "  generator    {:.1} ms late (p99), {:.2} of {} processors, {:.0} MB, {} requests, {:.1} MB read",

@@ -46,6 +46,9 @@ pub(super) struct ServerArguments {
     /// Threads that make the load; as many as the scenario needs where it is left out.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=64))]
     threads: Option<u32>,
+    /// Certificate authorities (PEM) that are trusted besides the public ones, for a server with a certificate of its own.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 impl ServerArguments {
@@ -54,6 +57,7 @@ impl ServerArguments {
             target: self.target.clone(),
             sources: self.from.clone(),
             threads: self.threads,
+            authorities: self.ca.clone(),
             ..Options::default()
         }
     }

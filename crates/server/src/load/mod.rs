@@ -39,7 +39,7 @@ pub(crate) struct LoadArguments {
 #[derive(Debug, Subcommand)]
 enum Tool {
     /// Searches for the highest rate at which a scenario stays 안정: how many users the server can take.
-    Capacity(CapacityArguments),
+    Capacity(Box<CapacityArguments>),
     /// Writes a scenario that comes along, as a file to change; `example` has every key.
     Show {
         /// Its name.

@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use serde::Deserialize;
 use url::Url;
 
+use crate::count::to_f64;
 use crate::scenario::{Scenario, SongPlan};
 use crate::wire::{Ask, Client, Connect, Fault, Keep};
 
@@ -130,14 +131,6 @@ impl Track {
             album: self.album.map(|album| (album.id, disc, place)),
         })
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a file of 2^53 bytes is no song"
-)]
-fn to_f64(bytes: u64) -> f64 {
-    bytes as f64
 }
 
 impl Catalogue {

@@ -5,12 +5,12 @@ use std::iter::Peekable;
 use std::time::Duration;
 
 use crate::arrivals::Starts;
+use crate::count::ratio;
 use crate::report::Percentiles;
 use crate::scenario::Scenario;
 use crate::series::{Row, Series};
 use crate::server_figures::ServerRow;
 use crate::tally::{Durations, Second, Tally};
-use crate::verdict::ratio;
 use crate::wire::Traffic;
 use crate::worker::News;
 

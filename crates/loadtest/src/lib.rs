@@ -4,6 +4,7 @@
 mod arrivals;
 mod capacity;
 mod catalogue;
+mod count;
 mod environment;
 mod gathering;
 mod interrupts;

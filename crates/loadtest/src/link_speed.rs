@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::count::to_f64;
+
 /// In seconds of loading: how long a measurement keeps half its weight.
 const FAST_HALF_LIFE_S: f64 = 3.0;
 const SLOW_HALF_LIFE_S: f64 = 9.0;
@@ -101,14 +103,6 @@ impl LinkSpeed {
         }
         self.first_byte.mean()
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 bytes of music are not loaded"
-)]
-fn to_f64(bytes: u64) -> f64 {
-    bytes as f64
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::arrivals::Line;
+use crate::count::to_f64;
 use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
 use crate::visitor::CONNECTIONS_MAX;
 
@@ -227,11 +228,6 @@ fn ports_per_address() -> u64 {
 )]
 fn whole(count: f64) -> u64 {
     count.ceil() as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "limits are rounded")]
-fn to_f64(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

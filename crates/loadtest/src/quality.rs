@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::count::to_f64;
 use crate::link_speed::LinkSpeed;
 
 /// How much of the link a quality may take that is not higher than the present one, and one that is.
@@ -69,14 +70,6 @@ impl Choice<'_> {
         }
         bits_per_s <= link_bits_per_s && load_s < (self.ahead + silence).as_secs_f64()
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bits a second of music are small numbers"
-)]
-fn to_f64(rate: u64) -> f64 {
-    rate as f64
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::count::to_f64;
 use crate::tally::Second;
 use crate::wire::Traffic;
 
@@ -142,14 +143,6 @@ impl Row {
 
 pub(crate) fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 bytes are not loaded in a second"
-)]
-fn to_f64(bytes: u64) -> f64 {
-    bytes as f64
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 pub(crate) use durations::Durations;
 
+use crate::count::to_f64;
 use crate::listener::{Ending, Patience, Play};
 use crate::playback::{Heard, Sound};
 use crate::wire::Fault;
@@ -220,12 +221,4 @@ impl Second {
         self.now.sounding += other.now.sounding;
         self.now.silent += other.now.silent;
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bits a second of music are small numbers"
-)]
-fn to_f64(value: u64) -> f64 {
-    value as f64
 }

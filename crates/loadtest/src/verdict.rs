@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::count::ratio;
 use crate::series::ms;
 
 /// The lag of the generator up to which its figures are the server's.
@@ -296,15 +297,6 @@ impl Figures {
         ];
         all.into_iter().flatten().collect()
     }
-}
-
-/// A share of nothing is nothing.
-#[expect(clippy::cast_precision_loss, reason = "counts of sessions are small")]
-pub(crate) fn ratio(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        return 0.0;
-    }
-    part as f64 / whole as f64
 }
 
 #[cfg(test)]

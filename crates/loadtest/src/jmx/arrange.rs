@@ -3,6 +3,7 @@
 use super::JmxError;
 use super::group::Group;
 use crate::arrivals::{Line, Process};
+use crate::count::to_f64;
 use crate::scenario::{CHECKED_SHARE, Phase, Scenario, Thresholds, VisitorPlan};
 
 /// Fewer sessions say nothing about percentiles; a plan with fewer users is run all the same.
@@ -150,9 +151,4 @@ fn gcd(one: u64, other: u64) -> u64 {
     } else {
         gcd(other, one % other)
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of users are small")]
-fn to_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::JmxError;
 use super::notes::Notes;
+use crate::count::to_f64;
 use crate::scenario::VisitorPlan;
 
 /// As many as a scenario may have.
@@ -223,14 +224,6 @@ fn period<T: PartialEq>(paths: &[T], is_repeated: bool) -> usize {
         return paths.len();
     }
     shortest
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "times and counts of a plan are small"
-)]
-fn to_f64(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

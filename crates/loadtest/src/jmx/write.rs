@@ -6,6 +6,7 @@ use super::address::{Server, encoded};
 use super::notes::Notes;
 use super::{JmxError, ORIGINAL_VARIABLE, WrittenPlan, xml};
 use crate::arrivals::Process;
+use crate::count::to_f64;
 use crate::scenario::{Scenario, VisitorPlan};
 use crate::visitor::CONNECTIONS_MAX;
 
@@ -246,9 +247,4 @@ fn single_line(name: &str) -> String {
 )]
 fn whole(count: f64) -> u64 {
     count as u64
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of sessions are small")]
-fn to_f64(count: u64) -> f64 {
-    count as f64
 }

@@ -13,6 +13,7 @@ use url::Url;
 use self::watch::Watch;
 use super::retries::Retries;
 use super::{Listener, Loaded};
+use crate::count::to_f64;
 use crate::link_speed::LinkSpeed;
 use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
@@ -335,12 +336,4 @@ fn joined(init: &Resource, first: &Resource) -> Option<Resource> {
         url: init.url.clone(),
         range: Some(init_range.start..first_range.end),
     })
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 bytes of music are not loaded"
-)]
-fn to_f64(value: u64) -> f64 {
-    value as f64
 }

@@ -13,13 +13,14 @@ use serde::{Deserialize, Serialize};
 
 pub use compare::Comparison;
 
+use crate::count::{per_s, ratio};
 use crate::environment::Environment;
 use crate::original;
 use crate::scenario::{Scenario, Thresholds};
 use crate::series::{Series, ms};
 use crate::server_figures::ServerFigures;
 use crate::tally::{Durations, Tally};
-use crate::verdict::{Figures, Miss, Reason, Verdict, ratio};
+use crate::verdict::{Figures, Miss, Reason, Verdict};
 use crate::wire::Traffic;
 
 /// Goes up when a field changes its meaning or goes away. A field that is new does not count.
@@ -364,12 +365,4 @@ fn thresholds(asked: &Thresholds, found: &Figures) -> Vec<Threshold> {
         })
     });
     asked.collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of sessions are small")]
-fn per_s(count: u64, seconds: f64) -> f64 {
-    if seconds == 0.0 {
-        return 0.0;
-    }
-    count as f64 / seconds
 }

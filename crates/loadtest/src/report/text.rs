@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{Listening, Percentiles, Report, Visiting};
+use crate::count::to_f64;
 use crate::server_figures::{ServerFigures, ServerRow};
 
 impl Display for Report {
@@ -152,9 +153,8 @@ fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Re
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "2^53 bytes are not reached")]
 fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1_000_000.0
+    to_f64(bytes) / 1_000_000.0
 }
 
 #[cfg(test)]

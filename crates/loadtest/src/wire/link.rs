@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 
+use crate::count::to_f64;
+
 /// What a link lets through at once after a pause: what a router's queue holds.
 const BURST: Duration = Duration::from_millis(20);
 /// Less than a packet does not come alone.
@@ -80,14 +82,6 @@ impl Link {
         self.tokens = (self.tokens + bytes_per_s * passed.as_secs_f64()).min(most);
         self.filled_at = now;
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 bytes are not read at once"
-)]
-fn to_f64(value: u64) -> f64 {
-    value as f64
 }
 
 #[expect(

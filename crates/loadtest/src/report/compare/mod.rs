@@ -7,8 +7,8 @@ mod tests;
 
 use super::html::{Unit, Words, count, float, words};
 use super::{Percentiles, Report};
+use crate::count::ratio;
 use crate::original::{self, Pod};
-use crate::verdict::ratio;
 
 /// Reports, each with what it is called.
 #[derive(Clone, Debug)]

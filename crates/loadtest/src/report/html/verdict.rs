@@ -5,11 +5,12 @@ use maud::{Markup, html};
 use super::WAITING_LIMITS_MS;
 use super::unit::{Unit, count};
 use super::words::{Words, verdict as word, words};
+use crate::count::ratio;
 use crate::report::{Percentiles, Report};
 use crate::series::ms;
 use crate::verdict::{
     BEARABLE, FAILURES_FAIR, LAG_P99_MAX, LARGE_RUN, LARGE_RUN_FAILURES, REACHED_MIN, SILENCE_FAIR,
-    SILENCE_STABLE, SOON, STALLED_STABLE, ratio,
+    SILENCE_STABLE, SOON, STALLED_STABLE,
 };
 
 /// Something measured, and the most it may be for each verdict.

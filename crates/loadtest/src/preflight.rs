@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::arrivals::Line;
+use crate::arrivals::{Line, Process};
 use crate::count::to_f64;
 use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
 use crate::visitor::CONNECTIONS_MAX;
@@ -16,8 +16,9 @@ const TIME_WAIT: Duration = Duration::from_mins(1);
 /// Where the system says which ports it gives to connections.
 const PORT_RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 const PORTS_USUAL: u64 = 28_232;
-/// How much more than on average there is by chance.
-const CHANCE: f64 = 1.2;
+/// How much more than on average there is: by chance where people come independently, else by what a server's delay adds.
+const ROOM_POISSON: f64 = 1.2;
+const ROOM_EVEN: f64 = 1.05;
 /// From so many starts a second, or sessions at once, another thread helps.
 const STARTS_PER_THREAD: f64 = 4_000.0;
 const SESSIONS_PER_THREAD: f64 = 20_000.0;
@@ -65,6 +66,8 @@ struct Need {
     starts_per_s: f64,
     sessions: f64,
     connections: f64,
+    /// How many times as much there may be.
+    room: f64,
 }
 
 /// Looks at limits of descriptors and ports; raises what this process may raise itself.
@@ -90,7 +93,7 @@ struct Have {
 
 impl Have {
     fn check(self, need: Need) -> Result<Room, PreflightError> {
-        let connections = need.connections * CHANCE;
+        let connections = need.connections * need.room;
         let needed = whole(connections) + DESCRIPTORS_SPARE;
         if self.descriptors < needed {
             return Err(PreflightError::Descriptors {
@@ -141,6 +144,10 @@ impl Need {
             starts_per_s: scenario.peak_starts_per_s(),
             sessions,
             connections,
+            room: match scenario.arrivals {
+                Process::Even => ROOM_EVEN,
+                Process::Poisson => ROOM_POISSON,
+            },
         }
     }
 
@@ -265,6 +272,7 @@ mod tests {
             starts_per_s: 100.0,
             sessions: 18_000.0,
             connections: 18_000.0,
+            room: 1.2,
         };
         let error = HAVE.check(many).unwrap_err().to_string();
         assert!(error.contains("ulimit -n 21664"), "{error}");
@@ -272,6 +280,7 @@ mod tests {
             starts_per_s: 1_000.0,
             sessions: 1_000.0,
             connections: 1_000.0,
+            room: 1.2,
         };
         let error = HAVE.check(quick).unwrap_err().to_string();
         assert!(

@@ -1,6 +1,7 @@
 //! What one server takes: the loads of the original table, the highest rates, and pages while many read. In full a bench,
 //! in short a check.
 
+mod generator;
 mod group;
 mod readers;
 mod rows;
@@ -51,6 +52,9 @@ pub(crate) fn bench(workspace: &Workspace, machine: &str) -> Result<()> {
     screen::say("\nThe highest rates");
     let starts = highest(workspace, &server, "starts", &[])?;
     let at_once = highest(workspace, &server, "at-once", &["--repeats", "3"])?;
+    screen::say("\nThe generator");
+    let generator = generator::measure(workspace, &server)?;
+    screen::say(&generator);
     screen::say("\n300 visitors");
     let readers = readers::measure(workspace, &server, "visitors-300", LIGHTHOUSE_RUNS);
     drop(server);
@@ -61,7 +65,7 @@ pub(crate) fn bench(workspace: &Workspace, machine: &str) -> Result<()> {
     };
     let document = format!(
         "{HEAD}\n{machine}\n\n## The loads of the original table\n\n{table}\n## The highest rates\n\n{starts}{at_once}\n\
-         ## Pages while 300 people read\n\n{said}\n"
+         ## What the generator takes\n\n{generator}\n## Pages while 300 people read\n\n{said}\n"
     );
     std::fs::write(workspace.path(DOCUMENT), document).while_doing(format!("write {DOCUMENT}"))?;
     readers.map(|_| ())

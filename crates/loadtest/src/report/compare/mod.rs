@@ -1,6 +1,7 @@
 //! Reports side by side, in the layout of the original table: load, pods, verdict, remark, and what was measured now.
 
 mod page;
+mod repeats;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 
 use maud::{Markup, Render, html};
 
-use super::{Comparison, pod, pods};
+use super::repeats::Interval;
+use super::{Comparison, pod, pods, repeats};
 use crate::report::html::{
     Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, float, verdict_words, words,
 };
@@ -19,6 +20,7 @@ impl Comparison {
             )) }
             div.card.scroll tabindex="0" role="region" aria-labelledby="comparison" { (self.table()) }
             (self.reasons())
+            (self.repeats())
             div.grid { (self.first_sounds()) (self.answers()) }
             h2 { (words("환경", "Environment")) }
             div.card.scroll tabindex="0" role="region" aria-labelledby="environment" { (self.environment()) }
@@ -59,6 +61,26 @@ impl Comparison {
                     @for (name, report) in invalid() {
                         @for reason in &report.reasons {
                             li { b { (name) } ": " (Words::with(reason.korean(), reason.to_string())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What several runs of one scenario say together.
+    fn repeats(&self) -> Markup {
+        let all = repeats::find(&self.0);
+        html! {
+            @if !all.is_empty() {
+                h2 { (words("되풀이한 실행(95 % 신뢰 구간)", "Repeated runs (95 % confidence)")) }
+                ul.reasons {
+                    @for repeats in &all {
+                        li {
+                            b { (repeats.scenario) " × " (repeats.runs) } ": " (repeats.verdict())
+                            @for (name, unit, Interval { mean, from, to }) in &repeats.intervals {
+                                "; " (name) " " (unit.text(*mean)) " (" (unit.text(*from)) "–" (unit.text(*to)) ")"
+                            }
                         }
                     }
                 }

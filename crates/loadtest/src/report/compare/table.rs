@@ -4,7 +4,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Comparison, pod, pods};
+use super::{Comparison, pod, pods, repeats};
 use crate::report::Report;
 use crate::report::html::Unit;
 use crate::verdict::Verdict;
@@ -57,6 +57,9 @@ impl Display for Comparison {
             });
             let line = cells.collect::<Vec<_>>().join(GAP);
             writeln!(f, "{}", line.trim_end())?;
+        }
+        for repeats in repeats::find(&self.0) {
+            writeln!(f, "{repeats}")?;
         }
         Ok(())
     }

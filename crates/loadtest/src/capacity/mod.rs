@@ -4,6 +4,7 @@ mod search;
 
 use serde::Serialize;
 
+use crate::arrivals::Starts;
 use crate::gathering::Progress;
 use crate::report::Report;
 use crate::run::{Options, RunError, run};
@@ -13,7 +14,7 @@ use search::{Search, share_at_least};
 
 /// More starts a second than this are not tried.
 const RATE_MAX: f64 = 50_000.0;
-/// A percentile of fewer sessions says little.
+/// Of fewer sessions there is no slowest of a hundred: a rate is found by them all the same, and that is said.
 const SESSIONS_MIN: u64 = 100;
 
 /// How a capacity is searched for.
@@ -47,6 +48,8 @@ pub struct Capacity {
     at_once: u64,
     /// In how many runs it stayed stable: in all.
     runs: u32,
+    /// How many sessions began in the last of them; where no rate was found, in the last run of all.
+    sessions: u64,
     /// How many such runs are stable at least, as a share, with 95 % confidence.
     share_at_least: f64,
     /// The lowest rate that did not stay stable.
@@ -85,22 +88,47 @@ pub fn find_capacity(
     tell_run: &mut dyn FnMut(u32, f64),
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Capacity, CapacityError> {
+    let mut number = 0;
+    let found = find(scenario, how, &mut |at_rate, rate| {
+        number += 1;
+        tell_run(number, rate);
+        run(at_rate, options, tell)
+    })?;
+    Ok(Capacity {
+        target: options.target.clone(),
+        ..found
+    })
+}
+
+/// The same, whatever runs a scenario at a rate.
+fn find(
+    scenario: &Scenario,
+    how: CapacityOptions,
+    run: &mut dyn FnMut(&Scenario, f64) -> Result<Report, RunError>,
+) -> Result<Capacity, CapacityError> {
     let first = scenario.peak_starts_per_s();
     let mut search = Search::new(first, RATE_MAX, how.precision, how.repeats);
     let mut tried = Vec::new();
     let (mut at_once, mut bound) = (0, Bound::None);
+    let (mut sessions, mut is_found) = (0, false);
     while let Some(rate) = search.next() {
-        let number = u32::try_from(tried.len()).unwrap_or(u32::MAX) + 1;
-        tell_run(number, rate);
         let at_rate = at_rate(scenario, rate / first).checked()?;
-        let verdict = match run(&at_rate, options, tell) {
+        // So low a rate that by chance nobody comes, and lower ones, say nothing.
+        if has_nobody(&at_rate) {
+            break;
+        }
+        let verdict = match run(&at_rate, rate) {
             Ok(report) if report.is_interrupted => return Err(RunError::GivenUp.into()),
             Ok(report) if report.verdict == Verdict::Stable => {
                 at_once = report.sessions.active_max;
+                (sessions, is_found) = (report.sessions.started, true);
                 Verdict::Stable
             }
             Ok(report) => {
                 bound = Bound::of(&report);
+                if !is_found {
+                    sessions = report.sessions.started;
+                }
                 report.verdict
             }
             // Less has run: what this machine does not allow is a limit like another.
@@ -119,10 +147,11 @@ pub fn find_capacity(
     let found = search.found();
     Ok(Capacity {
         scenario: scenario.name.clone(),
-        target: options.target.clone(),
+        target: String::new(),
         starts_per_s: found.holds,
         at_once,
         runs: found.times,
+        sessions,
         share_at_least: share_at_least(found.times),
         fails_at_starts_per_s: found.fails,
         bound,
@@ -130,17 +159,18 @@ pub fn find_capacity(
     })
 }
 
-/// The same people at another pace. Of fewer fewer are enough.
+/// The same people at another pace. However few they are at a low rate: a run with what comes is no run that says nothing,
+/// or the generator would be called the limit of every server that is slower than the scenario thought.
 fn at_rate(scenario: &Scenario, factor: f64) -> Scenario {
-    let fewer = scenario.sessions_min.min(SESSIONS_MIN);
     Scenario {
-        sessions_min: if factor < 1.0 {
-            fewer
-        } else {
-            scenario.sessions_min
-        },
+        sessions_min: 1,
         ..scenario.at_rate(factor)
     }
+}
+
+fn has_nobody(scenario: &Scenario) -> bool {
+    let mut starts = Starts::new(scenario.lines(), scenario.arrivals, scenario.seed);
+    starts.next().is_none()
 }
 
 impl Bound {
@@ -182,6 +212,13 @@ impl std::fmt::Display for Capacity {
             }
             None => writeln!(f, "no rate stayed stable")?,
         }
+        if self.sessions < SESSIONS_MIN {
+            let sessions = self.sessions;
+            writeln!(
+                f,
+                "  in a run of {sessions} sessions: fewer than {SESSIONS_MIN} say little of the slowest; longer phases have more"
+            )?;
+        }
         if let Some(rate) = self.fails_at_starts_per_s {
             writeln!(f, "  not stable at {rate:.1} starts a second:")?;
         }
@@ -212,4 +249,100 @@ fn write_lines<T: std::fmt::Display>(
         write!(f, "\n    {line}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::environment::Environment;
+    use crate::report::Run;
+    use crate::series::Series;
+    use crate::tally::Tally;
+    use crate::wire::Traffic;
+
+    const HOW: CapacityOptions = CapacityOptions {
+        precision: 1.1,
+        repeats: 2,
+    };
+
+    /// What a server says that answers at once up to a rate, and beyond it late.
+    fn answered(scenario: &Scenario, is_late: bool) -> Report {
+        let started =
+            Starts::new(scenario.lines(), scenario.arrivals, scenario.seed).count() as u64;
+        let mut tally = Tally::default();
+        tally.started_sessions = started;
+        tally.plays = started;
+        tally
+            .startup
+            .record(Duration::from_secs(if is_late { 3 } else { 0 }));
+        let run = Run {
+            scenario,
+            target: "http://server",
+            begun_at: String::new(),
+            took: Duration::from_secs(10),
+            is_interrupted: false,
+            planned: started,
+            active_max: started,
+            threads: 1,
+            cpu: Duration::ZERO,
+            memory_bytes: 0,
+            traffic: Traffic::default(),
+            environment: Environment::read(),
+            series: Series::default(),
+            server: None,
+        };
+        Report::new(run, &tally)
+    }
+
+    fn capacity_of(name: &str, takes_per_s: f64) -> Capacity {
+        let scenario = Scenario::shipped(name).unwrap().unwrap();
+        find(&scenario, HOW, &mut |scenario, rate| {
+            Ok(answered(scenario, takes_per_s < rate))
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_server_that_takes_less_than_the_scenario_thought_is_the_limit_itself() {
+        for (name, takes_per_s) in [("starts", 8.0), ("at-once", 3.0), ("starts", 1_000.0)] {
+            let capacity = capacity_of(name, takes_per_s);
+            let found = capacity.starts_per_s.unwrap();
+            assert!(
+                found <= takes_per_s && takes_per_s <= found * 1.1,
+                "{name}: {capacity}"
+            );
+            assert!(
+                matches!(capacity.bound, Bound::Server(_)),
+                "{name}: {capacity}"
+            );
+            let is_said = capacity.to_string().contains("fewer than 100");
+            assert_eq!(is_said, takes_per_s < 100.0, "{name}: {capacity}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_takes_nobody_is_the_limit_too() {
+        let capacity = capacity_of("starts", 0.0);
+        assert!(!capacity.is_found());
+        assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
+        assert!(
+            capacity.to_string().contains("in a run of 1 sessions"),
+            "{capacity}"
+        );
+    }
+
+    #[test]
+    fn where_nobody_comes_nothing_is_tried() {
+        let text = "name = 'x'\narrivals = 'poisson'\n[[phase]]\nseconds = 1\nstarts_per_s = 10\n";
+        let scenario = Scenario::read(text).unwrap();
+        let capacity = find(&scenario, HOW, &mut |scenario, _| {
+            assert!(!has_nobody(scenario));
+            Ok(answered(scenario, true))
+        })
+        .unwrap();
+        assert!(!capacity.is_found());
+        assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
+    }
 }

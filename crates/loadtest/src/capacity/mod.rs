@@ -56,7 +56,9 @@ pub struct Capacity {
     fails_at_starts_per_s: Option<f64>,
     /// What was the limit there.
     bound: Bound,
-    /// Every run: rate and verdict.
+    /// Whether somebody ended the search before its time: what holds may be higher, and hold less often.
+    is_interrupted: bool,
+    /// Every run that was not interrupted: rate and verdict.
     tried: Vec<Tried>,
 }
 
@@ -66,6 +68,8 @@ pub struct Capacity {
 pub enum Bound {
     /// Nothing up to the highest rate that is tried.
     None,
+    /// Not known yet: somebody ended the search before any run had missed a limit.
+    Interrupted,
     /// The server: what it missed.
     Server(Vec<Miss>),
     /// The generator: the server can take more.
@@ -80,7 +84,7 @@ struct Tried {
     verdict: Verdict,
 }
 
-/// Searches for the highest rate at which a scenario stays stable. Tells each run's rate before it begins, and how it goes.
+/// Searches for the highest rate at which a scenario stays stable; who interrupts it has what was found so far. Tells each run's rate before it begins, and how it goes.
 pub fn find_capacity(
     scenario: &Scenario,
     options: &Options,
@@ -110,7 +114,7 @@ fn find(
     let mut search = Search::new(first, RATE_MAX, how.precision, how.repeats);
     let mut tried = Vec::new();
     let (mut at_once, mut bound) = (0, Bound::None);
-    let (mut sessions, mut is_found) = (0, false);
+    let (mut sessions, mut is_found, mut is_interrupted) = (0, false, false);
     while let Some(rate) = search.next() {
         let at_rate = at_rate(scenario, rate / first).checked()?;
         // So low a rate that by chance nobody comes, and lower ones, say nothing.
@@ -118,7 +122,14 @@ fn find(
             break;
         }
         let verdict = match run(&at_rate, rate) {
-            Ok(report) if report.is_interrupted => return Err(RunError::GivenUp.into()),
+            Ok(report) if report.is_interrupted => {
+                is_interrupted = true;
+                break;
+            }
+            Err(RunError::GivenUp) => {
+                is_interrupted = true;
+                break;
+            }
             Ok(report) if report.verdict == Verdict::Stable => {
                 at_once = report.sessions.active_max;
                 (sessions, is_found) = (report.sessions.started, true);
@@ -145,6 +156,9 @@ fn find(
         search.record(verdict == Verdict::Stable);
     }
     let found = search.found();
+    if is_interrupted && found.fails.is_none() {
+        bound = Bound::Interrupted;
+    }
     Ok(Capacity {
         scenario: scenario.name.clone(),
         target: String::new(),
@@ -155,6 +169,7 @@ fn find(
         share_at_least: share_at_least(found.times),
         fails_at_starts_per_s: found.fails,
         bound,
+        is_interrupted,
         tried,
     })
 }
@@ -193,10 +208,19 @@ impl Capacity {
     pub fn is_found(&self) -> bool {
         self.starts_per_s.is_some()
     }
+
+    /// Whether somebody ended the search before its time.
+    pub fn is_interrupted(&self) -> bool {
+        self.is_interrupted
+    }
 }
 
 impl std::fmt::Display for Capacity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_interrupted {
+            let runs = self.tried.len();
+            writeln!(f, "interrupted: what {runs} runs have found so far")?;
+        }
         match self.starts_per_s {
             Some(rate) => {
                 let (at_once, runs) = (self.at_once, self.runs);
@@ -212,7 +236,7 @@ impl std::fmt::Display for Capacity {
             }
             None => writeln!(f, "no rate stayed stable")?,
         }
-        if self.sessions < SESSIONS_MIN {
+        if !self.tried.is_empty() && self.sessions < SESSIONS_MIN {
             let sessions = self.sessions;
             writeln!(
                 f,
@@ -224,6 +248,7 @@ impl std::fmt::Display for Capacity {
         }
         match &self.bound {
             Bound::None => write!(f, "  no limit was found up to {RATE_MAX} starts a second"),
+            Bound::Interrupted => write!(f, "  no limit was found so far"),
             Bound::Server(misses) => write_lines(f, "the server was the limit", misses),
             Bound::Generator(reasons) => write_lines(
                 f,
@@ -344,5 +369,47 @@ mod tests {
         .unwrap();
         assert!(!capacity.is_found());
         assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
+    }
+
+    #[test]
+    fn who_interrupts_a_search_has_what_was_found_so_far() {
+        let scenario = Scenario::shipped("starts").unwrap().unwrap();
+        let until = |runs: u32, is_given_up: bool| {
+            let mut number = 0;
+            let capacity = find(&scenario, HOW, &mut |scenario, rate| {
+                number += 1;
+                match (runs < number, is_given_up) {
+                    (false, _) => Ok(answered(scenario, 250.0 < rate)),
+                    (true, true) => Err(RunError::GivenUp),
+                    (true, false) => Ok(Report {
+                        is_interrupted: true,
+                        ..answered(scenario, true)
+                    }),
+                }
+            });
+            capacity.unwrap()
+        };
+        // 100 and 200 a second hold, 400 do not.
+        for is_given_up in [true, false] {
+            let two = until(2, is_given_up);
+            assert_eq!(
+                (two.starts_per_s, two.bound.clone()),
+                (Some(200.0), Bound::Interrupted)
+            );
+            assert!(
+                two.is_interrupted() && two.to_string().contains("no limit was found so far"),
+                "{two}"
+            );
+            let three = until(3, is_given_up);
+            assert_eq!(three.fails_at_starts_per_s, Some(400.0));
+            assert!(matches!(three.bound, Bound::Server(_)), "{three}");
+            assert_eq!(three.tried.len(), 3);
+        }
+        let none = until(0, true);
+        assert!(!none.is_found());
+        assert!(
+            none.to_string().starts_with("interrupted: what 0 runs"),
+            "{none}"
+        );
     }
 }

@@ -150,7 +150,7 @@ fn kbit_per_s(bytes: u64, seconds: f64) -> f64 {
     per_s(bytes, seconds) * 0.008
 }
 
-pub(crate) fn ms(duration: Duration) -> f64 {
+pub(crate) const fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 

@@ -4,8 +4,9 @@ use maud::{Markup, Render, html};
 
 use super::repeats::Interval;
 use super::{Comparison, pod, pods, repeats};
+use crate::count::to_f64;
 use crate::report::html::{
-    Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, float, verdict_words, words,
+    Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, verdict_words, words,
 };
 use crate::report::{Listening, Report, Visiting};
 
@@ -225,7 +226,7 @@ fn environment(name: &str, report: &Report) -> Markup {
             td.word { (environment.version) }
             td.text {
                 (environment.processors) " × " (environment.processor) ", "
-                (Unit::Bytes.text(float(environment.memory_bytes))) ", " (environment.system)
+                (Unit::Bytes.text(to_f64(environment.memory_bytes))) ", " (environment.system)
             }
         }
     }

@@ -7,6 +7,7 @@ use super::plot::{Line, Plot};
 use super::unit::{Unit, count, number};
 use super::words::{Words, words};
 use super::{WAITING_LIMITS_MS, facts, plots};
+use crate::count::to_f64;
 use crate::report::{Listening, Report};
 use crate::series::Row;
 use crate::verdict::{SILENCE_FAIR, SILENCE_STABLE};
@@ -146,7 +147,7 @@ fn quality(heard: &Listening) -> Vec<(Words, String)> {
         ),
         (
             words("재생당 변경", "changes a play"),
-            number(super::float(heard.quality_switches) / super::float(heard.plays.max(1))),
+            number(to_f64(heard.quality_switches) / to_f64(heard.plays.max(1))),
         ),
     ]
 }

@@ -92,7 +92,10 @@ impl Comparison {
     fn first_sounds(&self) -> Markup {
         let of = |heard: &Listening| heard.startup_cdf.clone();
         let lines = self.lines(|report| report.listening.as_ref().map(of));
-        let title = words("첫 소리까지 걸린 시간", "Time to the first sound");
+        let title = words(
+            "첫 소리를 듣거나 그만두기까지 걸린 시간",
+            "Time until the first sound was heard, or given up",
+        );
         distribution("startup", title, lines)
     }
 

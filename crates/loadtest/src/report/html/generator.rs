@@ -58,6 +58,17 @@ fn own(report: &Report) -> Vec<(Words, String)> {
             words("받은 양", "received"),
             Unit::Bytes.text(to_f64(own.bytes)),
         ),
+        (
+            words("내용을 비교한 응답", "bodies compared"),
+            count(own.checked_bodies),
+        ),
+        (
+            words(
+                "그중 틀린 내용 (서버의 잘못)",
+                "wrong ones of them (the server's fault)",
+            ),
+            count(own.wrong_bodies),
+        ),
     ]
 }
 

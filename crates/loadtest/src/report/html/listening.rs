@@ -35,15 +35,16 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn distribution(heard: &Listening) -> Plot {
-    let name = words("첫 소리", "first sound");
+    let name = words("들음 또는 그만둠", "heard, or gave up");
     let line = Line::of_shares(name, &heard.startup_cdf);
     let title = words(
-        "첫 소리까지 걸린 시간의 누적 분포",
-        "How many heard the first sound within which time (CDF)",
+        "첫 소리를 듣거나 기다리다 그만두기까지 걸린 시간의 누적 분포",
+        "How many heard the first sound, or gave up, within which time (CDF)",
     );
     let note = words(
-        "눌러야 할 때부터 셉니다. 점선: 탁월(p50), 안정(p99), 보통(p95)의 한도",
-        "From when play was due. Dashed: the limits of excellent (p50), stable (p99), fair (p95)",
+        "눌러야 할 때부터 셉니다. 끝내 듣지 못한 사람은 기다린 만큼으로 셉니다. 점선: 탁월(p50), 안정(p99), 보통(p95)의 한도",
+        "From when play was due; who never heard anything counts with as long as people wait. Dashed: the limits of \
+         excellent (p50), stable (p99), fair (p95)",
     );
     Plot::of_shares("startup", title, &WAITING_LIMITS_MS, vec![line]).with_note(note)
 }

@@ -240,7 +240,7 @@ impl std::fmt::Display for Capacity {
             let sessions = self.sessions;
             writeln!(
                 f,
-                "  in a run of {sessions} sessions: fewer than {SESSIONS_MIN} say little of the slowest; longer phases have more"
+                "  sessions in a run: {sessions}; fewer than {SESSIONS_MIN} say little of the slowest, longer phases have more"
             )?;
         }
         if let Some(rate) = self.fails_at_starts_per_s {
@@ -353,7 +353,7 @@ mod tests {
         assert!(!capacity.is_found());
         assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
         assert!(
-            capacity.to_string().contains("in a run of 1 sessions"),
+            capacity.to_string().contains("sessions in a run: 1;"),
             "{capacity}"
         );
     }

@@ -42,6 +42,8 @@ pub struct Row {
     pub bytes: u64,
     /// Sessions that had not ended.
     pub active: u64,
+    /// Plays that were pressed and had not been heard yet.
+    pub waiting: u64,
     /// Plays that sounded.
     pub sounding: u64,
     /// Plays that had fallen silent.
@@ -105,6 +107,7 @@ impl Row {
             responses: second.responses,
             bytes: traffic.bytes,
             active: second.now.active,
+            waiting: second.now.waiting,
             sounding: second.now.sounding,
             silent: second.now.silent,
             startup_p50_ms: ms(second.startup.quantile(0.5)),
@@ -132,6 +135,7 @@ impl Row {
             responses: self.responses + later.responses,
             bytes: self.bytes + later.bytes,
             active: later.active,
+            waiting: self.waiting.max(later.waiting),
             sounding: later.sounding,
             silent: self.silent.max(later.silent),
             startup_p50_ms: self.startup_p50_ms.max(later.startup_p50_ms),

@@ -100,6 +100,7 @@ fn rows(seconds: u64) -> Vec<Row> {
         responses: 3,
         bytes: 1_000_000,
         active: second.min(60),
+        waiting: 2,
         sounding: 40,
         silent: second % 5,
         startup_p50_ms: 100.0,

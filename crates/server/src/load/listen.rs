@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// What scripts may rely on.
 pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed\n  64   wrong arguments or scenario\n  130  interrupted twice, or before the first start: there is no report";
+     missed\n  64   wrong arguments or scenario\n  130  interrupted twice, or before the first start: there is no report; of a search: there is";
 
 /// What a run takes.
 #[derive(Debug, Args)]

@@ -61,6 +61,7 @@ struct Counted {
     responses: Counter,
     bytes: Counter,
     sessions_active: Gauge,
+    plays_waiting: Gauge,
     plays_sounding: Gauge,
     plays_silent: Gauge,
     lag_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
@@ -115,6 +116,7 @@ impl Counted {
             responses: Counter::default(),
             bytes: Counter::default(),
             sessions_active: Gauge::default(),
+            plays_waiting: Gauge::default(),
             plays_sounding: Gauge::default(),
             plays_silent: Gauge::default(),
             lag_seconds: Gauge::default(),
@@ -151,24 +153,30 @@ impl Counted {
             &counted.responses,
         );
         counter("bytes", "What came over the network", &counted.bytes);
-        let mut gauge = |name: &str, help: &str, gauge: &Gauge| {
+        for (name, help, gauge) in [
+            (
+                "sessions_active",
+                "Sessions that have not ended",
+                &counted.sessions_active,
+            ),
+            (
+                "plays_waiting",
+                "Plays that were pressed and have not been heard yet",
+                &counted.plays_waiting,
+            ),
+            (
+                "plays_sounding",
+                "Plays that sound",
+                &counted.plays_sounding,
+            ),
+            (
+                "plays_silent",
+                "Plays that have fallen silent",
+                &counted.plays_silent,
+            ),
+        ] {
             own.register(name, help, gauge.clone());
-        };
-        gauge(
-            "sessions_active",
-            "Sessions that have not ended",
-            &counted.sessions_active,
-        );
-        gauge(
-            "plays_sounding",
-            "Plays that sound",
-            &counted.plays_sounding,
-        );
-        gauge(
-            "plays_silent",
-            "Plays that have fallen silent",
-            &counted.plays_silent,
-        );
+        }
         own.register(
             "faults",
             "What ended a play, a report of one, or a request",
@@ -209,6 +217,7 @@ impl Counted {
         }
         let gauges = [
             (&self.sessions_active, row.active),
+            (&self.plays_waiting, row.waiting),
             (&self.plays_sounding, row.sounding),
             (&self.plays_silent, row.silent),
         ];
@@ -283,6 +292,7 @@ mod tests {
             "haas_load_response_p99_seconds 0.25",
             "haas_load_bytes_total 30850000",
             "haas_load_sessions_active 1234",
+            "haas_load_plays_waiting 5",
             "haas_load_plays_sounding 1200",
             "haas_load_plays_silent 3",
             "haas_load_lag_seconds 0.0005",
@@ -330,7 +340,7 @@ mod tests {
             }
         }
         assert!(text.ends_with("# EOF\n"), "{text}");
-        assert_eq!(announced.len(), 13);
+        assert_eq!(announced.len(), 14);
         assert_eq!(explained, announced.keys().copied().collect());
     }
 }

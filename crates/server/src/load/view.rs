@@ -86,10 +86,11 @@ fn lines(progress: &Progress<'_>) -> Vec<String> {
             "plays",
             &[
                 (row.sounding.to_string(), "sounding"),
+                (row.waiting.to_string(), "not heard yet"),
                 (row.silent.to_string(), "stalled now"),
-                (share, "% silence"),
             ],
         ));
+        lines.push(aligned("silence", &[(share, "% of the time")]));
     }
     if progress.has_visitors {
         lines.push(percentiles("answers", &progress.response_ms));
@@ -167,7 +168,10 @@ fn line(progress: &Progress<'_>) -> String {
             "first sound {} ms (p50/p95/p99)",
             slashed(&progress.startup_ms)
         ));
-        parts.push(format!("{} stalled now", row.silent));
+        parts.push(format!(
+            "{} not heard yet, {} stalled now",
+            row.waiting, row.silent
+        ));
         parts.push(format!(
             "{:.3} % silence",
             progress.rebuffer_ratio() * 100.0
@@ -261,6 +265,7 @@ pub(super) mod tests {
             row: Row {
                 starts: 99,
                 active: 1_234,
+                waiting: 5,
                 sounding: 1_200,
                 silent: 3,
                 requests: 4_321,
@@ -295,7 +300,8 @@ pub(super) mod tests {
             "  time           1:12 0:48 left until the last start",
             "  sessions       1234 active             99 starts/s         7128 of 12000",
             "  first sound      45 ms p50            120 ms p95            310 ms p99",
-            "  plays          1200 sounding            3 stalled now     0.012 % silence",
+            "  plays          1200 sounding            5 not heard yet       3 stalled now",
+            "  silence       0.012 % of the time",
             "  network       123.4 Mbit/s           4321 requests/s",
             "  generator       0.5 ms late at most",
             "  errors      status_503 12, timeout 3",
@@ -346,7 +352,7 @@ pub(super) mod tests {
         assert_eq!(
             line(&progress(&faults)),
             "1:12 0:48 left until the last start, 1234 active, 99 starts/s, 7128 of 12000 started, \
-             first sound 45/120/310 ms (p50/p95/p99), 3 stalled now, 0.012 % silence, 123.4 Mbit/s, 0.5 ms late, \
+             first sound 45/120/310 ms (p50/p95/p99), 5 not heard yet, 3 stalled now, 0.012 % silence, 123.4 Mbit/s, 0.5 ms late, \
              errors timeout 3"
         );
     }

@@ -67,6 +67,14 @@ fn at_once(report: &Report) -> Plot {
             words("소리 나는 재생", "plays that sound"),
             sounding,
         ));
+        let waiting = over_time.level(|row| row.waiting);
+        lines.push(Line::new(
+            words(
+                "첫 소리를 기다리는 재생",
+                "plays that wait for their first sound",
+            ),
+            waiting,
+        ));
     }
     let title = words("동시에 있는 세션과 재생", "Sessions and plays at once");
     Plot::over_time("at-once", title, Unit::Count, lines)

@@ -12,6 +12,9 @@ use crate::quality::Rate;
 
 /// More segments than a day of music has.
 const SEGMENTS_MAX: usize = 50_000;
+/// How long one segment, and all of a track, may play. Times are added up: what a server says must not leave what they can hold.
+const SEGMENT_MAX: Duration = Duration::from_hours(1);
+const TRACK_MAX: Duration = Duration::from_hours(24);
 
 /// Why a playlist cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +29,7 @@ pub(crate) enum PlaylistError {
     #[error("line {0} of the playlist cannot be read")]
     Line(usize),
     /// More than anybody listens to.
-    #[error("the playlist has more than {SEGMENTS_MAX} segments")]
+    #[error("the playlist has more than {SEGMENTS_MAX} segments, or than a day of music")]
     TooLong,
 }
 
@@ -104,7 +107,7 @@ impl Playlist {
         let mut reader = Reader::new(address);
         for (number, line) in lines {
             reader.take(line).ok_or(PlaylistError::Line(number))?;
-            if SEGMENTS_MAX < reader.segments.len() {
+            if SEGMENTS_MAX < reader.segments.len() || TRACK_MAX < reader.track {
                 return Err(PlaylistError::TooLong);
             }
         }
@@ -117,6 +120,8 @@ struct Reader<'a> {
     address: &'a Url,
     variants: Vec<Variant>,
     segments: Vec<Segment>,
+    /// How long its segments play.
+    track: Duration,
     init: Option<Resource>,
     /// Of the variant whose address comes next.
     rate: Option<Rate>,
@@ -131,6 +136,7 @@ impl<'a> Reader<'a> {
             address,
             variants: Vec::new(),
             segments: Vec::new(),
+            track: Duration::ZERO,
             init: None,
             rate: None,
             length: None,
@@ -160,7 +166,9 @@ impl<'a> Reader<'a> {
             self.init = Some(Resource { url, range });
         } else if let Some(text) = line.strip_prefix("#EXTINF:") {
             let seconds: f64 = text.split(',').next()?.trim().parse().ok()?;
-            self.length = Some(Duration::try_from_secs_f64(seconds).ok()?);
+            let length = Duration::try_from_secs_f64(seconds).ok()?;
+            self.length = (length <= SEGMENT_MAX).then_some(length);
+            self.length?;
         } else if let Some(text) = line.strip_prefix("#EXT-X-BYTERANGE:") {
             self.range = Some(byte_range(text)?);
         } else if !line.is_empty() && !line.starts_with('#') {
@@ -183,6 +191,7 @@ impl<'a> Reader<'a> {
             }
             None => None,
         };
+        self.track += length;
         self.segments.push(Segment {
             resource: Resource { url, range },
             length,
@@ -328,6 +337,26 @@ mod tests {
         assert_eq!(read(&huge), PlaylistError::Line(4));
         let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(SEGMENTS_MAX + 1));
         assert_eq!(read(&endless), PlaylistError::TooLong);
+    }
+
+    #[test]
+    fn a_segment_is_no_longer_than_an_hour_and_a_track_than_a_day() {
+        let read = |lengths: &[&str]| {
+            let segments = lengths
+                .iter()
+                .map(|length| format!("#EXTINF:{length},\na\n"));
+            let text: String = segments.collect();
+            Playlist::read(&format!("#EXTM3U\n{text}"), &address()).err()
+        };
+        assert_eq!(read(&["3600"; 24]), None);
+        assert_eq!(read(&["3600"; 25]), Some(PlaylistError::TooLong));
+        for length in ["3600.001", "1e19", "inf", "NaN", "-1"] {
+            assert_eq!(
+                read(&["1", length]),
+                Some(PlaylistError::Line(4)),
+                "{length}"
+            );
+        }
     }
 
     proptest! {

@@ -80,10 +80,21 @@ async fn play_by(
     listen: Duration,
     media: impl Fn(&Asked) -> Reply + 'static,
 ) -> (Play, Vec<Asked>) {
+    play_from(player, listen, move |asked| {
+        playlist(&asked.target).unwrap_or_else(|| media(asked))
+    })
+    .await
+}
+
+/// Plays the song of a server that answers everything by a script.
+async fn play_from(
+    player: Player,
+    listen: Duration,
+    script: impl Fn(&Asked) -> Reply + 'static,
+) -> (Play, Vec<Asked>) {
     let local = LocalSet::new();
     let playing = local.run_until(async move {
-        let server =
-            Scripted::new(move |asked| playlist(&asked.target).unwrap_or_else(|| media(asked)));
+        let server = Scripted::new(script);
         let mut listener = Listener {
             client: Client::new(server.clone(), Trust::default(), Link::new(None)),
             epoch: server.epoch(),
@@ -260,6 +271,22 @@ async fn faults_are_tried_again_and_told_when_they_stay() {
 
     let (lost, _) = play(s(20), |asked| part(asked).cut_after(500)).await;
     assert_eq!(lost.ending, Ending::Failed(Fault::Lost));
+}
+
+#[tokio::test(start_paused = true)]
+async fn music_without_an_end_is_refused() {
+    let segment = "#EXTINF:1e19,\n/a\n";
+    for text in [segment.to_owned(), segment.repeat(2)] {
+        let (play, _) = play_from(Player::Hls, s(20), move |asked| {
+            match asked.target.as_str() {
+                "/hls.m3u8" => Reply::whole(format!("#EXTM3U\n{text}")),
+                _ => Reply::whole("music"),
+            }
+        })
+        .await;
+        let refused = Fault::Unusable("it is no HLS playlist");
+        assert_eq!(play.ending, Ending::Failed(refused));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -250,6 +250,31 @@ async fn a_link_is_as_narrow_under_tls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_person_has_one_link_whatever_is_loaded_at_once_and_each_gets_a_share_of_it() {
+    let asking = LocalSet::new();
+    asking
+        .run_until(async {
+            let server = Scripted::new(|_| Reply::whole(vec![0; 100_000]));
+            let link = Link::new(Some(Shape {
+                kbit_per_s: 800,
+                round_trip_ms: 0,
+            }));
+            let mut first = Client::new(server, Trust::default(), link);
+            let mut second = first.beside();
+            let answers = tokio::join!(
+                get(&mut first, "http://music.test/1", Keep::Nothing),
+                get(&mut second, "http://other.test/2", Keep::Nothing)
+            );
+            // 100 KB a second for 200 KB.
+            for answer in [answers.0.unwrap(), answers.1.unwrap()] {
+                let apart = answer.took.abs_diff(Duration::from_secs(2));
+                assert!(apart < Duration::from_millis(50), "{answer:?}");
+            }
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_has_enough_is_sent_no_more_than_the_window() {
     let asking = LocalSet::new();
     asking

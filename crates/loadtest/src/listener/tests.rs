@@ -92,16 +92,26 @@ async fn play_from(
     listen: Duration,
     script: impl Fn(&Asked) -> Reply + 'static,
 ) -> (Play, Vec<Asked>) {
+    let patience = Patience {
+        start: s(10),
+        stall: s(8),
+    };
+    play_patiently(player, patience, listen, script).await
+}
+
+async fn play_patiently(
+    player: Player,
+    patience: Patience,
+    listen: Duration,
+    script: impl Fn(&Asked) -> Reply + 'static,
+) -> (Play, Vec<Asked>) {
     let local = LocalSet::new();
     let playing = local.run_until(async move {
         let server = Scripted::new(script);
         let mut listener = Listener {
             client: Client::new(server.clone(), Trust::default(), Link::new(None)),
             epoch: server.epoch(),
-            patience: Patience {
-                start: s(10),
-                stall: s(8),
-            },
+            patience,
             playlists: Rc::default(),
             throughput: None,
             ahead: None,
@@ -234,6 +244,31 @@ async fn who_waits_too_long_leaves() {
         played: s(4),
     };
     assert_eq!((silent.ending, silent.heard), (Ending::Abandoned, heard));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_patience_hears_what_comes_late() {
+    let patience = Patience {
+        start: s(60),
+        stall: s(8),
+    };
+    for player in [Player::Hls, Player::Progressive, Player::SpotifyLike] {
+        let (play, _) = play_patiently(player, patience, s(4), |asked| {
+            let is_first = asked.at < s(15);
+            let reply = match (playlist(&asked.target), &asked.range) {
+                (Some(playlist), _) => playlist,
+                (None, Some(range)) => Reply::part(range),
+                (None, None) => Reply::whole(vec![0; 320_000]),
+            };
+            reply.after(if is_first { s(15) } else { s(0) })
+        })
+        .await;
+        assert_eq!(
+            (play.ending, play.heard.startup),
+            (Ending::Finished, Some(s(15))),
+            "{player:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

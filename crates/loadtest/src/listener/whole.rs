@@ -36,7 +36,8 @@ pub(super) async fn load<C: Connect>(
         playback.doubles_up_to(CHROMIUM_RESUME_MAX);
     }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
-    let ask = Ask::get(&file.url, None, Keep::Nothing);
+    let patience = listener.patience.longest();
+    let ask = Ask::get(&file.url, None, Keep::Nothing).within(patience);
     let asked = listener.client.ask(&ask, |bytes| {
         let now = epoch.elapsed();
         let mut loaded = loaded.borrow_mut();

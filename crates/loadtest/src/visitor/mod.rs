@@ -7,7 +7,7 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{sleep_until, timeout};
 use url::Url;
 
 use crate::scenario::VisitorPlan;
@@ -43,9 +43,9 @@ pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due:
         let due = due + Duration::from_secs_f64(plan.pace_s * f64::from(request));
         let due_at = shared.epoch + due;
         sleep_until(due_at).await;
-        let by = due_at + Duration::from_secs_f64(plan.patience_s);
+        let patience = Duration::from_secs_f64(plan.patience_s).saturating_sub(due_at.elapsed());
         let shown = browser
-            .show(&shared.target.url, path, plan.loads_assets, by)
+            .show(&shared.target.url, path, plan.loads_assets, patience)
             .await;
         let took = due_at.elapsed();
         shared
@@ -69,13 +69,19 @@ impl<C: Connect> Browser<C> {
         server: &Url,
         path: &str,
         with_assets: bool,
-        by: Instant,
+        patience: Duration,
     ) -> Result<(), Fault> {
-        let shown = timeout_at(by, self.load(server, path, with_assets)).await;
+        let shown = timeout(patience, self.load(server, path, with_assets, patience)).await;
         shown.unwrap_or(Err(Fault::Timeout))
     }
 
-    async fn load(&mut self, server: &Url, path: &str, with_assets: bool) -> Result<(), Fault> {
+    async fn load(
+        &mut self,
+        server: &Url,
+        path: &str,
+        with_assets: bool,
+        patience: Duration,
+    ) -> Result<(), Fault> {
         let url = server.join(path);
         let url = url.map_err(|_error| Fault::Unusable("its path is none"))?;
         let keep = if with_assets {
@@ -83,7 +89,7 @@ impl<C: Connect> Browser<C> {
         } else {
             Keep::Nothing
         };
-        let ask = Ask::get(&url, None, keep).compressed();
+        let ask = Ask::get(&url, None, keep).compressed().within(patience);
         let Some(client) = self.clients.first_mut() else {
             return Ok(());
         };
@@ -100,7 +106,7 @@ impl<C: Connect> Browser<C> {
         let loading = self
             .clients
             .iter_mut()
-            .map(|client| load_from(client, &queue));
+            .map(|client| load_from(client, &queue, patience));
         join_all(loading).await.into_iter().collect()
     }
 }
@@ -109,11 +115,55 @@ impl<C: Connect> Browser<C> {
 async fn load_from<C: Connect>(
     client: &mut Client<C>,
     queue: &RefCell<VecDeque<Url>>,
+    patience: Duration,
 ) -> Result<(), Fault> {
     loop {
         let next = queue.borrow_mut().pop_front();
         let Some(url) = next else { return Ok(()) };
-        let ask = Ask::get(&url, None, Keep::Nothing).compressed();
+        let ask = Ask::get(&url, None, Keep::Nothing)
+            .compressed()
+            .within(patience);
         client.ask(&ask, |_so_far| None).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::LocalSet;
+
+    use super::*;
+    use crate::scripted::{Asked, Reply, Scripted};
+    use crate::wire::{Link, Trust};
+
+    const SERVER: &str = "http://music.test/";
+
+    /// Shows a page again and again, with what it names; who waits has patience for a minute.
+    async fn show(
+        times: usize,
+        script: impl Fn(&Asked) -> Reply + 'static,
+    ) -> Vec<(String, Duration)> {
+        let local = LocalSet::new();
+        let showing = local.run_until(async move {
+            let server = Scripted::new(script);
+            let client = Client::new(server.clone(), Trust::default(), Link::new(None));
+            let mut browser = Browser::new(vec![client.beside(), client.beside()]);
+            let url = Url::parse(SERVER).unwrap();
+            for _ in 0..times {
+                let _ = browser.show(&url, "/", true, Duration::from_mins(1)).await;
+            }
+            let asked = server.asked().into_iter();
+            asked.map(|asked| (asked.target, asked.at)).collect()
+        });
+        showing.await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_waited_for_as_long_as_a_person_does() {
+        let asked = show(1, |asked| match asked.target.as_str() {
+            "/" => Reply::whole("<script src=/a.js>").after(Duration::from_secs(40)),
+            _ => Reply::whole("x"),
+        });
+        let late = ("/a.js".to_owned(), Duration::from_secs(40));
+        assert_eq!(asked.await.last(), Some(&late));
     }
 }

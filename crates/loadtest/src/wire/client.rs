@@ -20,9 +20,7 @@ use super::tls::Trust;
 use super::traffic::Meter;
 use super::transport::Connect;
 
-/// How long a server may take to begin its answer.
-const FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
-/// How long a text may take from its first byte to its last.
+/// How long a text may take from its first byte to its last, unless more time is left for the first one.
 const TEXT_MAX: Duration = Duration::from_secs(30);
 /// How often an answer may lead elsewhere.
 const REDIRECTS_MAX: u32 = 5;
@@ -122,7 +120,7 @@ impl<C: Connect> Client<C> {
         self.connections.meter.ask();
         let place = self.place_of(ask.url)?;
         let begun = timeout_at(
-            Instant::now() + FIRST_BYTE_MAX,
+            Instant::now() + ask.patience,
             self.begin(place, ask, checks.is_some()),
         );
         let (mut stream, head) = begun.await.map_err(|_elapsed| Fault::Timeout)??;
@@ -131,7 +129,7 @@ impl<C: Connect> Client<C> {
         let receiving = stream.receive(&head, &mut body, more);
         match ask.keep {
             // Nobody listens to it: only a time ends one that trickles without end.
-            Keep::Text(_) => timeout(TEXT_MAX, receiving)
+            Keep::Text(_) => timeout(TEXT_MAX.max(ask.patience), receiving)
                 .await
                 .map_err(|_elapsed| Fault::Timeout)??,
             Keep::Nothing => receiving.await?,

@@ -356,6 +356,18 @@ async fn a_file_in_one_go_sounds_soon_and_stalls_when_the_link_is_slower_than_th
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_as_long_as_the_file_is_no_music() {
+    for bytes in [15, 319_999, 320_001] {
+        let (play, _) = play_by(Player::Progressive, s(60), move |_| {
+            Reply::whole(vec![b'<'; bytes])
+        })
+        .await;
+        let odd = Fault::Unusable("it is not as long as the file it should be");
+        assert_eq!(play.ending, Ending::Failed(odd), "{bytes}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn parts_of_a_file_are_asked_for_when_less_than_five_seconds_lie_ahead() {
     // 64 KiB play 4.096 s. The second part makes it 8.192 s, 3.192 s more than wanted.
     let (play, asked) = play_by(Player::SpotifyLike, s(20), part).await;

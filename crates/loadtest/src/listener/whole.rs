@@ -54,7 +54,9 @@ pub(super) async fn load<C: Connect>(
         (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))
     });
     match asked.await {
-        Ok(_whole) => std::future::pending().await,
+        Ok(whole) if whole.bytes == file.bytes => std::future::pending().await,
+        // A page that says that there is no such song is not silence either.
+        Ok(_other) => Fault::Unusable("it is not as long as the file it should be"),
         Err(fault) => fault,
     }
 }

@@ -10,6 +10,7 @@ use url::Url;
 use super::ask::{Answer, Ask, Keep, Question};
 use super::checks::Checks;
 use super::connections::{Connections, Stream, Way};
+use super::cookies::Cookies;
 use super::fault::Fault;
 use super::head::{Encoding, Head};
 use super::http1::Http1;
@@ -38,7 +39,7 @@ pub(crate) struct Client<C: Connect> {
 /// A server that was asked before.
 struct Server {
     site: Site,
-    cookie: Option<String>,
+    cookies: Cookies,
     /// A connection that the server keeps.
     open: Option<Http1>,
 }
@@ -135,8 +136,8 @@ impl<C: Connect> Client<C> {
             Keep::Nothing => receiving.await?,
         }
         if let Some(server) = self.servers.get_mut(place) {
-            if head.cookie.is_some() {
-                server.cookie.clone_from(&head.cookie);
+            for field in &head.cookies {
+                server.cookies.take(field);
             }
             if let (Stream::Http1(stream), true) = (stream, head.stays_open) {
                 server.open = Some(stream);
@@ -170,7 +171,7 @@ impl<C: Connect> Client<C> {
         }
         self.servers.push(Server {
             site: Site::of(url)?,
-            cookie: None,
+            cookies: Cookies::default(),
             open: None,
         });
         Ok(self.servers.len() - 1)
@@ -192,7 +193,7 @@ impl<C: Connect> Client<C> {
         };
         let question = Question {
             ask,
-            cookie: server.cookie.as_deref(),
+            cookie: server.cookies.sent(),
             link: &connections.link,
             is_checked,
         };

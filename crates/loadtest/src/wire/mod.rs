@@ -5,6 +5,7 @@ mod checks;
 mod chunks;
 mod client;
 mod connections;
+mod cookies;
 mod fault;
 mod head;
 mod http1;

@@ -2,13 +2,16 @@
 
 mod compared;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read as _};
+use std::rc::Rc;
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::read::GzEncoder;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, duplex,
+};
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::Instant;
 use url::Url;
@@ -331,6 +334,53 @@ async fn an_answer_may_lead_to_another_server_and_keeps_no_cookie_of_the_first()
                 .map(|asked| asked.target)
                 .collect();
             assert_eq!(targets, ["/song", "/file", "/odd"]);
+        })
+        .await;
+}
+
+/// A server that sets two cookies, and notes those that it is sent.
+#[derive(Clone, Default)]
+struct Noting(Rc<RefCell<Vec<String>>>);
+
+impl Connect for Noting {
+    type Transport = DuplexStream;
+
+    async fn connect(&self, _site: &Site) -> io::Result<DuplexStream> {
+        let (ours, theirs) = duplex(64 * 1024);
+        let noted = Rc::clone(&self.0);
+        spawn_local(async move {
+            let mut theirs = BufReader::new(theirs);
+            let mut line = String::new();
+            while 0 < theirs.read_line(&mut line).await? {
+                if let Some(cookies) = line.strip_prefix("Cookie: ") {
+                    noted.borrow_mut().push(cookies.trim().to_owned());
+                }
+                if line == "\r\n" {
+                    let fields =
+                        "Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n";
+                    let answer = format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
+                    theirs.write_all(answer.as_bytes()).await?;
+                }
+                line.clear();
+            }
+            io::Result::Ok(())
+        });
+        Ok(ours)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_cookies_of_a_server_are_sent_back() {
+    let asking = LocalSet::new();
+    asking
+        .run_until(async {
+            let server = Noting::default();
+            let mut client = Client::new(server.clone(), Trust::default(), Link::new(None));
+            for _ in 0..2 {
+                let answer = get(&mut client, "http://music.test/", TEXT).await;
+                assert!(answer.is_ok());
+            }
+            assert_eq!(*server.0.borrow(), ["a=1; b=2"]);
         })
         .await;
 }

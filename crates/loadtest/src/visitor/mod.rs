@@ -19,13 +19,15 @@ pub(crate) const CONNECTIONS_MAX: usize = 6;
 const PAGE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// More than any page names.
 const ASSETS_MAX: usize = 200;
+/// How many addresses a browser remembers. What is beyond is loaded each time.
+const CACHED_MAX: usize = 1_000;
 
 /// A browser that shows pages of one server.
 pub(crate) struct Browser<C: Connect> {
     /// One, and as many more as it needs.
     clients: Vec<Client<C>>,
     /// What it has and does not load again.
-    cached: HashSet<Url>,
+    cached: RefCell<HashSet<Url>>,
 }
 
 /// A visit from its due time to its end: each request is counted from when it was due.
@@ -43,11 +45,12 @@ pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due:
         let due = due + Duration::from_secs_f64(plan.pace_s * f64::from(request));
         let due_at = shared.epoch + due;
         sleep_until(due_at).await;
-        let patience = Duration::from_secs_f64(plan.patience_s).saturating_sub(due_at.elapsed());
+        let patience = Duration::from_secs_f64(plan.patience_s);
+        let left = patience.saturating_sub(due_at.elapsed());
         let shown = browser
-            .show(&shared.target.url, path, plan.loads_assets, patience)
+            .show(&shared.target.url, path, plan.loads_assets, left)
             .await;
-        let took = due_at.elapsed();
+        let took = waited(due_at.elapsed(), &shown, patience);
         shared
             .tally
             .borrow_mut()
@@ -55,11 +58,19 @@ pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due:
     }
 }
 
+/// Who gets no answer has waited as long as people wait: a server that fails fast is not a fast one.
+fn waited(took: Duration, shown: &Result<(), Fault>, patience: Duration) -> Duration {
+    match shown {
+        Ok(()) => took,
+        Err(_fault) => took.max(patience),
+    }
+}
+
 impl<C: Connect> Browser<C> {
     pub(crate) fn new(clients: Vec<Client<C>>) -> Self {
         Self {
             clients,
-            cached: HashSet::new(),
+            cached: RefCell::default(),
         }
     }
 
@@ -98,15 +109,16 @@ impl<C: Connect> Browser<C> {
             return Ok(());
         }
         let named = assets::named_in(&page.text, &url);
+        let cached = &self.cached;
         let new = named
             .into_iter()
-            .filter(|url| self.cached.insert(url.clone()))
+            .filter(|url| !cached.borrow().contains(url))
             .take(ASSETS_MAX);
         let queue = RefCell::new(new.collect::<VecDeque<Url>>());
         let loading = self
             .clients
             .iter_mut()
-            .map(|client| load_from(client, &queue, patience));
+            .map(|client| load_from(client, &queue, cached, patience));
         join_all(loading).await.into_iter().collect()
     }
 }
@@ -115,6 +127,7 @@ impl<C: Connect> Browser<C> {
 async fn load_from<C: Connect>(
     client: &mut Client<C>,
     queue: &RefCell<VecDeque<Url>>,
+    cached: &RefCell<HashSet<Url>>,
     patience: Duration,
 ) -> Result<(), Fault> {
     loop {
@@ -124,6 +137,10 @@ async fn load_from<C: Connect>(
             .compressed()
             .within(patience);
         client.ask(&ask, |_so_far| None).await?;
+        let mut cached = cached.borrow_mut();
+        if cached.len() < CACHED_MAX {
+            cached.insert(url);
+        }
     }
 }
 
@@ -165,5 +182,48 @@ mod tests {
         });
         let late = ("/a.js".to_owned(), Duration::from_secs(40));
         assert_eq!(asked.await.last(), Some(&late));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_did_not_come_is_asked_for_again_and_what_came_is_not() {
+        let asked = show(3, |asked| match asked.target.as_str() {
+            "/" => Reply::whole("<script src=/a.js></script><script src=/b.js></script>"),
+            "/a.js" if asked.at < Duration::from_mins(1) => {
+                Reply::whole("x").after(Duration::from_mins(2))
+            }
+            _ => Reply::whole("x"),
+        });
+        let targets: Vec<_> = asked.await.into_iter().map(|(target, _)| target).collect();
+        assert_eq!(targets, ["/", "/a.js", "/b.js", "/", "/a.js", "/"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_browser_remembers_no_more_than_a_number_of_addresses() {
+        let local = LocalSet::new();
+        let showing = local.run_until(async {
+            let server = Scripted::new(|asked| {
+                let name = |asset| format!("<script src={}/{asset}></script>", asked.target);
+                Reply::whole((0..ASSETS_MAX).map(name).collect::<String>())
+            });
+            let client = Client::new(server, Trust::default(), Link::new(None));
+            let mut browser = Browser::new(vec![client]);
+            let url = Url::parse(SERVER).unwrap();
+            for page in 0..=CACHED_MAX / ASSETS_MAX {
+                let path = format!("/{page}");
+                let shown = browser.show(&url, &path, true, Duration::from_mins(1));
+                assert_eq!(shown.await, Ok(()));
+            }
+            browser.cached.borrow().len()
+        });
+        assert_eq!(showing.await, CACHED_MAX);
+    }
+
+    #[test]
+    fn who_gets_no_answer_has_waited_as_long_as_people_wait() {
+        let (soon, late) = (Duration::from_millis(3), Duration::from_secs(12));
+        let patience = Duration::from_secs(10);
+        assert_eq!(waited(soon, &Ok(()), patience), soon);
+        assert_eq!(waited(soon, &Err(Fault::Refused), patience), patience);
+        assert_eq!(waited(late, &Err(Fault::Timeout), patience), late);
     }
 }

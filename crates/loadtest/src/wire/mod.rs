@@ -29,7 +29,7 @@ pub(crate) use fault::Fault;
 pub(crate) use http2::Beside;
 pub(crate) use link::Link;
 pub use link::Shape;
-pub(crate) use names::Names;
+pub(crate) use names::{Names, first_that_answers};
 pub(crate) use site::Site;
 pub(crate) use tls::Trust;
 pub(crate) use traffic::{Meter, Traffic};

@@ -42,6 +42,13 @@ impl Target {
             reason,
         };
         let url = Url::parse(text).map_err(|error| wrong(format!("it is no URL: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // Not even here are they told.
+            return Err(TargetError {
+                what: without_user(url),
+                reason: "leave the user and the password out: they are not sent".to_owned(),
+            });
+        }
         let site = Site::of(&url);
         let site =
             site.map_err(|_odd| wrong("only http:// and https:// can be asked".to_owned()))?;
@@ -109,6 +116,14 @@ pub(crate) fn trust(authorities: Option<&Path>) -> Result<Trust, TargetError> {
     })
 }
 
+/// An address that may be written down.
+fn without_user(mut url: Url) -> String {
+    // Only an address without a host refuses, and has no user.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}
+
 /// Whether sessions can come from an address.
 fn is_own(source: IpAddr) -> bool {
     let bound = UdpSocket::bind(SocketAddr::new(source, 0));
@@ -149,11 +164,20 @@ mod tests {
             ("music", "it is no URL"),
             ("ftp://a.test/", "only http://"),
             ("http://nowhere.invalid/", "nowhere.invalid"),
+            (
+                "http://me:secret@127.0.0.1/",
+                "leave the user and the password out",
+            ),
+            (
+                "http://me@127.0.0.1/",
+                "leave the user and the password out",
+            ),
         ] {
             let error = Target::find(text, &[], &Trust::default())
                 .unwrap_err()
                 .to_string();
             assert!(error.contains(reason), "{error}");
+            assert!(!error.contains("secret"), "{error}");
         }
         let file = Path::new("Cargo.toml");
         let error = trust(Some(file)).unwrap_err();

@@ -74,25 +74,46 @@ pub(crate) enum Playlist {
 
 /// How many playlists are kept for those who come later.
 const KEPT_MAX: usize = 10_000;
+/// How many bytes their texts and what was read from them may take.
+const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The playlists that listeners have read: who reads the same text from the same address shares what it says.
 #[derive(Debug, Default)]
-pub(crate) struct Playlists(RefCell<HashMap<Url, (Vec<u8>, Playlist)>>);
+pub(crate) struct Playlists(RefCell<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    read: HashMap<Url, (Vec<u8>, Playlist)>,
+    bytes: usize,
+}
 
 impl Playlists {
     /// Reads a playlist that came from an address.
     pub(crate) fn read(&self, body: &[u8], address: &Url) -> Result<Playlist, PlaylistError> {
         let mut kept = self.0.borrow_mut();
-        if let Some((known, playlist)) = kept.get(address)
+        if let Some((known, playlist)) = kept.read.get(address)
             && known == body
         {
             return Ok(playlist.clone());
         }
         let playlist = Playlist::read(&String::from_utf8_lossy(body), address)?;
-        if kept.len() < KEPT_MAX || kept.contains_key(address) {
-            kept.insert(address.clone(), (body.to_vec(), playlist.clone()));
-        }
+        kept.take(address, body, &playlist);
         Ok(playlist)
+    }
+}
+
+impl Kept {
+    /// Keeps what an address says now, where there is room.
+    fn take(&mut self, address: &Url, body: &[u8], playlist: &Playlist) {
+        if let Some((body, playlist)) = self.read.remove(address) {
+            self.bytes -= body.len() + playlist.bytes();
+        }
+        let bytes = self.bytes + body.len() + playlist.bytes();
+        if self.read.len() < KEPT_MAX && bytes <= KEPT_BYTES_MAX {
+            let read = (body.to_vec(), playlist.clone());
+            self.read.insert(address.clone(), read);
+            self.bytes = bytes;
+        }
     }
 }
 
@@ -112,6 +133,22 @@ impl Playlist {
             }
         }
         reader.finish()
+    }
+
+    /// About how much memory it takes: many times what its text does where that is terse.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Master(variants) => {
+                let each = variants.iter();
+                each.map(|variant| size_of::<Variant>() + variant.url.as_str().len())
+                    .sum()
+            }
+            Self::Media(media) => {
+                let each = media.segments.iter();
+                each.map(|segment| size_of::<Segment>() + segment.resource.url.as_str().len())
+                    .sum()
+            }
+        }
     }
 }
 
@@ -317,6 +354,24 @@ mod tests {
         let longer = media("#EXTM3U\n#EXTINF:2,\na\n");
         assert_eq!(longer.segments[0].length, Duration::from_secs(2));
         assert!(Rc::ptr_eq(&longer, &media("#EXTM3U\n#EXTINF:2,\na\n")));
+    }
+
+    #[test]
+    fn no_more_bytes_are_kept_than_a_number() {
+        let playlists = Playlists::default();
+        let text = |number| format!("#EXTM3U\n#{number}\n{}", "#EXTINF:1,\na\n".repeat(40_000));
+        for number in 0..20 {
+            let url = address().join(&format!("{}.m3u8", number % 19)).unwrap();
+            assert!(playlists.read(text(number).as_bytes(), &url).is_ok());
+        }
+        let kept = playlists.0.borrow();
+        let counted = kept
+            .read
+            .values()
+            .map(|(body, playlist)| body.len() + playlist.bytes());
+        assert_eq!(kept.bytes, counted.sum::<usize>());
+        assert!(kept.bytes <= KEPT_BYTES_MAX, "{}", kept.bytes);
+        assert!((2..19).contains(&kept.read.len()), "{}", kept.read.len());
     }
 
     #[test]

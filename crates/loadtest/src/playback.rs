@@ -34,8 +34,10 @@ pub(crate) struct Heard {
 /// What is heard in a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sound {
-    /// Nothing yet, or nothing any more.
+    /// Nothing any more.
     None,
+    /// Nothing since the press.
+    NotYet,
     Music,
     /// Silence in the middle.
     Silence,
@@ -151,11 +153,17 @@ impl Playback {
     pub(crate) fn sound(&mut self, now: Duration) -> (Sound, Option<Duration>, u32) {
         self.advance(now);
         let sound = match self.state {
-            State::Starting | State::Over => Sound::None,
+            State::Starting => Sound::NotYet,
+            State::Over => Sound::None,
             State::Playing { .. } => Sound::Music,
             State::Stalled { .. } => Sound::Silence,
         };
         (sound, self.heard.startup, self.heard.stall_count)
+    }
+
+    /// How long ago it was pressed.
+    pub(crate) fn since_press(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.pressed_at)
     }
 
     /// Whether everything was heard.

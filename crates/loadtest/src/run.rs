@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 use crate::catalogue::{Catalogue, CatalogueError};
@@ -23,7 +23,7 @@ use crate::report::{self, Report};
 use crate::scenario::Scenario;
 use crate::server_figures::{Sources, Watched};
 use crate::target::{self, Target, TargetError};
-use crate::wire::{Client, Meter, Tcp};
+use crate::wire::{Ask, Client, Fault, Keep, Meter, Tcp};
 use crate::worker::{News, Worker};
 
 /// From the decision to begin to the first start.
@@ -31,6 +31,9 @@ const SET_OFF: Duration = Duration::from_millis(100);
 
 /// How often the chart is read anew: who comes later chooses from what is played by then.
 const READ_CHART_EVERY: Duration = Duration::from_mins(1);
+
+/// How long the first answer may take, with what it brings.
+const ANSWER_MAX: Duration = Duration::from_secs(15);
 
 /// How a run is made.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +60,14 @@ pub enum RunError {
     /// There is nothing to listen to.
     #[error("the server gives nothing to listen to: {0}")]
     Catalogue(String),
+    /// Nobody answers.
+    #[error("{url} does not answer: {reason}")]
+    Unreachable {
+        /// As it was asked.
+        url: String,
+        /// Why it has no answer.
+        reason: String,
+    },
     /// This machine does not allow so much.
     #[error(transparent)]
     Preflight(#[from] PreflightError),
@@ -106,7 +117,7 @@ async fn conduct(
     let catalogue = tokio::select! {
         biased;
         () = interrupts.next() => return Err(RunError::GivenUp),
-        catalogue = Catalogue::read(&mut client, &target.url, &scenario) => Arc::new(catalogue?),
+        catalogue = look_at(&mut client, &target.url, &scenario) => Arc::new(catalogue?),
     };
     let (songs, chosen_from) = watch::channel(catalogue);
     let (stop, stopped) = watch::channel(false);
@@ -172,6 +183,32 @@ fn join(threads: Vec<JoinHandle<std::io::Result<()>>>) -> std::io::Result<()> {
         let ended = thread.join();
         ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+/// What there is to listen to; where nobody listens, whether anybody answers.
+async fn look_at(
+    client: &mut Client<Tcp>,
+    server: &Url,
+    scenario: &Scenario,
+) -> Result<Catalogue, RunError> {
+    if scenario.listeners.is_empty() || !scenario.songs.is_empty() {
+        let ask = Ask::get(server, None, Keep::Nothing);
+        let asked = client.ask(&ask, |_so_far| None);
+        match timeout(ANSWER_MAX, asked).await {
+            // Whatever it says, it is there.
+            Ok(Ok(_) | Err(Fault::Status { .. } | Fault::Unusable(_))) => {}
+            Ok(Err(fault)) => return Err(unreachable(server, &fault)),
+            Err(_elapsed) => return Err(unreachable(server, &Fault::Timeout)),
+        }
+    }
+    Ok(Catalogue::read(client, server, scenario).await?)
+}
+
+fn unreachable(server: &Url, fault: &Fault) -> RunError {
+    RunError::Unreachable {
+        url: server.to_string(),
+        reason: fault.to_string(),
+    }
 }
 
 /// Reads the chart again and again. What cannot be read now leaves what was read before.

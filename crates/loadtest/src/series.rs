@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::count::to_f64;
+use crate::count::per_s;
 use crate::tally::Second;
 use crate::wire::Traffic;
 
@@ -46,15 +46,19 @@ pub struct Row {
     pub sounding: u64,
     /// Plays that had fallen silent.
     pub silent: u64,
-    /// From a due press to the first sound: half came sooner, 95 and 99 of 100.
+    /// From a due press to the first sound, of those that came: half waited no longer.
     pub startup_p50_ms: f64,
-    /// See above.
+    /// 95 of 100 waited no longer.
     pub startup_p95_ms: f64,
-    /// See above.
+    /// 99 of 100 waited no longer.
     pub startup_p99_ms: f64,
     /// From a due request of a visitor to the end of its answer, for 99 of 100.
     pub response_p99_ms: f64,
-    /// Of the media that was loaded.
+    /// Media that was loaded.
+    pub media_bytes: u64,
+    /// And how long it plays.
+    pub media_s: f64,
+    /// The first by the second; zero where nothing was loaded.
     pub kbit_per_s: f64,
     /// How late the generator was at most.
     pub lag_ms: f64,
@@ -91,7 +95,6 @@ impl Series {
 impl Row {
     pub(crate) fn new(second: &Second, traffic: Traffic, offered: u64) -> Self {
         let media_s = second.media.as_secs_f64();
-        let kbit = to_f64(second.media_bytes) * 0.008;
         Self {
             offered,
             starts: second.starts,
@@ -108,13 +111,17 @@ impl Row {
             startup_p95_ms: ms(second.startup.quantile(0.95)),
             startup_p99_ms: ms(second.startup.quantile(0.99)),
             response_p99_ms: ms(second.response.quantile(0.99)),
-            kbit_per_s: if media_s == 0.0 { 0.0 } else { kbit / media_s },
+            media_bytes: second.media_bytes,
+            media_s,
+            kbit_per_s: kbit_per_s(second.media_bytes, media_s),
             lag_ms: ms(second.lag_max),
         }
     }
 
-    /// Two stretches as one: the worse of what has no sum.
+    /// Two stretches as one: the worse of what has no sum, and how it was at the end.
     fn then(&self, later: &Self) -> Self {
+        let media_bytes = self.media_bytes + later.media_bytes;
+        let media_s = self.media_s + later.media_s;
         Self {
             offered: self.offered + later.offered,
             starts: self.starts + later.starts,
@@ -131,17 +138,19 @@ impl Row {
             startup_p95_ms: self.startup_p95_ms.max(later.startup_p95_ms),
             startup_p99_ms: self.startup_p99_ms.max(later.startup_p99_ms),
             response_p99_ms: self.response_p99_ms.max(later.response_p99_ms),
-            kbit_per_s: if later.kbit_per_s == 0.0 {
-                self.kbit_per_s
-            } else {
-                later.kbit_per_s
-            },
+            media_bytes,
+            media_s,
+            kbit_per_s: kbit_per_s(media_bytes, media_s),
             lag_ms: self.lag_ms.max(later.lag_ms),
         }
     }
 }
 
-pub(crate) fn ms(duration: Duration) -> f64 {
+fn kbit_per_s(bytes: u64, seconds: f64) -> f64 {
+    per_s(bytes, seconds) * 0.008
+}
+
+pub(crate) const fn ms(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1_000.0
 }
 
@@ -168,5 +177,21 @@ mod tests {
             10_000
         );
         assert_eq!(series.rows.last().unwrap().active, 9_999);
+    }
+
+    #[test]
+    fn a_bitrate_is_of_all_that_was_loaded() {
+        let second = |media_bytes, media_s| {
+            let second = Second {
+                media_bytes,
+                media: Duration::from_secs(media_s),
+                ..Second::default()
+            };
+            Row::new(&second, Traffic::default(), 0)
+        };
+        // 128 kbit/s for 9 s, 512 kbit/s for 1 s, and then nothing.
+        let both = second(144_000, 9).then(&second(64_000, 1));
+        let all = both.then(&second(0, 0));
+        assert!((all.kbit_per_s - 166.4).abs() < 1e-9, "{all:?}");
     }
 }

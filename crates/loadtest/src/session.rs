@@ -11,14 +11,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::catalogue::{Catalogue, Song};
-use crate::listener::{Listener, Patience};
+use crate::listener::{Listener, Patience, Wish};
 use crate::playlist::Playlists;
-use crate::plays::report_play;
+use crate::plays::Reporter;
 use crate::scenario::{ListenerPlan, Scenario, VisitorPlan};
 use crate::tally::Tally;
 use crate::target::Target;
 use crate::visitor::visit;
-use crate::wire::{Checks, Meter};
+use crate::wire::{Checks, Fault, Meter};
 
 /// What all sessions of a thread share.
 pub(crate) struct Shared {
@@ -58,13 +58,12 @@ async fn listen(
     due: Duration,
     mut random: StdRng,
 ) {
-    let patience = Patience {
-        start: Duration::from_secs_f64(plan.start_patience_s),
-        stall: Duration::from_secs_f64(plan.stall_patience_s),
-    };
+    let patience = patience(plan);
     let client = shared.target.client(number, plan.link, &shared.meter);
     // For what goes to the server beside the music.
-    let mut reports = plan.reports_plays.then(|| client.beside());
+    let mut reports = plan
+        .reports_plays
+        .then(|| Reporter::new(client.beside(), shared));
     let mut listener = Listener {
         client: client.checked_by(&shared.checks),
         epoch: shared.epoch,
@@ -83,21 +82,44 @@ async fn listen(
         } else {
             plan.listen_s
         };
-        let length = Duration::from_secs_f64(random.random_range(shortest..=longest));
+        let wish = Wish {
+            pressed_at,
+            length: Duration::from_secs_f64(random.random_range(shortest..=longest)),
+            is_skipped,
+        };
         let key = uuid(&mut random);
         // One place for it, however often it is handed on.
-        let play = Box::pin(listener.play(plan.player, song, pressed_at, length));
-        let play = match &mut reports {
-            Some(client) => {
-                let server = &shared.target.url;
-                report_play(client, server, &song.track_id, &key, &shared.tally, play).await
-            }
+        let play = Box::pin(listener.play(plan.player, song, wish));
+        match &mut reports {
+            Some(reports) => reports.report(&song.track_id, key, play).await,
             None => play.await,
         };
-        let mut tally = shared.tally.borrow_mut();
-        tally.play(&play, patience);
-        tally.skipped_plays += u64::from(is_skipped);
         pressed_at = shared.epoch.elapsed();
+    }
+    if let Some(reports) = reports {
+        reports.end().await;
+    }
+}
+
+/// There are as many people as this process may have connections for: whoever comes now hears and reads nothing.
+pub(crate) fn turn_away(shared: &Shared, number: u64) {
+    let mut random = StdRng::seed_from_u64(seed_of(shared.scenario.seed, number));
+    let mut tally = shared.tally.borrow_mut();
+    match choose_kind(&shared.scenario, &mut random) {
+        Some(Kind::Listener(plan)) => tally.turn_listener_away(patience(plan)),
+        Some(Kind::Visitor(plan)) => {
+            let waited = Duration::from_secs_f64(plan.patience_s);
+            tally.response(waited, Some(&Fault::Crowded));
+        }
+        None => {}
+    }
+    tally.end();
+}
+
+fn patience(plan: &ListenerPlan) -> Patience {
+    Patience {
+        start: Duration::from_secs_f64(plan.start_patience_s),
+        stall: Duration::from_secs_f64(plan.stall_patience_s),
     }
 }
 

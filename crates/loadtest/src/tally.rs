@@ -17,7 +17,7 @@ use crate::wire::Fault;
 /// Counts and times of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    /// From when a session was due to when the generator started it.
+    /// How late the generator was: with each session, and each time it looked.
     pub(crate) lag: Durations,
     pub(crate) started_sessions: u64,
     pub(crate) ended_sessions: u64,
@@ -68,6 +68,8 @@ pub(crate) struct Second {
 pub(crate) struct Now {
     /// Sessions that have not ended.
     pub(crate) active: u64,
+    /// Plays that were pressed and have not been heard yet.
+    pub(crate) waiting: u64,
     /// Plays that sound.
     pub(crate) sounding: u64,
     /// Plays that have fallen silent.
@@ -88,6 +90,7 @@ impl Now {
     fn count(&mut self, sound: Sound) -> Option<&mut u64> {
         match sound {
             Sound::None => None,
+            Sound::NotYet => Some(&mut self.waiting),
             Sound::Music => Some(&mut self.sounding),
             Sound::Silence => Some(&mut self.silent),
         }
@@ -97,10 +100,15 @@ impl Now {
 impl Tally {
     pub(crate) fn start(&mut self, lag: Duration) {
         self.started_sessions += 1;
-        self.lag.record(lag);
         self.second.starts += 1;
-        self.second.lag_max = self.second.lag_max.max(lag);
         self.second.now.active += 1;
+        self.late(lag);
+    }
+
+    /// The generator did something so much later than it was due.
+    pub(crate) fn late(&mut self, lag: Duration) {
+        self.lag.record(lag);
+        self.second.lag_max = self.second.lag_max.max(lag);
     }
 
     pub(crate) fn end(&mut self) {
@@ -109,9 +117,13 @@ impl Tally {
     }
 
     pub(crate) fn fault(&mut self, fault: &Fault) {
-        *self.faults.entry(fault.kind()).or_default() += 1;
+        self.count_fault(fault.kind());
         self.own_faults += u64::from(fault.is_own());
-        *self.second.faults.entry(fault.kind()).or_default() += 1;
+    }
+
+    fn count_fault(&mut self, kind: &'static str) {
+        *self.faults.entry(kind).or_default() += 1;
+        *self.second.faults.entry(kind).or_default() += 1;
     }
 
     /// A play is over.
@@ -123,12 +135,27 @@ impl Tally {
             played,
         } = play.heard;
         self.plays += 1;
-        self.startup.record(startup.unwrap_or(patience.start));
-        let has_failed = startup.is_none() || matches!(play.ending, Ending::Failed(_));
+        let is_interrupted = play.ending == Ending::Interrupted;
+        let waited = if is_interrupted {
+            play.waited
+        } else {
+            patience.start
+        };
+        self.startup.record(startup.unwrap_or(waited));
+        let has_failed =
+            startup.is_none() && !is_interrupted || matches!(play.ending, Ending::Failed(_));
         self.failed_plays += u64::from(has_failed);
-        self.abandoned_plays += u64::from(play.ending == Ending::Abandoned);
-        if let Ending::Failed(fault) = &play.ending {
-            self.fault(fault);
+        match &play.ending {
+            Ending::Finished => self.skipped_plays += u64::from(play.is_skipped),
+            Ending::Abandoned => {
+                self.abandoned_plays += 1;
+                self.count_fault(match startup {
+                    None => "gave_up_start",
+                    Some(_) => "gave_up_stall",
+                });
+            }
+            Ending::Failed(fault) => self.fault(fault),
+            Ending::Interrupted => {}
         }
         self.stalled_plays += u64::from(0 < stall_count);
         self.stall_count += u64::from(stall_count);
@@ -136,6 +163,19 @@ impl Tally {
         self.played += played;
         self.switch_count += u64::from(play.switch_count);
         self.bits += to_f64(play.bits_per_s) * played.as_secs_f64();
+    }
+
+    /// Somebody who wanted to listen had no place: a play that nobody heard.
+    pub(crate) fn turn_listener_away(&mut self, patience: Patience) {
+        let play = Play {
+            ending: Ending::Failed(Fault::Crowded),
+            heard: Heard::default(),
+            bits_per_s: 0,
+            switch_count: 0,
+            is_skipped: false,
+            waited: patience.start,
+        };
+        self.play(&play, patience);
     }
 
     /// A request of a visitor was answered, or was not within the patience of people.
@@ -218,6 +258,7 @@ impl Second {
         self.media += other.media;
         self.lag_max = self.lag_max.max(other.lag_max);
         self.now.active += other.now.active;
+        self.now.waiting += other.now.waiting;
         self.now.sounding += other.now.sounding;
         self.now.silent += other.now.silent;
     }

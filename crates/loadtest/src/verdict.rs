@@ -16,6 +16,8 @@ pub(crate) const LARGE_RUN: u64 = 100_000;
 pub(crate) const LARGE_RUN_FAILURES: f64 = 0.0001;
 /// Otherwise a stable run has none, and a fair one at most this share.
 pub(crate) const FAILURES_FAIR: f64 = 0.01;
+/// Of fewer plays, or requests, a percentile says nothing, however many sessions there are.
+const PERCENTILE_MIN: u64 = 100;
 /// What is felt to be at once, and what people wait for: the first sound, or an answer.
 pub(crate) const SOON: Duration = Duration::from_millis(500);
 pub(crate) const BEARABLE: Duration = Duration::from_secs(2);
@@ -64,6 +66,7 @@ impl Verdict {
 /// What a verdict is made from. Times are from when something was due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Figures {
+    pub(crate) is_interrupted: bool,
     pub(crate) planned_sessions: u64,
     pub(crate) started_sessions: u64,
     /// What the scenario wants for its percentiles to mean something.
@@ -90,6 +93,8 @@ pub(crate) struct Figures {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
+    /// Somebody ended it before its time.
+    Interrupted,
     /// Too few of the planned sessions started.
     NotReached {
         /// How many of a hundred started.
@@ -147,26 +152,24 @@ pub enum Miss {
 
 impl std::fmt::Display for Miss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let soon_ms = SOON.as_millis();
         match self {
             Self::Startup { p99_ms } => write!(
                 f,
-                "the first sound took {p99_ms:.0} ms (p99), it may take 500 ms"
+                "the first sound took {p99_ms:.0} ms (p99), it may take {soon_ms} ms"
             ),
-            Self::Response { p99_ms } => {
-                write!(f, "an answer took {p99_ms:.0} ms (p99), it may take 500 ms")
-            }
-            Self::Rebuffering { ratio } => {
-                write!(
-                    f,
-                    "{:.2} % of the time was silence, 0.1 % may be",
-                    ratio * 100.0
-                )
-            }
-            Self::Stalls { share } => write!(
+            Self::Response { p99_ms } => write!(
                 f,
-                "{:.1} % of the plays fell silent, 1 % may",
-                share * 100.0
+                "an answer took {p99_ms:.0} ms (p99), it may take {soon_ms} ms"
             ),
+            Self::Rebuffering { ratio } => {
+                let [found, most] = [ratio * 100.0, SILENCE_STABLE * 100.0];
+                write!(f, "{found:.2} % of the time was silence, {most} % may be")
+            }
+            Self::Stalls { share } => {
+                let [found, most] = [share * 100.0, STALLED_STABLE * 100.0];
+                write!(f, "{found:.1} % of the plays fell silent, {most} % may")
+            }
             Self::Failures { count } => write!(f, "{count} plays or requests failed"),
         }
     }
@@ -176,8 +179,12 @@ impl Reason {
     /// In Korean.
     pub fn korean(&self) -> String {
         match self {
+            Self::Interrupted => "끝나기 전에 중단되었습니다".to_owned(),
             Self::NotReached { percent } => {
-                format!("계획한 세션의 {percent:.1} %만 시작되었습니다(99 % 이상이어야 합니다)")
+                format!(
+                    "계획한 세션의 {percent:.1} %만 시작되었습니다({} % 이상이어야 합니다)",
+                    REACHED_MIN * 100.0
+                )
             }
             Self::Late { lag_ms } => format!(
                 "부하 생성기가 {lag_ms:.1} ms 늦었습니다(p99, {} ms 이하여야 합니다)",
@@ -196,10 +203,12 @@ impl Reason {
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Interrupted => f.write_str("it was interrupted before its end"),
             Self::NotReached { percent } => {
                 write!(
                     f,
-                    "{percent:.1} % of the planned sessions started, 99 % must"
+                    "{percent:.1} % of the planned sessions started, {} % must",
+                    REACHED_MIN * 100.0
                 )
             }
             Self::Late { lag_ms } => {
@@ -282,7 +291,13 @@ impl Figures {
     pub(crate) fn reasons_against(&self) -> Vec<Reason> {
         let reached = ratio(self.started_sessions, self.planned_sessions);
         let lag_ms = ms(self.lag_p99);
+        let tried = [self.plays, self.requests]
+            .into_iter()
+            .filter(|count| 0 < *count);
+        let fewest = tried.min().unwrap_or_default();
+        let least = self.sessions_min.min(PERCENTILE_MIN);
         let all = [
+            self.is_interrupted.then_some(Reason::Interrupted),
             (reached < REACHED_MIN).then_some(Reason::NotReached {
                 percent: reached * 100.0,
             }),
@@ -294,6 +309,10 @@ impl Figures {
                 sessions: self.started_sessions,
                 least: self.sessions_min,
             }),
+            (self.sessions_min <= self.started_sessions && fewest < least).then_some(Reason::Few {
+                sessions: fewest,
+                least,
+            }),
         ];
         all.into_iter().flatten().collect()
     }
@@ -304,6 +323,7 @@ mod tests {
     use super::*;
 
     const GOOD: Figures = Figures {
+        is_interrupted: false,
         planned_sessions: 2_000,
         started_sessions: 2_000,
         sessions_min: 1_000,

@@ -1,13 +1,14 @@
 //! One thread of sessions: each starts when it is due, whatever the others do.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinSet, LocalSet};
+use tokio::task::{JoinError, JoinSet, LocalSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::arrivals::Starts;
@@ -17,10 +18,11 @@ use crate::scenario::Scenario;
 use crate::session::{self, Shared};
 use crate::tally::{Second, Tally};
 use crate::target::Target;
-use crate::wire::{Checks, Fault, Meter, Traffic};
+use crate::wire::{Checks, Meter, Traffic};
 
-/// How often a worker tells what it has seen.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How often a worker looks whether it is late itself, also when nothing starts; each second it tells what it has seen.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOKS_PER_SECOND: u32 = 10;
 
 /// A thread's part of a run.
 pub(crate) struct Worker {
@@ -72,33 +74,48 @@ impl Worker {
             )),
             epoch: self.epoch,
         });
-        let mut stop = self.stop.clone();
         let mut number = 0;
-        let told = {
-            let sessions = self.start_sessions(&shared);
-            let mut sessions = std::pin::pin!(sessions);
+        {
+            let mut sessions = pin!(self.run_sessions(&shared));
+            let mut looks = 1;
             loop {
                 tokio::select! {
                     biased;
-                    _ = stop.wait_for(|stop| *stop) => break,
-                    () = sleep_until(self.epoch + TELL_EVERY * (number + 1)) => {
-                        self.tell(&shared, number);
-                        number += 1;
+                    () = sleep_until(self.epoch + LOOK_EVERY * looks) => {
+                        let late = self.epoch.elapsed().saturating_sub(LOOK_EVERY * looks);
+                        shared.tally.borrow_mut().late(late);
+                        if looks.is_multiple_of(LOOKS_PER_SECOND) {
+                            self.tell(&shared, number);
+                            number += 1;
+                        }
+                        looks += 1;
                     }
                     () = &mut sessions => break,
                 }
             }
-            number
-        };
-        self.tell(&shared, told);
+        }
+        self.tell(&shared, number);
         let tally = Box::new(shared.tally.borrow().clone());
         // Nobody listens any more where the run was given up.
-        let _ = self.news.send(News::Done { tally, last: told });
+        let _ = self.news.send(News::Done {
+            tally,
+            last: number,
+        });
     }
 
-    /// Starts the sessions of this worker, and waits until they have ended.
-    async fn start_sessions(&self, shared: &Rc<Shared>) {
+    /// Starts the sessions of this worker, and waits until they have ended, or are to end: then who listens stops.
+    async fn run_sessions(&self, shared: &Rc<Shared>) {
         let mut sessions = JoinSet::new();
+        let mut stop = self.stop.clone();
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = self.start_sessions(shared, &mut sessions) => {}
+        }
+        sessions.shutdown().await;
+    }
+
+    async fn start_sessions(&self, shared: &Rc<Shared>, sessions: &mut JoinSet<()>) {
         let scenario = &self.scenario;
         let starts = Starts::new(scenario.lines(), scenario.arrivals, scenario.seed);
         let own = (0..)
@@ -106,16 +123,20 @@ impl Worker {
             .filter(|(number, _)| number % self.worker_count == self.index);
         for (number, due) in own {
             sleep_until(self.epoch + due).await;
-            while sessions.try_join_next().is_some() {}
-            let mut tally = shared.tally.borrow_mut();
-            if self.sessions_max <= sessions.len() {
-                tally.fault(&Fault::Exhausted);
-                continue;
+            while let Some(ended) = sessions.try_join_next() {
+                check(ended);
             }
-            tally.start(self.epoch.elapsed().saturating_sub(due));
-            sessions.spawn_local(session::run(Rc::clone(shared), number, due));
+            let lag = self.epoch.elapsed().saturating_sub(due);
+            shared.tally.borrow_mut().start(lag);
+            if self.sessions_max <= sessions.len() {
+                session::turn_away(shared, number);
+            } else {
+                sessions.spawn_local(session::run(Rc::clone(shared), number, due));
+            }
         }
-        while sessions.join_next().await.is_some() {}
+        while let Some(ended) = sessions.join_next().await {
+            check(ended);
+        }
     }
 
     fn tell(&self, shared: &Shared, number: u32) {
@@ -126,5 +147,14 @@ impl Worker {
             second,
             traffic,
         });
+    }
+}
+
+/// A session that panics is a fault of this program: a run that goes on without it would say too much.
+fn check(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
     }
 }

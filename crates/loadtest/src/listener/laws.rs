@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 use url::Url;
 
-use super::{Ending, Listener, Patience, Play, Player};
+use super::{Ending, Listener, Patience, Play, Player, Wish};
 use crate::catalogue::{File, Song};
 use crate::scripted::{Asked, Reply, Scripted};
 use crate::wire::{Client, Link, Meter, Trust};
@@ -71,7 +71,17 @@ fn hear(player: Player, rate: u64, delay: Duration) -> (Play, u64, u64) {
             ahead: None,
             tally: Rc::default(),
         };
-        let play = listener.play(player, &song(), Duration::ZERO, SONG).await;
+        let play = listener
+            .play(
+                player,
+                &song(),
+                Wish {
+                    pressed_at: Duration::ZERO,
+                    length: SONG,
+                    is_skipped: false,
+                },
+            )
+            .await;
         (play, server.sent(), meter.take().bytes)
     })
 }

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 
 use crate::catalogue::Song;
-use crate::playback::{Heard, Playback};
+use crate::playback::{Heard, Playback, Thresholds};
 use crate::playlist::Playlists;
 use crate::tally::Tally;
 use crate::wire::{Client, Connect, Fault};
@@ -78,6 +78,8 @@ pub(crate) enum Ending {
     Abandoned,
     /// The server, or what it gave, could not be used.
     Failed(Fault),
+    /// The run ended before it did.
+    Interrupted,
 }
 
 /// A play that is over.
@@ -89,6 +91,10 @@ pub(crate) struct Play {
     pub(crate) bits_per_s: u64,
     /// How often the quality changed.
     pub(crate) switch_count: u32,
+    /// Whether it was meant to be left early.
+    pub(crate) is_skipped: bool,
+    /// From the press to its end.
+    pub(crate) waited: Duration,
 }
 
 /// One person with one player.
@@ -115,49 +121,94 @@ struct Loaded {
     switch_count: u32,
 }
 
+/// What a person wants to hear of a song.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    /// When play was due to be pressed.
+    pub(crate) pressed_at: Duration,
+    pub(crate) length: Duration,
+    /// Whether this is less than they would hear if they liked it.
+    pub(crate) is_skipped: bool,
+}
+
+/// A play that goes on. What was heard of it is told when it ends, and also when the run ends before.
+struct Playing {
+    loaded: RefCell<Loaded>,
+    wish: Wish,
+    epoch: Instant,
+    patience: Patience,
+    tally: Rc<RefCell<Tally>>,
+    is_told: bool,
+}
+
+impl Playing {
+    fn new<C: Connect>(listener: &Listener<C>, wish: Wish, thresholds: Thresholds) -> Self {
+        Self {
+            loaded: RefCell::new(Loaded {
+                playback: Playback::new(wish.pressed_at, wish.length, thresholds),
+                bytes: 0,
+                media: Duration::ZERO,
+                switch_count: 0,
+            }),
+            wish,
+            epoch: listener.epoch,
+            patience: listener.patience,
+            tally: Rc::clone(&listener.tally),
+            is_told: false,
+        }
+    }
+
+    fn end(&mut self, ending: Ending) -> Play {
+        self.is_told = true;
+        let now = self.epoch.elapsed();
+        let loaded = self.loaded.borrow();
+        let play = Play {
+            ending,
+            heard: loaded.playback.clone().stop(now),
+            bits_per_s: bits_per_s(loaded.bytes, loaded.media.as_secs_f64()),
+            switch_count: loaded.switch_count,
+            is_skipped: self.wish.is_skipped,
+            waited: loaded.playback.since_press(now),
+        };
+        self.tally.borrow_mut().play(&play, self.patience);
+        play
+    }
+}
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.end(Ending::Interrupted);
+        }
+    }
+}
+
 impl<C: Connect> Listener<C> {
-    /// Plays a song from its beginning, as long as a person wants to hear of it. The press was due at a time.
-    pub(crate) async fn play(
-        &mut self,
-        player: Player,
-        song: &Song,
-        pressed_at: Duration,
-        listen: Duration,
-    ) -> Play {
+    /// Plays a song from its beginning, as long as a person wants to hear of it.
+    pub(crate) async fn play(&mut self, player: Player, song: &Song, wish: Wish) -> Play {
         let thresholds = match player {
             Player::Hls => hls::THRESHOLDS,
             Player::Progressive => whole::THRESHOLDS,
             Player::SpotifyLike => ranges::THRESHOLDS,
         };
-        let loaded = RefCell::new(Loaded {
-            playback: Playback::new(pressed_at, listen, thresholds),
-            bytes: 0,
-            media: Duration::ZERO,
-            switch_count: 0,
-        });
+        let mut playing = Playing::new(self, wish, thresholds);
         let (epoch, patience) = (self.epoch, self.patience);
         let pulse = Pulse::new(Rc::clone(&self.tally));
+        let loaded = &playing.loaded;
         let loading = async {
             match (player, &song.hls, &song.file) {
-                (Player::Hls, Some(url), _) => hls::load(self, url, &loaded).await,
-                (Player::Progressive, _, Some(file)) => whole::load(self, file, &loaded).await,
-                (Player::SpotifyLike, _, Some(file)) => ranges::load(self, file, &loaded).await,
+                (Player::Hls, Some(url), _) => hls::load(self, url, loaded).await,
+                (Player::Progressive, _, Some(file)) => whole::load(self, file, loaded).await,
+                (Player::SpotifyLike, _, Some(file)) => ranges::load(self, file, loaded).await,
                 _ => Fault::Unusable("the song has nothing that this player loads"),
             }
         };
         let ending = tokio::select! {
             biased;
             fault = loading => Ending::Failed(fault),
-            ending = listen_on(&loaded, epoch, patience, pulse) => ending,
+            ending = listen_on(loaded, epoch, patience, pulse) => ending,
         };
-        let loaded = loaded.into_inner();
-        let media_s = loaded.media.as_secs_f64();
-        Play {
-            ending,
-            heard: loaded.playback.stop(epoch.elapsed()),
-            bits_per_s: bits_per_s(loaded.bytes, media_s),
-            switch_count: loaded.switch_count,
-        }
+        playing.end(ending)
     }
 }
 

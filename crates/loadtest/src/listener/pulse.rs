@@ -14,6 +14,7 @@ pub(super) struct Pulse {
     sound: Sound,
     stall_count: u32,
     has_sounded: bool,
+    waited: Duration,
     bytes: u64,
     media: Duration,
 }
@@ -25,6 +26,7 @@ impl Pulse {
             sound: Sound::None,
             stall_count: 0,
             has_sounded: false,
+            waited: Duration::ZERO,
             bytes: 0,
             media: Duration::ZERO,
         }
@@ -40,6 +42,7 @@ impl Pulse {
             second.sounds += 1;
             second.startup.record(startup);
         }
+        self.waited = loaded.playback.since_press(now);
         second.stalls += u64::from(stall_count - self.stall_count);
         self.stall_count = stall_count;
         second.media_bytes += loaded.bytes.saturating_sub(self.bytes);
@@ -51,9 +54,12 @@ impl Pulse {
 }
 
 impl Drop for Pulse {
-    /// However it ends, it does not sound any more.
+    /// However it ends, it does not sound any more. Who was never heard has waited until now.
     fn drop(&mut self) {
         let mut tally = self.tally.borrow_mut();
+        if !self.has_sounded {
+            tally.second.startup.record(self.waited);
+        }
         tally.second.now.change(self.sound, Sound::None);
     }
 }

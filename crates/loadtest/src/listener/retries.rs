@@ -25,6 +25,7 @@ impl Retries {
                 status: 400..500, ..
             }
             | Fault::Exhausted
+            | Fault::Crowded
             | Fault::Tls(_)
             | Fault::Unusable(_)
             | Fault::TooLarge(_)

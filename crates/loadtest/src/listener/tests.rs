@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 use url::Url;
 
-use super::{Ending, Listener, Patience, Play, Player};
+use super::{Ending, Listener, Patience, Play, Player, Wish};
 use crate::catalogue::{File, Song};
 use crate::playback::Heard;
 use crate::scripted::{Asked, Reply, Scripted};
@@ -117,7 +117,12 @@ async fn play_patiently(
             ahead: None,
             tally: Rc::default(),
         };
-        let play = listener.play(player, &song(), Duration::ZERO, listen).await;
+        let wish = Wish {
+            pressed_at: Duration::ZERO,
+            length: listen,
+            is_skipped: false,
+        };
+        let play = listener.play(player, &song(), wish).await;
         (play, server.asked())
     });
     playing.await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::LocalSet;
 use url::Url;
 
-use super::{Ending, Listener, Patience, Play, Player};
+use super::{Ending, Listener, Patience, Play, Player, Wish};
 use crate::catalogue::Song;
 use crate::scripted::{Asked, Reply, Scripted};
 use crate::secure::{Certificate, GOOD, Secure};
@@ -48,7 +48,12 @@ async fn play<C: Connect>(client: Client<C>, address: &str, server: &Scripted) -
     };
     let listen = Duration::from_mins(1);
     let pressed_at = server.epoch().elapsed();
-    listener.play(Player::Hls, &song, pressed_at, listen).await
+    let wish = Wish {
+        pressed_at,
+        length: listen,
+        is_skipped: false,
+    };
+    listener.play(Player::Hls, &song, wish).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,7 +23,8 @@ use crate::tally::{Durations, Tally};
 use crate::verdict::{Figures, Miss, Reason, Verdict};
 use crate::wire::Traffic;
 
-/// Goes up when a field changes its meaning or goes away. A field that is new does not count.
+/// Goes up when a field changes its meaning or goes away. A field that is new does not count: a program reads the reports of
+/// its own version and of earlier ones.
 const SCHEMA: u32 = 1;
 /// Half of the first sounds within this are excellent.
 const EXCELLENT: Duration = Duration::from_millis(200);
@@ -193,7 +194,7 @@ impl Percentiles {
 impl Report {
     pub(crate) fn new(run: Run<'_>, tally: &Tally) -> Self {
         let Run { scenario, .. } = run;
-        let figures = figures(tally, run.planned, scenario.sessions_min);
+        let figures = figures(tally, &run);
         let verdict = figures.verdict();
         let row = scenario.original.as_deref().and_then(original::find);
         let offered_per_s = per_s(run.planned, scenario.seconds());
@@ -305,11 +306,12 @@ impl Visiting {
     }
 }
 
-fn figures(tally: &Tally, planned_sessions: u64, sessions_min: u64) -> Figures {
+fn figures(tally: &Tally, run: &Run<'_>) -> Figures {
     Figures {
-        planned_sessions,
+        is_interrupted: run.is_interrupted,
+        planned_sessions: run.planned,
         started_sessions: tally.started_sessions,
-        sessions_min,
+        sessions_min: run.scenario.sessions_min,
         lag_p99: tally.lag.quantile(0.99),
         own_faults: tally.own_faults,
         plays: tally.plays,

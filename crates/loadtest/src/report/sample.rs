@@ -106,6 +106,8 @@ fn rows(seconds: u64) -> Vec<Row> {
         startup_p95_ms: 400.0,
         startup_p99_ms: 700.0,
         response_p99_ms: 90.0,
+        media_bytes: 160_000,
+        media_s: 10.0,
         kbit_per_s: 128.0,
         lag_ms: 1.0,
     });

@@ -17,6 +17,8 @@ fn play(ending: Ending, startup_ms: Option<u64>, stalled_s: u64, played_s: u64) 
         },
         bits_per_s: 128_000,
         switch_count: 0,
+        is_skipped: false,
+        waited: Duration::ZERO,
     }
 }
 

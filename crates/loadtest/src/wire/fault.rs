@@ -14,6 +14,10 @@ pub(crate) enum Fault {
     /// This machine has no port or descriptor left for another connection: the generator is the limit.
     #[error("this machine has no port or descriptor left for another connection")]
     Exhausted,
+    /// More people are there than this process may have connections for, and than the scenario was to have: they stay too
+    /// long.
+    #[error("more people are there at once than this process may have connections for")]
+    Crowded,
     /// The connection ended in the middle of an answer.
     #[error("the connection was lost")]
     Lost,
@@ -47,6 +51,7 @@ impl Fault {
         match self {
             Self::Refused => "refused",
             Self::Exhausted => "exhausted",
+            Self::Crowded => "crowded",
             Self::Lost => "lost",
             Self::Timeout => "timeout",
             Self::Status { status: 429, .. } => "status_429",

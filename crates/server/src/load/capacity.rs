@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{CapacityError, CapacityOptions, Options, RunError};
+use loadtest::{CapacityOptions, Options};
 
 use super::listen::ServerArguments;
 use super::live::LiveArguments;
@@ -57,14 +57,14 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         &mut |progress| live.borrow_mut().tell(progress),
     );
     live.into_inner().end();
-    let capacity = found.map_err(|error| match error {
-        CapacityError::Run(RunError::GivenUp) => Failure::interrupted(),
-        error => Failure::new("the capacity could not be found", error),
-    })?;
+    let capacity = found.map_err(|error| Failure::new("the capacity could not be found", error))?;
     if let Some(file) = &arguments.report {
         write_file(file, &capacity.to_json())?;
     }
     say(&capacity.to_string())?;
+    if capacity.is_interrupted() {
+        return Err(Failure::interrupted());
+    }
     Ok(if capacity.is_found() {
         ExitCode::SUCCESS
     } else {

@@ -8,7 +8,7 @@ use clap::Args;
 use loadtest::{Options, Report, RunError, Verdict};
 
 use super::live::LiveArguments;
-use super::{read, say, write_file};
+use super::{read, say, try_file, write_file};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
@@ -70,6 +70,10 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
         watched: arguments.live.watched(),
         ..arguments.server.options()
     };
+    // Before the run: what was heard in hours must not be lost by a folder that is not there.
+    for file in [&arguments.report, &arguments.html].into_iter().flatten() {
+        try_file(file)?;
+    }
     let mut live = arguments.live.begin()?;
     let report = loadtest::run(&scenario, &options, &mut |progress| live.tell(progress));
     live.end();
@@ -77,13 +81,13 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
         RunError::GivenUp => Failure::interrupted(),
         error => Failure::new("the load could not be made", error),
     })?;
+    say(&report.to_string())?;
     if let Some(file) = &arguments.report {
         write_file(file, &report.to_json())?;
     }
     if let Some(file) = &arguments.html {
         write_file(file, &report.to_html())?;
     }
-    say(&report.to_string())?;
     Ok(exit_code(&report))
 }
 

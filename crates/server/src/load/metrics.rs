@@ -21,7 +21,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use tokio::runtime::Builder;
 
-/// From a sound that is there at once to one that nobody waits for; 0.2, 2 and 5 are in the rules of the verdict.
+/// From a sound that is there at once to one that nobody waits for; 0.2, 0.5 and 2 are in the rules of the verdict.
 const STARTUP_BUCKETS: [f64; 12] = [
     0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0,
 ];
@@ -58,11 +58,13 @@ struct Counted {
     stalls: Counter,
     faults: Family<FaultLabels, Counter>,
     requests: Counter,
+    responses: Counter,
     bytes: Counter,
     sessions_active: Gauge,
     plays_sounding: Gauge,
     plays_silent: Gauge,
     lag_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
+    response_p99_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
     startup_seconds: Histogram,
 }
 
@@ -103,20 +105,26 @@ impl Drop for LoadMetrics {
 }
 
 impl Counted {
-    fn register(registry: &mut Registry) -> Self {
-        let counted = Self {
+    fn new() -> Self {
+        Self {
             sessions_started: Counter::default(),
             first_sounds: Counter::default(),
             stalls: Counter::default(),
             faults: Family::default(),
             requests: Counter::default(),
+            responses: Counter::default(),
             bytes: Counter::default(),
             sessions_active: Gauge::default(),
             plays_sounding: Gauge::default(),
             plays_silent: Gauge::default(),
             lag_seconds: Gauge::default(),
+            response_p99_seconds: Gauge::default(),
             startup_seconds: Histogram::new(STARTUP_BUCKETS),
-        };
+        }
+    }
+
+    fn register(registry: &mut Registry) -> Self {
+        let counted = Self::new();
         let own = registry.sub_registry_with_prefix("haas_load");
         let mut counter = |name: &str, help: &str, counter: &Counter| {
             own.register(name, help, counter.clone());
@@ -137,6 +145,11 @@ impl Counted {
             &counted.stalls,
         );
         counter("requests", "Requests of every kind", &counted.requests);
+        counter(
+            "responses",
+            "Requests of visitors that were answered, or were not within their patience",
+            &counted.responses,
+        );
         counter("bytes", "What came over the network", &counted.bytes);
         let mut gauge = |name: &str, help: &str, gauge: &Gauge| {
             own.register(name, help, gauge.clone());
@@ -168,6 +181,12 @@ impl Counted {
             counted.lag_seconds.clone(),
         );
         own.register_with_unit(
+            "response_p99",
+            "From a due request of a visitor to the end of its answer, for 99 of 100 in the last second that had any",
+            Unit::Seconds,
+            counted.response_p99_seconds.clone(),
+        );
+        own.register_with_unit(
             "startup",
             "From a due press to the first sound",
             Unit::Seconds,
@@ -182,6 +201,7 @@ impl Counted {
         self.first_sounds.inc_by(row.sounds);
         self.stalls.inc_by(row.stalls);
         self.requests.inc_by(row.requests);
+        self.responses.inc_by(row.responses);
         self.bytes.inc_by(row.bytes);
         for (kind, count) in progress.new_faults {
             let counter = self.faults.get_or_create(&FaultLabels { kind });
@@ -196,6 +216,10 @@ impl Counted {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
         self.lag_seconds.set(row.lag_ms / 1_000.0);
+        // A second without an answer says nothing of how long one takes.
+        if 0 < row.responses {
+            self.response_p99_seconds.set(row.response_p99_ms / 1_000.0);
+        }
         for (seconds, count) in progress.first_sounds {
             for _ in 0..*count {
                 self.startup_seconds.observe(*seconds);
@@ -241,6 +265,8 @@ mod tests {
                 row: Row {
                     sounds: 3,
                     stalls: 1,
+                    responses: timeouts - 2,
+                    response_p99_ms: 250.0,
                     ..progress(&faults).row
                 },
                 ..progress(&faults)
@@ -253,6 +279,8 @@ mod tests {
             "haas_load_stalls_total 2",
             "haas_load_faults_total{kind=\"timeout\"} 5",
             "haas_load_requests_total 8642",
+            "haas_load_responses_total 1",
+            "haas_load_response_p99_seconds 0.25",
             "haas_load_bytes_total 30850000",
             "haas_load_sessions_active 1234",
             "haas_load_plays_sounding 1200",
@@ -302,7 +330,7 @@ mod tests {
             }
         }
         assert!(text.ends_with("# EOF\n"), "{text}");
-        assert_eq!(announced.len(), 11);
+        assert_eq!(announced.len(), 13);
         assert_eq!(explained, announced.keys().copied().collect());
     }
 }

@@ -110,6 +110,23 @@ fn say(text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::new("the answer could not be shown", error))
 }
 
+/// Whether a file can be written; what it holds, or that it is not there, stays as it is.
+fn try_file(file: &Path) -> Result<(), Failure> {
+    let is_there = file.exists();
+    let opened = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file);
+    let tried = opened.and_then(|_file| {
+        if is_there {
+            return Ok(());
+        }
+        std::fs::remove_file(file)
+    });
+    let what = format!("{} could not be written", file.display());
+    tried.map_err(|error| Failure::new(&what, error))
+}
+
 fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
     let what = format!("{} could not be written", file.display());
     std::fs::write(file, text).map_err(|error| Failure::new(&what, error))

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use testkit::{Binary, Haas};
+use testkit::{Binary, Haas, Running};
 
 use crate::HAAS;
 use crate::shelf::{Shelf, pause, wave};
@@ -111,14 +111,8 @@ fn an_interrupted_run_tells_what_was_heard_and_that_it_says_nothing() {
     std::fs::write(&scenario, SCENARIO.replace("seconds = 2", "seconds = 600")).unwrap();
     let target = format!("http://{}", haas.public);
     let arguments = ["load", scenario.to_str().unwrap(), "--target", &target];
-    let load = Binary::new(HAAS).start(&arguments);
-    while haas
-        .admin("/metrics")
-        .text()
-        .contains("plays_started_total 0")
-    {
-        pause();
-    }
+    let mut load = Binary::new(HAAS).start(&arguments);
+    wait_for_a_play(&haas, &mut load);
     load.signal("INT");
     let output = load.wait();
     assert_eq!(output.code, Some(12), "{}", output.stderr);
@@ -178,6 +172,18 @@ const SHORT_BUFFERS: &str = "name = 'short buffers'\nseed = 7\nsessions_min = 10
     [[phase]]\nseconds = 10\nstarts_per_s = 10\n\
     [[listener]]\nlisten_s = [4, 4]\nahead_s = 1\nreports_plays = false\n";
 
+/// Waits until somebody listens.
+fn wait_for_a_play(haas: &Haas, load: &mut Running) {
+    while haas
+        .admin("/metrics")
+        .text()
+        .contains("plays_started_total 0")
+    {
+        assert!(!load.has_ended(), "{}", load.log());
+        pause();
+    }
+}
+
 /// So long something stands still in the middle of a run.
 const STANDSTILL: Duration = Duration::from_secs(2);
 
@@ -236,15 +242,8 @@ fn a_generator_that_stands_still_says_that_its_run_says_nothing() {
     std::fs::write(&scenario, SCENARIO).unwrap();
     let target = format!("http://{}", haas.public);
     let arguments = ["load", scenario.to_str().unwrap(), "--target", &target];
-    let load = Binary::new(HAAS).start(&arguments);
-    let plays_none = || {
-        haas.admin("/metrics")
-            .text()
-            .contains("plays_started_total 0")
-    };
-    while plays_none() {
-        pause();
-    }
+    let mut load = Binary::new(HAAS).start(&arguments);
+    wait_for_a_play(&haas, &mut load);
     load.signal("STOP");
     wait_until(Instant::now(), STANDSTILL);
     load.signal("CONT");
@@ -256,4 +255,74 @@ fn a_generator_that_stands_still_says_that_its_run_says_nothing() {
         output.stdout
     );
     assert!(haas.stop().success());
+}
+
+#[test]
+fn what_was_heard_until_an_interruption_is_told_also_of_those_who_still_listen() {
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let (shelf, haas) = serve(1, 60_000);
+    let folder = shelf.beside("load");
+    let (scenario, file) = (folder.join("scenario.toml"), folder.join("report.json"));
+    let long = SCENARIO.replace("listen_s = [1, 1]", "listen_s = [60, 60]");
+    std::fs::write(&scenario, long).unwrap();
+    let target = format!("http://{}", haas.public);
+    let [scenario, report] = [&scenario, &file].map(|path| path.to_str().unwrap());
+    let arguments = ["load", scenario, "--target", &target, "--report", report];
+    let mut load = Binary::new(HAAS).start(&arguments);
+    let all_play = || {
+        haas.admin("/metrics")
+            .text()
+            .contains("plays_started_total 20")
+    };
+    while !all_play() {
+        assert!(!load.has_ended(), "{}", load.log());
+        pause();
+    }
+    load.signal("TERM");
+    let output = load.wait();
+    assert_eq!(output.code, Some(12), "{}", output.stderr);
+    let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(report["reasons"][0]["kind"], "interrupted", "{report:#}");
+    assert_eq!(report["listening"]["plays"], 20, "{report:#}");
+    assert_eq!(report["listening"]["failed"], 0, "{report:#}");
+    assert!(
+        report["listening"]["played_s"].as_f64().unwrap() > 1.0,
+        "{report:#}"
+    );
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn a_report_that_could_not_be_written_and_a_server_that_is_not_there_are_said_before_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("scenario.toml");
+    let visitors = SCENARIO.replace("[[listener]]\nlisten_s = [1, 1]", "[[visitor]]");
+    std::fs::write(&scenario, visitors).unwrap();
+    let nowhere = folder.path().join("none/report.json");
+    let output = load(&scenario, "http://127.0.0.1:9", &nowhere);
+    assert_eq!(output.code, Some(1));
+    assert!(
+        output
+            .stderr
+            .contains("none/report.json could not be written"),
+        "{}",
+        output.stderr
+    );
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let output = load(
+        &scenario,
+        &format!("http://{closed}"),
+        &folder.path().join("report.json"),
+    );
+    assert_eq!(output.code, Some(1));
+    assert!(
+        output.stderr.contains("does not answer"),
+        "{}",
+        output.stderr
+    );
 }

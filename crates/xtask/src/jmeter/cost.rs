@@ -200,9 +200,6 @@ fn table(jmeter: &Costs, haas: &Costs) -> String {
         row("CPU time of a request", "µs", 0, &|costs| {
             costs.cpu_per_request_s() * 1e6
         }),
-        row("CPU time of a start with one request", "s", 2, &|costs| {
-            costs.one.cpu_s
-        }),
         row("CPU time of the shorter run", "s", 2, &|costs| {
             costs.few.cpu_s
         }),

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::{Result, While};
+use crate::failure::{Failure, Result, While};
 
 const ROOT: &str = "/sys/fs/cgroup";
+/// Missing where the kernel does not count swap: then there is none to use.
+const MAY_BE_MISSING: &str = "memory.swap.max";
 /// The time in which a processor's share is spent, in microseconds: Kubernetes' own.
 const PERIOD_US: u64 = 100_000;
 
@@ -17,16 +19,16 @@ pub(crate) struct Limits {
     pub(crate) memory_mib: u64,
 }
 
-/// Whether this machine lets us make one.
+/// Whether this machine lets us make one whose limits hold, and run a program in it.
 pub(crate) fn is_allowed() -> bool {
-    Group::make(
-        "try",
-        Limits {
-            milli_cpu: 100,
-            memory_mib: 64,
-        },
-    )
-    .is_ok()
+    let limits = Limits {
+        milli_cpu: 100,
+        memory_mib: 64,
+    };
+    Group::make("try", limits).is_ok_and(|group| {
+        let ran = group.run(Path::new("true")).status();
+        ran.is_ok_and(|status| status.success())
+    })
 }
 
 /// A group that ends with this value; what runs in it must have ended before.
@@ -75,20 +77,28 @@ impl Group {
         self.folders.push(folder.to_path_buf());
         for (file, value) in limits {
             let path = folder.join(file);
-            // Swap is not counted everywhere.
-            if path.exists() {
-                std::fs::write(path, value).while_doing(&work)?;
+            if *file == MAY_BE_MISSING && !path.exists() {
+                continue;
+            }
+            std::fs::write(&path, value).while_doing(&work)?;
+            let holds = std::fs::read_to_string(&path).while_doing(&work)?;
+            if holds.trim() != value {
+                return Err(Failure::new(format!(
+                    "{} is {}, not {value}",
+                    path.display(),
+                    holds.trim()
+                )));
             }
         }
         Ok(())
     }
 
-    /// The same program, in the group from its first instruction on.
+    /// The same program, in the group from its first instruction on; it does not run where it cannot be.
     pub(crate) fn run(&self, program: &Path) -> Command {
         let mut command = Command::new("sh");
         command.args([
             "-c",
-            "for folder in $GROUP; do echo $$ > $folder/cgroup.procs; done; exec \"$0\" \"$@\"",
+            "set -e; for folder in $GROUP; do echo $$ > $folder/cgroup.procs; done; exec \"$0\" \"$@\"",
         ]);
         let folders: Vec<String> = self
             .folders
@@ -106,5 +116,42 @@ impl Drop for Group {
             // A group that something still runs in stays; nothing is lost by it.
             let _ = std::fs::remove_dir(folder);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("haas-group-{name}-{}", std::process::id()));
+        // What a run before left under the same number.
+        let _ = std::fs::remove_dir_all(&folder);
+        folder
+    }
+
+    #[test]
+    fn a_limit_that_does_not_hold_is_an_error() {
+        let mut group = Group {
+            folders: Vec::new(),
+        };
+        let limits = [("memory.swap.max", "0".to_owned())];
+        group.add(&folder("swap"), &limits).unwrap();
+        // It is a device that takes everything and gives nothing back.
+        let limits = [("/dev/null", "7".to_owned())];
+        let failure = group.add(&folder("null"), &limits).unwrap_err();
+        assert!(failure.to_string().contains("not 7"), "{failure}");
+        // In a folder that is no control group a limit has nowhere to go.
+        let limits = [("no/such/file", "7".to_owned())];
+        group.add(&folder("none"), &limits).unwrap_err();
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_in_its_group_does_not_run() {
+        let group = Group {
+            folders: vec![PathBuf::from("/no/such/group")],
+        };
+        let status = group.run(Path::new("true")).status().unwrap();
+        assert!(!status.success());
     }
 }

@@ -55,8 +55,8 @@ pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<String> {
 
 fn run(workspace: &Workspace, server: &Server, row: &str) -> Result<Done> {
     Ok(Done {
-        pages: runs::run(workspace, server, row)?,
-        listeners: runs::run(workspace, server, &format!("{row}-listeners"))?,
+        pages: runs::run(workspace, server, row, &[])?,
+        listeners: runs::run(workspace, server, &format!("{row}-listeners"), &[])?,
     })
 }
 

@@ -12,8 +12,14 @@ use crate::workspace::Workspace;
 const CODES: [i32; 5] = [0, 10, 11, 12, 13];
 
 /// A scenario on a server: a name that comes along, or the text of one. Returns the report.
-pub(super) fn run(workspace: &Workspace, server: &Server, scenario: &str) -> Result<Value> {
-    run_as(Command::new(workspace.haas()), workspace, server, scenario)
+pub(super) fn run(
+    workspace: &Workspace,
+    server: &Server,
+    scenario: &str,
+    options: &[&str],
+) -> Result<Value> {
+    let haas = Command::new(workspace.haas());
+    run_as(haas, workspace, server, scenario, options)
 }
 
 /// The same by the program of a command.
@@ -22,8 +28,10 @@ pub(super) fn run_as(
     workspace: &Workspace,
     server: &Server,
     scenario: &str,
+    options: &[&str],
 ) -> Result<Value> {
-    let words = [path_of(workspace, scenario)?];
+    let mut words = vec![path_of(workspace, scenario)?];
+    words.extend(options.iter().map(|word| (*word).to_owned()));
     load(haas, workspace, server, &words).map(|(report, _text)| report)
 }
 

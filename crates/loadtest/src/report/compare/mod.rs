@@ -6,9 +6,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::html::{Unit, Words, count, float, words};
+use super::html::{Unit, Words, count, words};
 use super::{Percentiles, Report};
-use crate::count::ratio;
+use crate::count::{ratio, to_f64};
 use crate::original::{self, Pod};
 
 /// Reports, each with what it is called.
@@ -75,7 +75,7 @@ impl Waiting<'_> {
         if self.failed == 0 {
             return "0".to_owned();
         }
-        let share = Unit::Share.text(float(self.failed) / float(self.whole.max(1)));
+        let share = Unit::Share.text(to_f64(self.failed) / to_f64(self.whole.max(1)));
         format!("{} ({share})", count(self.failed))
     }
 }

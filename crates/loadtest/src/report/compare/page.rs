@@ -4,8 +4,9 @@ use maud::{Markup, Render, html};
 
 use super::repeats::Interval;
 use super::{Comparison, pod, pods, repeats};
+use crate::count::to_f64;
 use crate::report::html::{
-    Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, float, verdict_words, words,
+    Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, verdict_words, words,
 };
 use crate::report::{Listening, Report, Visiting};
 
@@ -91,7 +92,10 @@ impl Comparison {
     fn first_sounds(&self) -> Markup {
         let of = |heard: &Listening| heard.startup_cdf.clone();
         let lines = self.lines(|report| report.listening.as_ref().map(of));
-        let title = words("첫 소리까지 걸린 시간", "Time to the first sound");
+        let title = words(
+            "첫 소리를 듣거나 그만두기까지 걸린 시간",
+            "Time until the first sound was heard, or given up",
+        );
         distribution("startup", title, lines)
     }
 
@@ -225,7 +229,7 @@ fn environment(name: &str, report: &Report) -> Markup {
             td.word { (environment.version) }
             td.text {
                 (environment.processors) " × " (environment.processor) ", "
-                (Unit::Bytes.text(float(environment.memory_bytes))) ", " (environment.system)
+                (Unit::Bytes.text(to_f64(environment.memory_bytes))) ", " (environment.system)
             }
         }
     }

@@ -148,6 +148,7 @@ fn verdict(value: &dyn Fn(&str) -> f64, many: u64) -> Verdict {
     let ms = |name| Duration::from_secs_f64(value(name) / 1_000.0);
     let count = |name| whole(value(name) * to_f64(many));
     let figures = Figures {
+        is_interrupted: false,
         planned_sessions: many,
         started_sessions: many,
         sessions_min: 0,

@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use super::over_time::OverTime;
 use super::plot::{Line, Plot};
 use super::plots;
-use super::unit::{Unit, count, float};
+use super::unit::{Unit, count};
 use super::words::{fault, words};
+use crate::count::to_f64;
 use crate::report::Report;
 
 pub(super) fn section(report: &Report) -> Markup {
@@ -37,7 +38,7 @@ fn by_kind(report: &Report) -> Markup {
                     tr {
                         th scope="row" { (fault(kind)) }
                         td { (count(*times)) }
-                        td.bars { i.bar style=(format!("--share:{:.1}%", float(*times) / float(most.max(1)) * 100.0)) {} }
+                        td.bars { i.bar style=(format!("--share:{:.1}%", to_f64(*times) / to_f64(most.max(1)) * 100.0)) {} }
                     }
                 }
             }

@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::over_time::OverTime;
 use super::plot::{Line, Plot};
-use super::unit::{Unit, count, float, number};
+use super::unit::{Unit, count, number};
 use super::words::{Words, words};
 use super::{facts, plots};
+use crate::count::to_f64;
 use crate::environment::Environment;
 use crate::report::Report;
 use crate::series::ms;
@@ -49,13 +50,24 @@ fn own(report: &Report) -> Vec<(Words, String)> {
         ),
         (
             words("메모리 최대", "most memory"),
-            Unit::Bytes.text(float(own.memory_bytes)),
+            Unit::Bytes.text(to_f64(own.memory_bytes)),
         ),
         (words("스레드", "threads"), own.threads.to_string()),
         (words("요청", "requests"), count(own.requests)),
         (
             words("받은 양", "received"),
-            Unit::Bytes.text(float(own.bytes)),
+            Unit::Bytes.text(to_f64(own.bytes)),
+        ),
+        (
+            words("내용을 비교한 응답", "bodies compared"),
+            count(own.checked_bodies),
+        ),
+        (
+            words(
+                "그중 틀린 내용 (서버의 잘못)",
+                "wrong ones of them (the server's fault)",
+            ),
+            count(own.wrong_bodies),
         ),
     ]
 }
@@ -102,7 +114,7 @@ fn environment(environment: &Environment) -> Vec<(Words, String)> {
         ),
         (
             words("메모리", "memory"),
-            Unit::Bytes.text(float(environment.memory_bytes)),
+            Unit::Bytes.text(to_f64(environment.memory_bytes)),
         ),
     ]
 }

@@ -7,6 +7,7 @@ use super::plot::{Line, Plot};
 use super::unit::{Unit, count, number};
 use super::words::{Words, words};
 use super::{WAITING_LIMITS_MS, facts, plots};
+use crate::count::to_f64;
 use crate::report::{Listening, Report};
 use crate::series::Row;
 use crate::verdict::{SILENCE_FAIR, SILENCE_STABLE};
@@ -34,15 +35,16 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn distribution(heard: &Listening) -> Plot {
-    let name = words("첫 소리", "first sound");
+    let name = words("들음 또는 그만둠", "heard, or gave up");
     let line = Line::of_shares(name, &heard.startup_cdf);
     let title = words(
-        "첫 소리까지 걸린 시간의 누적 분포",
-        "How many heard the first sound within which time (CDF)",
+        "첫 소리를 듣거나 기다리다 그만두기까지 걸린 시간의 누적 분포",
+        "How many heard the first sound, or gave up, within which time (CDF)",
     );
     let note = words(
-        "눌러야 할 때부터 셉니다. 점선: 탁월(p50), 안정(p99), 보통(p95)의 한도",
-        "From when play was due. Dashed: the limits of excellent (p50), stable (p99), fair (p95)",
+        "눌러야 할 때부터 셉니다. 끝내 듣지 못한 사람은 기다린 만큼으로 셉니다. 점선: 탁월(p50), 안정(p99), 보통(p95)의 한도",
+        "From when play was due; who never heard anything counts with as long as people wait. Dashed: the limits of \
+         excellent (p50), stable (p99), fair (p95)",
     );
     Plot::of_shares("startup", title, &WAITING_LIMITS_MS, vec![line]).with_note(note)
 }
@@ -146,7 +148,7 @@ fn quality(heard: &Listening) -> Vec<(Words, String)> {
         ),
         (
             words("재생당 변경", "changes a play"),
-            number(super::float(heard.quality_switches) / super::float(heard.plays.max(1))),
+            number(to_f64(heard.quality_switches) / to_f64(heard.plays.max(1))),
         ),
     ]
 }

@@ -17,15 +17,17 @@ mod words;
 
 use maud::{Markup, Render, html};
 
-use super::{Percentiles, Report};
+use super::{EXCELLENT, Percentiles, Report};
+use crate::series::ms;
+use crate::verdict::{BEARABLE, SOON};
 
 pub(super) use frame::document;
 pub(super) use plot::{Line, Plot};
-pub(super) use unit::{Unit, count, float};
+pub(super) use unit::{Unit, count};
 pub(super) use words::{Words, verdict as verdict_words, words};
 
 /// What a first sound and an answer are judged by, in milliseconds: excellent, stable, fair.
-pub(super) const WAITING_LIMITS_MS: [f64; 3] = [200.0, 500.0, 2_000.0];
+pub(super) const WAITING_LIMITS_MS: [f64; 3] = [ms(EXCELLENT), ms(SOON), ms(BEARABLE)];
 
 impl Report {
     /// For people: a page that is whole in itself.

@@ -1,7 +1,7 @@
 //! The rows of a run as points of lines.
 
 use super::plot::Points;
-use super::unit::float;
+use crate::count::to_f64;
 use crate::report::Report;
 use crate::series::Row;
 
@@ -29,13 +29,13 @@ impl<'a> OverTime<'a> {
     pub(super) fn rate(self, of: impl Fn(&Row) -> u64) -> Points {
         self.points(|row, covered_s| {
             let is_covered = COVERED_MIN * self.step_s <= covered_s;
-            is_covered.then(|| float(of(row)) / covered_s)
+            is_covered.then(|| to_f64(of(row)) / covered_s)
         })
     }
 
     /// How many there were at the end of each row.
     pub(super) fn level(self, of: impl Fn(&Row) -> u64) -> Points {
-        self.points(|row, _| Some(float(of(row))))
+        self.points(|row, _| Some(to_f64(of(row))))
     }
 
     /// What is zero where nothing was measured.
@@ -55,7 +55,7 @@ impl<'a> OverTime<'a> {
         let enough = most.unwrap_or_default().div_ceil(10).max(1);
         self.points(|row, _| {
             let (part, whole) = of(row);
-            (enough <= whole).then(|| float(part) / float(whole))
+            (enough <= whole).then(|| to_f64(part) / to_f64(whole))
         })
     }
 
@@ -66,7 +66,7 @@ impl<'a> OverTime<'a> {
             let (part, whole) = of(row);
             part_so_far += part;
             whole_so_far += whole;
-            (0 < whole_so_far).then(|| float(part_so_far) / float(whole_so_far))
+            (0 < whole_so_far).then(|| to_f64(part_so_far) / to_f64(whole_so_far))
         })
     }
 

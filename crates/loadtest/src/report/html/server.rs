@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::plot::{Line, Plot, Points};
-use super::unit::{Unit, float};
+use super::unit::Unit;
 use super::words::{Words, words};
 use super::{WAITING_LIMITS_MS, facts, plots};
+use crate::count::to_f64;
 use crate::report::Report;
 use crate::server_figures::{PodRow, ServerFigures, ServerRow};
 
@@ -46,7 +47,7 @@ fn at_worst(rows: &[ServerRow]) -> Vec<(Words, String)> {
         ),
         (
             words("메모리 최대", "most memory"),
-            Unit::Bytes.text(most(|row| float(row.memory_bytes))),
+            Unit::Bytes.text(most(|row| to_f64(row.memory_bytes))),
         ),
         (
             words("초당 요청 최대", "most requests"),
@@ -83,7 +84,7 @@ fn own(rows: &[ServerRow]) -> Vec<Plot> {
             "server-memory",
             words("서버의 메모리", "The server's memory"),
             Unit::Bytes,
-            points(|row| Some(float(row.memory_bytes))),
+            points(|row| Some(to_f64(row.memory_bytes))),
         ),
         one(
             "server-requests",

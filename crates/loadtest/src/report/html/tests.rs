@@ -238,3 +238,23 @@ fn a_report_is_the_same_after_it_was_written_and_read() {
         assert!(read.to_html() == report.to_html());
     }
 }
+
+#[test]
+fn what_was_compared_and_who_heard_nothing_is_said() {
+    let mut report = sample::mixed("evening");
+    report.generator.wrong_bodies = 7;
+    let page = report.to_html();
+    let after = |name: &str| {
+        let rest = page.split(name).nth(1).expect(name);
+        let value = rest.split("<dd>").nth(1).expect("a value");
+        value.split("</dd>").next().map(str::to_owned)
+    };
+    assert_eq!(after("bodies compared").as_deref(), Some("90"));
+    assert_eq!(after("wrong ones of them").as_deref(), Some("7"));
+    for said in [
+        "heard the first sound, or gave up",
+        "듣거나 기다리다 그만두기까지",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+}

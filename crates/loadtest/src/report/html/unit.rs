@@ -79,15 +79,6 @@ pub(in crate::report) fn count(value: u64) -> String {
     grouped(&value.to_string())
 }
 
-/// A count to reckon with.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "2^53 of anything are not counted"
-)]
-pub(in crate::report) fn float(value: u64) -> f64 {
-    value as f64
-}
-
 fn grouped(digits: &str) -> String {
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -12,6 +12,9 @@ use crate::quality::Rate;
 
 /// More segments than a day of music has.
 const SEGMENTS_MAX: usize = 50_000;
+/// How long one segment, and all of a track, may play. Times are added up: what a server says must not leave what they can hold.
+const SEGMENT_MAX: Duration = Duration::from_hours(1);
+const TRACK_MAX: Duration = Duration::from_hours(24);
 
 /// Why a playlist cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,7 +29,7 @@ pub(crate) enum PlaylistError {
     #[error("line {0} of the playlist cannot be read")]
     Line(usize),
     /// More than anybody listens to.
-    #[error("the playlist has more than {SEGMENTS_MAX} segments")]
+    #[error("the playlist has more than {SEGMENTS_MAX} segments, or than a day of music")]
     TooLong,
 }
 
@@ -71,25 +74,46 @@ pub(crate) enum Playlist {
 
 /// How many playlists are kept for those who come later.
 const KEPT_MAX: usize = 10_000;
+/// How many bytes their texts and what was read from them may take.
+const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The playlists that listeners have read: who reads the same text from the same address shares what it says.
 #[derive(Debug, Default)]
-pub(crate) struct Playlists(RefCell<HashMap<Url, (Vec<u8>, Playlist)>>);
+pub(crate) struct Playlists(RefCell<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    read: HashMap<Url, (Vec<u8>, Playlist)>,
+    bytes: usize,
+}
 
 impl Playlists {
     /// Reads a playlist that came from an address.
     pub(crate) fn read(&self, body: &[u8], address: &Url) -> Result<Playlist, PlaylistError> {
         let mut kept = self.0.borrow_mut();
-        if let Some((known, playlist)) = kept.get(address)
+        if let Some((known, playlist)) = kept.read.get(address)
             && known == body
         {
             return Ok(playlist.clone());
         }
         let playlist = Playlist::read(&String::from_utf8_lossy(body), address)?;
-        if kept.len() < KEPT_MAX || kept.contains_key(address) {
-            kept.insert(address.clone(), (body.to_vec(), playlist.clone()));
-        }
+        kept.take(address, body, &playlist);
         Ok(playlist)
+    }
+}
+
+impl Kept {
+    /// Keeps what an address says now, where there is room.
+    fn take(&mut self, address: &Url, body: &[u8], playlist: &Playlist) {
+        if let Some((body, playlist)) = self.read.remove(address) {
+            self.bytes -= body.len() + playlist.bytes();
+        }
+        let bytes = self.bytes + body.len() + playlist.bytes();
+        if self.read.len() < KEPT_MAX && bytes <= KEPT_BYTES_MAX {
+            let read = (body.to_vec(), playlist.clone());
+            self.read.insert(address.clone(), read);
+            self.bytes = bytes;
+        }
     }
 }
 
@@ -104,11 +128,27 @@ impl Playlist {
         let mut reader = Reader::new(address);
         for (number, line) in lines {
             reader.take(line).ok_or(PlaylistError::Line(number))?;
-            if SEGMENTS_MAX < reader.segments.len() {
+            if SEGMENTS_MAX < reader.segments.len() || TRACK_MAX < reader.track {
                 return Err(PlaylistError::TooLong);
             }
         }
         reader.finish()
+    }
+
+    /// About how much memory it takes: many times what its text does where that is terse.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Master(variants) => {
+                let each = variants.iter();
+                each.map(|variant| size_of::<Variant>() + variant.url.as_str().len())
+                    .sum()
+            }
+            Self::Media(media) => {
+                let each = media.segments.iter();
+                each.map(|segment| size_of::<Segment>() + segment.resource.url.as_str().len())
+                    .sum()
+            }
+        }
     }
 }
 
@@ -117,6 +157,8 @@ struct Reader<'a> {
     address: &'a Url,
     variants: Vec<Variant>,
     segments: Vec<Segment>,
+    /// How long its segments play.
+    track: Duration,
     init: Option<Resource>,
     /// Of the variant whose address comes next.
     rate: Option<Rate>,
@@ -131,6 +173,7 @@ impl<'a> Reader<'a> {
             address,
             variants: Vec::new(),
             segments: Vec::new(),
+            track: Duration::ZERO,
             init: None,
             rate: None,
             length: None,
@@ -160,7 +203,9 @@ impl<'a> Reader<'a> {
             self.init = Some(Resource { url, range });
         } else if let Some(text) = line.strip_prefix("#EXTINF:") {
             let seconds: f64 = text.split(',').next()?.trim().parse().ok()?;
-            self.length = Some(Duration::try_from_secs_f64(seconds).ok()?);
+            let length = Duration::try_from_secs_f64(seconds).ok()?;
+            self.length = (length <= SEGMENT_MAX).then_some(length);
+            self.length?;
         } else if let Some(text) = line.strip_prefix("#EXT-X-BYTERANGE:") {
             self.range = Some(byte_range(text)?);
         } else if !line.is_empty() && !line.starts_with('#') {
@@ -183,6 +228,7 @@ impl<'a> Reader<'a> {
             }
             None => None,
         };
+        self.track += length;
         self.segments.push(Segment {
             resource: Resource { url, range },
             length,
@@ -311,6 +357,24 @@ mod tests {
     }
 
     #[test]
+    fn no_more_bytes_are_kept_than_a_number() {
+        let playlists = Playlists::default();
+        let text = |number| format!("#EXTM3U\n#{number}\n{}", "#EXTINF:1,\na\n".repeat(40_000));
+        for number in 0..20 {
+            let url = address().join(&format!("{}.m3u8", number % 19)).unwrap();
+            assert!(playlists.read(text(number).as_bytes(), &url).is_ok());
+        }
+        let kept = playlists.0.borrow();
+        let counted = kept
+            .read
+            .values()
+            .map(|(body, playlist)| body.len() + playlist.bytes());
+        assert_eq!(kept.bytes, counted.sum::<usize>());
+        assert!(kept.bytes <= KEPT_BYTES_MAX, "{}", kept.bytes);
+        assert!((2..19).contains(&kept.read.len()), "{}", kept.read.len());
+    }
+
+    #[test]
     fn what_is_no_playlist_is_refused() {
         let read = |text| Playlist::read(text, &address()).unwrap_err();
         assert_eq!(read("<!doctype html>"), PlaylistError::NoPlaylist);
@@ -328,6 +392,26 @@ mod tests {
         assert_eq!(read(&huge), PlaylistError::Line(4));
         let endless = format!("#EXTM3U\n{}", "#EXTINF:1,\na\n".repeat(SEGMENTS_MAX + 1));
         assert_eq!(read(&endless), PlaylistError::TooLong);
+    }
+
+    #[test]
+    fn a_segment_is_no_longer_than_an_hour_and_a_track_than_a_day() {
+        let read = |lengths: &[&str]| {
+            let segments = lengths
+                .iter()
+                .map(|length| format!("#EXTINF:{length},\na\n"));
+            let text: String = segments.collect();
+            Playlist::read(&format!("#EXTM3U\n{text}"), &address()).err()
+        };
+        assert_eq!(read(&["3600"; 24]), None);
+        assert_eq!(read(&["3600"; 25]), Some(PlaylistError::TooLong));
+        for length in ["3600.001", "1e19", "inf", "NaN", "-1"] {
+            assert_eq!(
+                read(&["1", length]),
+                Some(PlaylistError::Line(4)),
+                "{length}"
+            );
+        }
     }
 
     proptest! {

@@ -144,11 +144,8 @@ async fn send<C: Connect>(
         .map_err(|_error| Fault::Unusable("its id is no part of a path"))?;
     let ask = Ask {
         method,
-        url: &url,
-        range: None,
         body: Some(body),
-        keep: Keep::Text(ANSWER_BYTES_MAX),
-        may_be_compressed: false,
+        ..Ask::get(&url, None, Keep::Text(ANSWER_BYTES_MAX))
     };
     let answer = client.ask(&ask, |_so_far| None).await?;
     Ok(answer.text)

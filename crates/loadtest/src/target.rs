@@ -1,12 +1,13 @@
 //! The server that is asked, and where from.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 
 use url::Url;
 
-use crate::wire::{Client, Link, Meter, Names, Shape, Site, Tcp, Trust};
+use crate::wire::{Client, Link, Meter, Names, Shape, Site, Tcp, Trust, first_that_answers};
 
 /// How many networks of this machine sessions come from (127.0.0.x, 127.0.1.x, …), where the server is on it too: a server
 /// limits what one network may do, and each address has its own ports.
@@ -41,19 +42,25 @@ impl Target {
             reason,
         };
         let url = Url::parse(text).map_err(|error| wrong(format!("it is no URL: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // Not even here are they told.
+            return Err(TargetError {
+                what: without_user(url),
+                reason: "leave the user and the password out: they are not sent".to_owned(),
+            });
+        }
         let site = Site::of(&url);
         let site =
             site.map_err(|_odd| wrong("only http:// and https:// can be asked".to_owned()))?;
         let addresses = url.socket_addrs(|| None);
         let addresses = addresses.map_err(|error| wrong(error.to_string()))?;
-        let address = *addresses
-            .first()
-            .ok_or_else(|| wrong("its name leads nowhere".to_owned()))?;
-        let sources = if sources.is_empty() {
-            loopback_sources(address.ip())
-        } else {
-            sources.to_vec()
+        let reached = |address: &SocketAddr| {
+            let mut sources = sources.iter();
+            sources.all(|source| source.is_ipv4() == address.is_ipv4())
         };
+        let reachable: Vec<SocketAddr> = addresses.iter().copied().filter(reached).collect();
+        let address = first_that_answers(&reachable).or(addresses.first().copied());
+        let address = address.ok_or_else(|| wrong("its name leads nowhere".to_owned()))?;
         if let Some(odd) = sources
             .iter()
             .find(|source| source.is_ipv4() != address.is_ipv4())
@@ -63,6 +70,14 @@ impl Target {
                 address.ip()
             )));
         }
+        if let Some(foreign) = sources.iter().find(|source| !is_own(**source)) {
+            return Err(wrong(format!("{foreign} is no address of this machine")));
+        }
+        let sources = if sources.is_empty() {
+            loopback_sources(address.ip())
+        } else {
+            sources.to_vec()
+        };
         Ok(Self {
             url,
             names: Arc::new(Names::new(site, address)),
@@ -101,6 +116,24 @@ pub(crate) fn trust(authorities: Option<&Path>) -> Result<Trust, TargetError> {
     })
 }
 
+/// An address that may be written down.
+fn without_user(mut url: Url) -> String {
+    // Only an address without a host refuses, and has no user.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
+}
+
+/// Whether sessions can come from an address.
+fn is_own(source: IpAddr) -> bool {
+    let bound = UdpSocket::bind(SocketAddr::new(source, 0));
+    // What else is wrong is none of the address's.
+    bound.map_or_else(
+        |error| error.kind() != ErrorKind::AddrNotAvailable,
+        |_bound| true,
+    )
+}
+
 /// One after the other in another network, where the server is on this machine.
 fn loopback_sources(server: IpAddr) -> Vec<IpAddr> {
     if !(server.is_loopback() && server.is_ipv4()) {
@@ -131,11 +164,20 @@ mod tests {
             ("music", "it is no URL"),
             ("ftp://a.test/", "only http://"),
             ("http://nowhere.invalid/", "nowhere.invalid"),
+            (
+                "http://me:secret@127.0.0.1/",
+                "leave the user and the password out",
+            ),
+            (
+                "http://me@127.0.0.1/",
+                "leave the user and the password out",
+            ),
         ] {
             let error = Target::find(text, &[], &Trust::default())
                 .unwrap_err()
                 .to_string();
             assert!(error.contains(reason), "{error}");
+            assert!(!error.contains("secret"), "{error}");
         }
         let file = Path::new("Cargo.toml");
         let error = trust(Some(file)).unwrap_err();
@@ -158,11 +200,21 @@ mod tests {
         );
         let other = Target::find("http://192.0.2.1/", &[], &Trust::default()).unwrap();
         assert_eq!((other.source(1), other.source_count()), (None, 1));
-        let from = ["192.0.2.7", "192.0.2.8"].map(|ip| ip.parse().unwrap());
+        let from = ["127.0.0.7", "127.0.0.8"].map(|ip| ip.parse().unwrap());
         let told = Target::find("http://192.0.2.1/", &from, &Trust::default()).unwrap();
         assert_eq!(
             [source(&told, 2), source(&told, 3)],
-            ["192.0.2.7", "192.0.2.8"]
+            ["127.0.0.7", "127.0.0.8"]
+        );
+    }
+
+    #[test]
+    fn a_source_that_this_machine_has_not_is_refused() {
+        let from = ["127.0.0.7", "192.0.2.7"].map(|ip| ip.parse().unwrap());
+        let error = Target::find("http://127.0.0.1/", &from, &Trust::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "http://127.0.0.1/: 192.0.2.7 is no address of this machine"
         );
     }
 

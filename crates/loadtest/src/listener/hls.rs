@@ -34,6 +34,8 @@ const FAST_LINK: f64 = 1_800_000.0;
 const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 /// From so many segments on the measure of the link counts for the next track too.
 const SEGMENTS_TO_KNOW: usize = 2;
+/// `fragLoadPolicy.default.maxTimeToFirstByteMs`.
+const MEDIA_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
@@ -45,6 +47,7 @@ pub(super) async fn load<C: Connect>(
     let Listener {
         client,
         epoch,
+        patience,
         playlists,
         throughput,
         ahead,
@@ -53,6 +56,7 @@ pub(super) async fn load<C: Connect>(
     let mut loader = Loader {
         client,
         epoch: *epoch,
+        patience: patience.longest(),
         loaded,
         speed: LinkSpeed::new(throughput.unwrap_or(UNKNOWN_LINK)),
         throughput,
@@ -70,6 +74,8 @@ pub(super) async fn load<C: Connect>(
 struct Loader<'a, C: Connect> {
     client: &'a mut Client<C>,
     epoch: Instant,
+    /// For a playlist; for media hls.js has a limit of its own.
+    patience: Duration,
     loaded: &'a RefCell<Loaded>,
     speed: LinkSpeed,
     /// For the next track: once two segments have measured it.
@@ -241,7 +247,9 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
-        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX)).compressed();
+        let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX))
+            .compressed()
+            .within(self.patience);
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.known
@@ -250,7 +258,7 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
-        let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
+        let ask = media(resource);
         let answer = self.client.ask(&ask, |_so_far| None).await?;
         self.speed.waited(answer.to_first_byte);
         Ok(())
@@ -268,7 +276,7 @@ impl<C: Connect> Loader<'_, C> {
         loop {
             let begun = Instant::now();
             let (bytes, to_first_byte) = (Cell::new(0), Cell::new(None));
-            let ask = Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing);
+            let ask = media(resource);
             let asked = self.client.ask(&ask, |so_far| {
                 if to_first_byte.get().is_none() {
                     to_first_byte.set(Some(begun.elapsed()));
@@ -326,6 +334,11 @@ impl<C: Connect> Loader<'_, C> {
         loaded.media += segment.length;
         loaded.playback.load(self.epoch.elapsed(), up_to);
     }
+}
+
+/// Asks for media as long as hls.js does, whatever a person's patience is: then it tries again.
+fn media(resource: &Resource) -> Ask<'_> {
+    Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing).within(MEDIA_FIRST_BYTE_MAX)
 }
 
 /// Init and first segment lie side by side: one question brings both.

@@ -62,6 +62,13 @@ pub(crate) struct Patience {
     pub(crate) stall: Duration,
 }
 
+impl Patience {
+    /// For an answer: who is heard no more by then has left.
+    fn longest(self) -> Duration {
+        self.start.max(self.stall)
+    }
+}
+
 /// How a play ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {

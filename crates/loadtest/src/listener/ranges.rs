@@ -38,11 +38,12 @@ async fn load_parts<C: Connect>(
 ) -> Result<std::convert::Infallible, Fault> {
     let epoch = listener.epoch;
     loaded.borrow_mut().playback.ends_after(file.length);
+    let patience = listener.patience.longest();
     let ahead_max = listener.ahead.unwrap_or(AHEAD);
     let mut from = 0;
     while from < file.bytes {
         let range = from..file.bytes.min(from + PART_BYTES);
-        let ask = Ask::get(&file.url, Some(&range), Keep::Nothing);
+        let ask = Ask::get(&file.url, Some(&range), Keep::Nothing).within(patience);
         let mut retries = Retries::default();
         while let Err(fault) = listener.client.ask(&ask, |_so_far| None).await {
             sleep(retries.pause_after(&fault).ok_or(fault)?).await;

@@ -80,17 +80,38 @@ async fn play_by(
     listen: Duration,
     media: impl Fn(&Asked) -> Reply + 'static,
 ) -> (Play, Vec<Asked>) {
+    play_from(player, listen, move |asked| {
+        playlist(&asked.target).unwrap_or_else(|| media(asked))
+    })
+    .await
+}
+
+/// Plays the song of a server that answers everything by a script.
+async fn play_from(
+    player: Player,
+    listen: Duration,
+    script: impl Fn(&Asked) -> Reply + 'static,
+) -> (Play, Vec<Asked>) {
+    let patience = Patience {
+        start: s(10),
+        stall: s(8),
+    };
+    play_patiently(player, patience, listen, script).await
+}
+
+async fn play_patiently(
+    player: Player,
+    patience: Patience,
+    listen: Duration,
+    script: impl Fn(&Asked) -> Reply + 'static,
+) -> (Play, Vec<Asked>) {
     let local = LocalSet::new();
     let playing = local.run_until(async move {
-        let server =
-            Scripted::new(move |asked| playlist(&asked.target).unwrap_or_else(|| media(asked)));
+        let server = Scripted::new(script);
         let mut listener = Listener {
             client: Client::new(server.clone(), Trust::default(), Link::new(None)),
             epoch: server.epoch(),
-            patience: Patience {
-                start: s(10),
-                stall: s(8),
-            },
+            patience,
             playlists: Rc::default(),
             throughput: None,
             ahead: None,
@@ -231,6 +252,31 @@ async fn who_waits_too_long_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_has_patience_hears_what_comes_late() {
+    let patience = Patience {
+        start: s(60),
+        stall: s(8),
+    };
+    for player in [Player::Hls, Player::Progressive, Player::SpotifyLike] {
+        let (play, _) = play_patiently(player, patience, s(4), |asked| {
+            let is_first = asked.at < s(15);
+            let reply = match (playlist(&asked.target), &asked.range) {
+                (Some(playlist), _) => playlist,
+                (None, Some(range)) => Reply::part(range),
+                (None, None) => Reply::whole(vec![0; 320_000]),
+            };
+            reply.after(if is_first { s(15) } else { s(0) })
+        })
+        .await;
+        assert_eq!(
+            (play.ending, play.heard.startup),
+            (Ending::Finished, Some(s(15))),
+            "{player:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn faults_are_tried_again_and_told_when_they_stay() {
     // Twice refused, the second time for 2 s: asked at 0, 0.5 s and 2.5 s.
     let tries = std::cell::Cell::new(0);
@@ -268,6 +314,22 @@ async fn faults_are_tried_again_and_told_when_they_stay() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn music_without_an_end_is_refused() {
+    let segment = "#EXTINF:1e19,\n/a\n";
+    for text in [segment.to_owned(), segment.repeat(2)] {
+        let (play, _) = play_from(Player::Hls, s(20), move |asked| {
+            match asked.target.as_str() {
+                "/hls.m3u8" => Reply::whole(format!("#EXTM3U\n{text}")),
+                _ => Reply::whole("music"),
+            }
+        })
+        .await;
+        let refused = Fault::Unusable("it is no HLS playlist");
+        assert_eq!(play.ending, Ending::Failed(refused));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_in_one_go_sounds_soon_and_stalls_when_the_link_is_slower_than_the_music() {
     // 32 KB a second are twice what is played. The first block of 32 KiB is there after 1.024 s, with the piece of 1.03 s: the
     // network brings one each 10 ms.
@@ -296,6 +358,18 @@ async fn a_file_in_one_go_sounds_soon_and_stalls_when_the_link_is_slower_than_th
         played: s(4),
     };
     assert_eq!((slow.ending, slow.heard), (Ending::Finished, heard));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_as_long_as_the_file_is_no_music() {
+    for bytes in [15, 319_999, 320_001] {
+        let (play, _) = play_by(Player::Progressive, s(60), move |_| {
+            Reply::whole(vec![b'<'; bytes])
+        })
+        .await;
+        let odd = Fault::Unusable("it is not as long as the file it should be");
+        assert_eq!(play.ending, Ending::Failed(odd), "{bytes}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

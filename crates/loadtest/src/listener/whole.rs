@@ -36,7 +36,8 @@ pub(super) async fn load<C: Connect>(
         playback.doubles_up_to(CHROMIUM_RESUME_MAX);
     }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
-    let ask = Ask::get(&file.url, None, Keep::Nothing);
+    let patience = listener.patience.longest();
+    let ask = Ask::get(&file.url, None, Keep::Nothing).within(patience);
     let asked = listener.client.ask(&ask, |bytes| {
         let now = epoch.elapsed();
         let mut loaded = loaded.borrow_mut();
@@ -53,7 +54,9 @@ pub(super) async fn load<C: Connect>(
         (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))
     });
     match asked.await {
-        Ok(_whole) => std::future::pending().await,
+        Ok(whole) if whole.bytes == file.bytes => std::future::pending().await,
+        // A page that says that there is no such song is not silence either.
+        Ok(_other) => Fault::Unusable("it is not as long as the file it should be"),
         Err(fault) => fault,
     }
 }

@@ -10,6 +10,8 @@ use super::fault::Fault;
 use super::link::Link;
 
 const USER_AGENT: &str = "haas-load";
+/// How long a server may take to begin its answer, where nobody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) keep: Keep,
     /// Whether the answer may be compressed (gzip).
     pub(crate) may_be_compressed: bool,
+    /// How long is waited for the answer to begin.
+    pub(crate) patience: Duration,
 }
 
 /// One way of what is asked to a server.
@@ -65,7 +69,13 @@ impl<'a> Ask<'a> {
             body: None,
             keep,
             may_be_compressed: false,
+            patience: PATIENCE,
         }
+    }
+
+    /// Waits as long as a person does.
+    pub(crate) fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// As a browser asks for what is no music.

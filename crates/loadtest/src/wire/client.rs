@@ -10,6 +10,7 @@ use url::Url;
 use super::ask::{Answer, Ask, Keep, Question};
 use super::checks::Checks;
 use super::connections::{Connections, Stream, Way};
+use super::cookies::Cookies;
 use super::fault::Fault;
 use super::head::{Encoding, Head};
 use super::http1::Http1;
@@ -20,9 +21,7 @@ use super::tls::Trust;
 use super::traffic::Meter;
 use super::transport::Connect;
 
-/// How long a server may take to begin its answer.
-const FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
-/// How long a text may take from its first byte to its last.
+/// How long a text may take from its first byte to its last, unless more time is left for the first one.
 const TEXT_MAX: Duration = Duration::from_secs(30);
 /// How often an answer may lead elsewhere.
 const REDIRECTS_MAX: u32 = 5;
@@ -40,7 +39,7 @@ pub(crate) struct Client<C: Connect> {
 /// A server that was asked before.
 struct Server {
     site: Site,
-    cookie: Option<String>,
+    cookies: Cookies,
     /// A connection that the server keeps.
     open: Option<Http1>,
 }
@@ -122,7 +121,7 @@ impl<C: Connect> Client<C> {
         self.connections.meter.ask();
         let place = self.place_of(ask.url)?;
         let begun = timeout_at(
-            Instant::now() + FIRST_BYTE_MAX,
+            Instant::now() + ask.patience,
             self.begin(place, ask, checks.is_some()),
         );
         let (mut stream, head) = begun.await.map_err(|_elapsed| Fault::Timeout)??;
@@ -131,14 +130,14 @@ impl<C: Connect> Client<C> {
         let receiving = stream.receive(&head, &mut body, more);
         match ask.keep {
             // Nobody listens to it: only a time ends one that trickles without end.
-            Keep::Text(_) => timeout(TEXT_MAX, receiving)
+            Keep::Text(_) => timeout(TEXT_MAX.max(ask.patience), receiving)
                 .await
                 .map_err(|_elapsed| Fault::Timeout)??,
             Keep::Nothing => receiving.await?,
         }
         if let Some(server) = self.servers.get_mut(place) {
-            if head.cookie.is_some() {
-                server.cookie.clone_from(&head.cookie);
+            for field in &head.cookies {
+                server.cookies.take(field);
             }
             if let (Stream::Http1(stream), true) = (stream, head.stays_open) {
                 server.open = Some(stream);
@@ -172,7 +171,7 @@ impl<C: Connect> Client<C> {
         }
         self.servers.push(Server {
             site: Site::of(url)?,
-            cookie: None,
+            cookies: Cookies::default(),
             open: None,
         });
         Ok(self.servers.len() - 1)
@@ -194,7 +193,7 @@ impl<C: Connect> Client<C> {
         };
         let question = Question {
             ask,
-            cookie: server.cookie.as_deref(),
+            cookie: server.cookies.sent(),
             link: &connections.link,
             is_checked,
         };

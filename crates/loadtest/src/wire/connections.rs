@@ -112,7 +112,7 @@ impl<C: Connect> Connections<C> {
 
     async fn transport(&self, site: &Site) -> Result<Shaped<C::Transport>, Fault> {
         let transport = self.connect.connect(site).await?;
-        Ok(Shaped::new(transport, self.link, &self.meter))
+        Ok(Shaped::new(transport, &self.link, &self.meter))
     }
 
     fn spoken(&self, site: &Site) -> Spoken {

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rustix::io::Errno;
 use tokio_rustls::rustls::{self, CertificateError};
 
 /// Why a request has no answer that can be used.
@@ -72,14 +73,12 @@ impl Fault {
 
 impl From<&io::Error> for Fault {
     fn from(error: &io::Error) -> Self {
-        const NO_DESCRIPTOR: i32 = 24;
-        const NO_DESCRIPTOR_IN_SYSTEM: i32 = 23;
         let inner = error.get_ref();
         if let Some(error) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             return Self::Tls(reason(error));
         }
-        match (error.kind(), error.raw_os_error()) {
-            (_, Some(NO_DESCRIPTOR | NO_DESCRIPTOR_IN_SYSTEM))
+        match (error.kind(), Errno::from_io_error(error)) {
+            (_, Some(Errno::MFILE | Errno::NFILE))
             | (io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse, _) => Self::Exhausted,
             (io::ErrorKind::ConnectionRefused, _) => Self::Refused,
             (io::ErrorKind::TimedOut, _) => Self::Timeout,
@@ -117,4 +116,19 @@ fn reason(error: &rustls::Error) -> String {
         _ => return error.to_string(),
     };
     known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_descriptors_or_ports_is_the_limit_itself() {
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::ADDRNOTAVAIL] {
+            assert!(Fault::from(io::Error::from(errno)).is_own(), "{errno}");
+        }
+        for errno in [Errno::CONNREFUSED, Errno::CONNRESET, Errno::TIMEDOUT] {
+            assert!(!Fault::from(io::Error::from(errno)).is_own(), "{errno}");
+        }
+    }
 }

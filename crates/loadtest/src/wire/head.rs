@@ -39,8 +39,8 @@ pub(super) struct Head {
     pub(super) encoding: Encoding,
     pub(super) retry_after_s: Option<u64>,
     pub(super) location: Option<String>,
-    /// What a browser sends back: name and value.
-    pub(super) cookie: Option<String>,
+    /// What a browser remembers, as it is set.
+    pub(super) cookies: Vec<String>,
     /// The part that it says it is.
     pub(super) part: Option<Range<u64>>,
     /// Where its body is compared.
@@ -59,7 +59,7 @@ impl Head {
             encoding: Encoding::None,
             retry_after_s: None,
             location: None,
-            cookie: None,
+            cookies: Vec::new(),
             part: None,
             proof: is_checked.then(Proof::default),
         }
@@ -123,8 +123,7 @@ impl Head {
         } else if name.eq_ignore_ascii_case("location") {
             self.location = Some(value.to_owned());
         } else if name.eq_ignore_ascii_case("set-cookie") {
-            let pair = value.split(';').next().unwrap_or_default();
-            self.cookie = Some(pair.to_owned());
+            self.cookies.push(value.to_owned());
         } else if name.eq_ignore_ascii_case("content-range") {
             self.part = part(value);
         } else if let Some(proof) = &mut self.proof {
@@ -167,7 +166,7 @@ mod tests {
             encoding: Encoding::None,
             retry_after_s: Some(3),
             location: None,
-            cookie: Some("listener=abc".to_owned()),
+            cookies: vec!["listener=abc; Path=/; HttpOnly".to_owned()],
             part: None,
             proof: None,
         };

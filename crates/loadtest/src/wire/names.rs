@@ -1,17 +1,22 @@
 //! The addresses of servers, each looked up once in a run.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::lookup_host;
 use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 use url::Host;
 
 use super::site::Site;
 
 /// Music lies on a few servers. More than these are looked up each time.
 const NAMES_MAX: usize = 256;
+/// How many addresses of a name are tried, and how long each.
+const TRIED_MAX: usize = 8;
+const TRY_MAX: Duration = Duration::from_secs(1);
 
 type Found = Arc<OnceCell<SocketAddr>>;
 
@@ -51,12 +56,24 @@ async fn look_up(site: &Site) -> io::Result<SocketAddr> {
         Host::Ipv4(address) => return Ok(((*address), site.port).into()),
         Host::Ipv6(address) => return Ok(((*address), site.port).into()),
     };
-    let mut addresses = lookup_host((name.as_str(), site.port))
+    let addresses = lookup_host((name.as_str(), site.port))
         .await
         .map_err(|error| io::Error::new(io::ErrorKind::NotFound, error))?;
-    addresses
-        .next()
-        .ok_or_else(|| io::ErrorKind::NotFound.into())
+    let addresses: Vec<SocketAddr> = addresses.collect();
+    let found = spawn_blocking(move || first_that_answers(&addresses)).await?;
+    found.ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Of the addresses of a name the first where somebody listens: `localhost` may be two, and a server be on one of them. Where
+/// nobody does it is the first, which is not even tried where it is the only one.
+pub(crate) fn first_that_answers(addresses: &[SocketAddr]) -> Option<SocketAddr> {
+    let first = addresses.first().copied();
+    if addresses.len() < 2 {
+        return first;
+    }
+    let mut tried = addresses.iter().take(TRIED_MAX);
+    let found = tried.find(|address| TcpStream::connect_timeout(address, TRY_MAX).is_ok());
+    found.copied().or(first)
 }
 
 #[cfg(test)]
@@ -78,5 +95,17 @@ mod tests {
         let error = names.find(&site("http://nowhere.invalid")).await;
         let nowhere = Fault::Unusable("its name leads nowhere");
         assert_eq!(Fault::from(error.unwrap_err()), nowhere);
+    }
+
+    #[test]
+    fn of_many_addresses_the_first_is_taken_where_somebody_listens() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap();
+        let closed = |text: &str| SocketAddr::new(text.parse().unwrap(), open.port());
+        let [first, second] = ["::1", "127.0.0.9"].map(closed);
+        assert_eq!(first_that_answers(&[first, second, open]), Some(open));
+        assert_eq!(first_that_answers(&[first, second]), Some(first));
+        assert_eq!(first_that_answers(&[second]), Some(second));
+        assert_eq!(first_that_answers(&[]), None);
     }
 }

@@ -17,46 +17,60 @@ pub(super) struct Shaped<T> {
     transport: T,
     link: Link,
     meter: Meter,
-    /// Until the link lets more through.
+    /// What may be read next.
+    reserved: usize,
+    /// Until the link lets that through.
     wait: Option<Pin<Box<Sleep>>>,
 }
 
 impl<T> Shaped<T> {
-    pub(super) fn new(transport: T, link: Link, meter: &Meter) -> Self {
+    pub(super) fn new(transport: T, link: &Link, meter: &Meter) -> Self {
         Self {
             transport,
-            link,
+            link: link.clone(),
             meter: Rc::clone(meter),
+            reserved: 0,
             wait: None,
         }
     }
 
     /// How many of the wanted bytes may be read.
     fn poll_permit(&mut self, cx: &mut Context<'_>, wanted: usize) -> Poll<usize> {
-        loop {
-            if let Some(wait) = &mut self.wait {
-                ready!(wait.as_mut().poll(cx));
-                self.wait = None;
-            }
-            match self.link.permit(wanted) {
-                Ok(permitted) => return Poll::Ready(permitted),
-                Err(then) => self.wait = Some(Box::pin(sleep_until(then))),
-            }
+        if self.reserved == 0 {
+            let (reserved, when) = self.link.reserve(wanted);
+            self.reserved = reserved;
+            self.wait = when.map(|when| Box::pin(sleep_until(when)));
         }
+        if let Some(wait) = &mut self.wait {
+            ready!(wait.as_mut().poll(cx));
+            self.wait = None;
+        }
+        Poll::Ready(self.reserved.min(wanted))
     }
 
+    /// So many bytes have come; what else was reserved is there for the person's other connections.
     fn took(&mut self, bytes: usize) {
-        self.link.spend(bytes);
+        self.link.give_back(self.reserved.saturating_sub(bytes));
+        self.reserved = 0;
         self.meter.read(bytes);
+    }
+}
+
+impl<T> Drop for Shaped<T> {
+    fn drop(&mut self) {
+        self.link.give_back(self.reserved);
     }
 }
 
 impl<T: Transport> Transport for Shaped<T> {
     fn poll_discard(&mut self, cx: &mut Context<'_>, at_most: usize) -> Poll<io::Result<usize>> {
         let at_most = ready!(self.poll_permit(cx, at_most));
-        let read = ready!(self.transport.poll_discard(cx, at_most))?;
-        self.took(read);
-        Poll::Ready(Ok(read))
+        let discarded = self.transport.poll_discard(cx, at_most);
+        self.took(match &discarded {
+            Poll::Ready(Ok(read)) => *read,
+            _ => 0,
+        });
+        discarded
     }
 }
 
@@ -68,11 +82,11 @@ impl<T: Transport> AsyncRead for Shaped<T> {
     ) -> Poll<io::Result<()>> {
         let at_most = ready!(self.poll_permit(cx, page.remaining()));
         let mut part = ReadBuf::new(page.initialize_unfilled_to(at_most));
-        ready!(Pin::new(&mut self.transport).poll_read(cx, &mut part))?;
+        let polled = Pin::new(&mut self.transport).poll_read(cx, &mut part);
         let read = part.filled().len();
         page.advance(read);
         self.took(read);
-        Poll::Ready(Ok(()))
+        polled
     }
 }
 

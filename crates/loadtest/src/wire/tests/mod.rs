@@ -2,13 +2,16 @@
 
 mod compared;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Read as _};
+use std::rc::Rc;
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::read::GzEncoder;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, duplex,
+};
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::Instant;
 use url::Url;
@@ -250,6 +253,31 @@ async fn a_link_is_as_narrow_under_tls() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_person_has_one_link_whatever_is_loaded_at_once_and_each_gets_a_share_of_it() {
+    let asking = LocalSet::new();
+    asking
+        .run_until(async {
+            let server = Scripted::new(|_| Reply::whole(vec![0; 100_000]));
+            let link = Link::new(Some(Shape {
+                kbit_per_s: 800,
+                round_trip_ms: 0,
+            }));
+            let mut first = Client::new(server, Trust::default(), link);
+            let mut second = first.beside();
+            let answers = tokio::join!(
+                get(&mut first, "http://music.test/1", Keep::Nothing),
+                get(&mut second, "http://other.test/2", Keep::Nothing)
+            );
+            // 100 KB a second for 200 KB.
+            for answer in [answers.0.unwrap(), answers.1.unwrap()] {
+                let apart = answer.took.abs_diff(Duration::from_secs(2));
+                assert!(apart < Duration::from_millis(50), "{answer:?}");
+            }
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_has_enough_is_sent_no_more_than_the_window() {
     let asking = LocalSet::new();
     asking
@@ -306,6 +334,53 @@ async fn an_answer_may_lead_to_another_server_and_keeps_no_cookie_of_the_first()
                 .map(|asked| asked.target)
                 .collect();
             assert_eq!(targets, ["/song", "/file", "/odd"]);
+        })
+        .await;
+}
+
+/// A server that sets two cookies, and notes those that it is sent.
+#[derive(Clone, Default)]
+struct Noting(Rc<RefCell<Vec<String>>>);
+
+impl Connect for Noting {
+    type Transport = DuplexStream;
+
+    async fn connect(&self, _site: &Site) -> io::Result<DuplexStream> {
+        let (ours, theirs) = duplex(64 * 1024);
+        let noted = Rc::clone(&self.0);
+        spawn_local(async move {
+            let mut theirs = BufReader::new(theirs);
+            let mut line = String::new();
+            while 0 < theirs.read_line(&mut line).await? {
+                if let Some(cookies) = line.strip_prefix("Cookie: ") {
+                    noted.borrow_mut().push(cookies.trim().to_owned());
+                }
+                if line == "\r\n" {
+                    let fields =
+                        "Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\nContent-Length: 0\r\n";
+                    let answer = format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
+                    theirs.write_all(answer.as_bytes()).await?;
+                }
+                line.clear();
+            }
+            io::Result::Ok(())
+        });
+        Ok(ours)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_cookies_of_a_server_are_sent_back() {
+    let asking = LocalSet::new();
+    asking
+        .run_until(async {
+            let server = Noting::default();
+            let mut client = Client::new(server.clone(), Trust::default(), Link::new(None));
+            for _ in 0..2 {
+                let answer = get(&mut client, "http://music.test/", TEXT).await;
+                assert!(answer.is_ok());
+            }
+            assert_eq!(*server.0.borrow(), ["a=1; b=2"]);
         })
         .await;
 }

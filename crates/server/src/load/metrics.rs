@@ -153,30 +153,7 @@ impl Counted {
             &counted.responses,
         );
         counter("bytes", "What came over the network", &counted.bytes);
-        for (name, help, gauge) in [
-            (
-                "sessions_active",
-                "Sessions that have not ended",
-                &counted.sessions_active,
-            ),
-            (
-                "plays_waiting",
-                "Plays that were pressed and have not been heard yet",
-                &counted.plays_waiting,
-            ),
-            (
-                "plays_sounding",
-                "Plays that sound",
-                &counted.plays_sounding,
-            ),
-            (
-                "plays_silent",
-                "Plays that have fallen silent",
-                &counted.plays_silent,
-            ),
-        ] {
-            own.register(name, help, gauge.clone());
-        }
+        counted.register_gauges(own);
         own.register(
             "faults",
             "What ended a play, a report of one, or a request",
@@ -201,6 +178,29 @@ impl Counted {
             counted.startup_seconds.clone(),
         );
         counted
+    }
+
+    fn register_gauges(&self, own: &mut Registry) {
+        for (name, help, gauge) in [
+            (
+                "sessions_active",
+                "Sessions that have not ended",
+                &self.sessions_active,
+            ),
+            (
+                "plays_waiting",
+                "Plays that were pressed and have not been heard yet",
+                &self.plays_waiting,
+            ),
+            ("plays_sounding", "Plays that sound", &self.plays_sounding),
+            (
+                "plays_silent",
+                "Plays that have fallen silent",
+                &self.plays_silent,
+            ),
+        ] {
+            own.register(name, help, gauge.clone());
+        }
     }
 
     fn count(&self, progress: &Progress<'_>) {

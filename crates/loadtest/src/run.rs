@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 use crate::catalogue::{Catalogue, CatalogueError};
@@ -23,7 +23,7 @@ use crate::report::{self, Report};
 use crate::scenario::Scenario;
 use crate::server_figures::{Sources, Watched};
 use crate::target::{self, Target, TargetError};
-use crate::wire::{Ask, Client, Fault, Keep, Meter, Tcp};
+use crate::wire::{Client, Meter, Tcp};
 use crate::worker::{News, Worker};
 
 /// From the decision to begin to the first start.
@@ -32,8 +32,8 @@ const SET_OFF: Duration = Duration::from_millis(100);
 /// How often the chart is read anew: who comes later chooses from what is played by then.
 const READ_CHART_EVERY: Duration = Duration::from_mins(1);
 
-/// How long the first answer may take, with what it brings.
-const ANSWER_MAX: Duration = Duration::from_secs(15);
+/// How long it may take to reach the server.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
 
 /// How a run is made.
 #[derive(Clone, Debug, Default)]
@@ -192,23 +192,13 @@ async fn look_at(
     scenario: &Scenario,
 ) -> Result<Catalogue, RunError> {
     if scenario.listeners.is_empty() || !scenario.songs.is_empty() {
-        let ask = Ask::get(server, None, Keep::Nothing);
-        let asked = client.ask(&ask, |_so_far| None);
-        match timeout(ANSWER_MAX, asked).await {
-            // Whatever it says, it is there.
-            Ok(Ok(_) | Err(Fault::Status { .. } | Fault::Unusable(_))) => {}
-            Ok(Err(fault)) => return Err(unreachable(server, &fault)),
-            Err(_elapsed) => return Err(unreachable(server, &Fault::Timeout)),
-        }
+        let reached = client.reach(server, CONNECT_MAX).await;
+        reached.map_err(|fault| RunError::Unreachable {
+            url: server.to_string(),
+            reason: fault.to_string(),
+        })?;
     }
     Ok(Catalogue::read(client, server, scenario).await?)
-}
-
-fn unreachable(server: &Url, fault: &Fault) -> RunError {
-    RunError::Unreachable {
-        url: server.to_string(),
-        reason: fault.to_string(),
-    }
 }
 
 /// Reads the chart again and again. What cannot be read now leaves what was read before.

@@ -161,6 +161,13 @@ impl<C: Connect> Client<C> {
     }
 
     /// The place of the server that an address leads to.
+    /// Whether a server can be reached, without asking it anything: nothing is counted there.
+    pub(crate) async fn reach(&self, url: &Url, within: Duration) -> Result<(), Fault> {
+        let site = Site::of(url)?;
+        let opening = timeout(within, self.connections.open(&site)).await;
+        opening.map_err(|_elapsed| Fault::Timeout)?.map(|_way| ())
+    }
+
     fn place_of(&mut self, url: &Url) -> Result<usize, Fault> {
         let known = self.servers.iter().position(|server| server.site.has(url));
         if let Some(place) = known {

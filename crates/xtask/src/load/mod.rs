@@ -28,6 +28,8 @@ const POD: Limits = Limits {
     milli_cpu: 1_000,
     memory_mib: 512,
 };
+/// More listeners come than a server takes by its default, and each is a connection.
+const ENVIRONMENT: [(&str, &str); 1] = [("HAAS_HTTP__CONNECTIONS_MAX", "32768")];
 /// A generator that cannot keep up with anything.
 const STARVED: Limits = Limits {
     milli_cpu: 20,
@@ -170,7 +172,7 @@ fn in_a_line(found: &Value, text: &str) -> String {
 /// A server that has what one small pod had; the group ends after it.
 fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
     let group = Group::make("pod", POD)?;
-    let server = Server::start_as(group.run(&workspace.haas()), data, &[])?;
+    let server = Server::start_as(group.run(&workspace.haas()), data, &ENVIRONMENT)?;
     Ok((group, server))
 }
 

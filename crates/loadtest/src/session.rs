@@ -33,6 +33,14 @@ pub(crate) struct Shared {
     pub(crate) epoch: Instant,
 }
 
+impl Shared {
+    /// This thread comes to something that was due: what is between is its own.
+    pub(crate) fn note_lag(&self, due: Duration) {
+        let lag = self.epoch.elapsed().saturating_sub(due);
+        self.tally.borrow_mut().late(lag);
+    }
+}
+
 /// What a person does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind<'a> {
@@ -42,6 +50,7 @@ enum Kind<'a> {
 
 /// A visit from its due time to its end.
 pub(crate) async fn run(shared: Rc<Shared>, number: u64, due: Duration) {
+    shared.note_lag(due);
     let mut random = StdRng::seed_from_u64(seed_of(shared.scenario.seed, number));
     match choose_kind(&shared.scenario, &mut random) {
         Some(Kind::Listener(plan)) => Box::pin(listen(&shared, plan, number, due, random)).await,
@@ -102,7 +111,8 @@ async fn listen(
 }
 
 /// There are as many people as this process may have connections for: whoever comes now hears and reads nothing.
-pub(crate) fn turn_away(shared: &Shared, number: u64) {
+pub(crate) fn turn_away(shared: &Shared, number: u64, due: Duration) {
+    shared.note_lag(due);
     let mut random = StdRng::seed_from_u64(seed_of(shared.scenario.seed, number));
     let mut tally = shared.tally.borrow_mut();
     match choose_kind(&shared.scenario, &mut random) {

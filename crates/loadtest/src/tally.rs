@@ -17,7 +17,7 @@ use crate::wire::Fault;
 /// Counts and times of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    /// How late the generator was: with each session, and each time it looked.
+    /// How late the generator was: with each session, with what a visitor asks, and each time it looked.
     pub(crate) lag: Durations,
     pub(crate) started_sessions: u64,
     pub(crate) ended_sessions: u64,
@@ -98,11 +98,10 @@ impl Now {
 }
 
 impl Tally {
-    pub(crate) fn start(&mut self, lag: Duration) {
+    pub(crate) fn start(&mut self) {
         self.started_sessions += 1;
         self.second.starts += 1;
         self.second.now.active += 1;
-        self.late(lag);
     }
 
     /// The generator did something so much later than it was due.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinError, JoinSet, LocalSet};
+use tokio::task::{JoinError, JoinSet, LocalSet, spawn_local};
 use tokio::time::{Instant, sleep_until};
 
 use crate::arrivals::Starts;
@@ -20,9 +20,10 @@ use crate::tally::{Second, Tally};
 use crate::target::Target;
 use crate::wire::{Checks, Meter, Traffic};
 
-/// How often a worker looks whether it is late itself, also when nothing starts; each second it tells what it has seen.
+/// How often a worker looks whether it is late itself, also when nothing starts.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-const LOOKS_PER_SECOND: u32 = 10;
+/// How often it tells what it has seen.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// A thread's part of a run.
 pub(crate) struct Worker {
@@ -74,26 +75,22 @@ impl Worker {
             )),
             epoch: self.epoch,
         });
+        let looking = spawn_local(look(self.epoch, Rc::clone(&shared.tally)));
         let mut number = 0;
         {
             let mut sessions = pin!(self.run_sessions(&shared));
-            let mut looks = 1;
             loop {
                 tokio::select! {
                     biased;
-                    () = sleep_until(self.epoch + LOOK_EVERY * looks) => {
-                        let late = self.epoch.elapsed().saturating_sub(LOOK_EVERY * looks);
-                        shared.tally.borrow_mut().late(late);
-                        if looks.is_multiple_of(LOOKS_PER_SECOND) {
-                            self.tell(&shared, number);
-                            number += 1;
-                        }
-                        looks += 1;
+                    () = sleep_until(self.epoch + TELL_EVERY * (number + 1)) => {
+                        self.tell(&shared, number);
+                        number += 1;
                     }
                     () = &mut sessions => break,
                 }
             }
         }
+        looking.abort();
         self.tell(&shared, number);
         let tally = Box::new(shared.tally.borrow().clone());
         // Nobody listens any more where the run was given up.
@@ -126,10 +123,9 @@ impl Worker {
             while let Some(ended) = sessions.try_join_next() {
                 check(ended);
             }
-            let lag = self.epoch.elapsed().saturating_sub(due);
-            shared.tally.borrow_mut().start(lag);
+            shared.tally.borrow_mut().start();
             if self.sessions_max <= sessions.len() {
-                session::turn_away(shared, number);
+                session::turn_away(shared, number, due);
             } else {
                 sessions.spawn_local(session::run(Rc::clone(shared), number, due));
             }
@@ -150,11 +146,53 @@ impl Worker {
     }
 }
 
+/// Looks again and again whether its turn comes in time: it waits for it behind the sessions, as each of them does.
+async fn look(epoch: Instant, tally: Rc<RefCell<Tally>>) {
+    for looks in 1.. {
+        let due = LOOK_EVERY * looks;
+        sleep_until(epoch + due).await;
+        tally.borrow_mut().late(epoch.elapsed().saturating_sub(due));
+    }
+}
+
 /// A session that panics is a fault of this program: a run that goes on without it would say too much.
 fn check(ended: Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
     {
         std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_whose_sessions_wait_for_their_turn_sees_that_it_is_late() {
+        const TURN: Duration = Duration::from_micros(100);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let tally = Rc::new(RefCell::new(Tally::default()));
+        LocalSet::new().block_on(&runtime, async {
+            let epoch = Instant::now();
+            let looking = spawn_local(look(epoch, Rc::clone(&tally)));
+            let mut sessions = JoinSet::new();
+            for _ in 0..1_000 {
+                // A round of all of them takes 100 ms, however fast the machine is.
+                sessions.spawn_local(async move {
+                    while epoch.elapsed() < 3 * LOOK_EVERY {
+                        let turn = Instant::now();
+                        while turn.elapsed() < TURN {}
+                        yield_now().await;
+                    }
+                });
+            }
+            sessions.join_all().await;
+            looking.abort();
+        });
+        let late = tally.borrow().second.lag_max;
+        assert!(LOOK_EVERY / 4 < late, "{late:?}");
     }
 }

@@ -59,11 +59,13 @@ fn nothing_heard_is_no_division_by_zero() {
 #[test]
 fn two_threads_together_are_one_run() {
     let (mut one, mut other) = (Tally::default(), Tally::default());
-    one.start(Duration::from_millis(1));
+    one.start();
+    one.late(Duration::from_millis(1));
     one.play(&play(Ending::Finished, Some(100), 0, 10), PATIENCE);
     one.end();
-    other.start(Duration::from_millis(5));
-    other.start(Duration::ZERO);
+    other.start();
+    other.start();
+    other.late(Duration::from_millis(5));
     other.play(&play(Ending::Failed(Fault::Lost), None, 0, 0), PATIENCE);
     other.response(Duration::from_millis(30), Some(&Fault::Timeout));
     let mut seconds = one.take_second();

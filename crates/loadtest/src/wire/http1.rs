@@ -37,11 +37,9 @@ impl Http1 {
 
     /// Asks, and reads the head of the answer.
     pub(super) async fn begin(mut self, question: Question<'_>) -> Result<(Self, Head), Fault> {
-        let request = question.ask.head(question.cookie);
+        let mut request = question.ask.head(question.cookie);
+        request += question.ask.body.unwrap_or_default();
         self.stream.write_all(request.as_bytes()).await?;
-        if let Some(body) = question.ask.body {
-            self.stream.write_all(body.as_bytes()).await?;
-        }
         self.stream.flush().await?;
         question.link.round_trip().await;
         loop {

@@ -12,6 +12,7 @@ mod http1;
 mod http2;
 mod link;
 mod names;
+mod packed;
 mod received;
 mod shaped;
 mod site;

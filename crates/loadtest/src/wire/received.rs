@@ -1,13 +1,11 @@
 //! The part of a body that has come.
 
-use std::io::Read as _;
-
-use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::ask::Keep;
 use super::checks::Digest;
 use super::fault::Fault;
+use super::packed::unpack;
 
 pub(super) struct Received {
     keep: Keep,
@@ -57,13 +55,7 @@ impl Received {
         let Keep::Text(most) = self.keep else {
             return Ok(());
         };
-        let packed = std::mem::take(&mut self.text);
-        let mut unpacked = GzDecoder::new(packed.as_slice()).take(most + 1);
-        let read = unpacked.read_to_end(&mut self.text);
-        read.map_err(|_error| Fault::Unusable("it is no gzip"))?;
-        if most < self.text.len() as u64 {
-            return Err(Fault::TooLarge(most));
-        }
+        self.text = unpack(std::mem::take(&mut self.text), most)?;
         Ok(())
     }
 

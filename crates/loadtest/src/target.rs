@@ -35,13 +35,32 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Looks an address up. Sessions come from the given addresses; from many of this machine where the server is on it.
+    /// Looks a server up, of which no page is named: what is asked for is the scenario's.
     pub(crate) fn find(text: &str, sources: &[IpAddr], trust: &Trust) -> Result<Self, TargetError> {
+        let target = Self::find_page(text, sources, trust)?;
+        let url = &target.url;
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(TargetError {
+                what: text.to_owned(),
+                reason: "leave out what follows the host: the scenario says what is asked for"
+                    .to_owned(),
+            });
+        }
+        Ok(target)
+    }
+
+    /// Looks an address up. Sessions come from the given addresses; from many of this machine where the server is on it.
+    pub(crate) fn find_page(
+        text: &str,
+        sources: &[IpAddr],
+        trust: &Trust,
+    ) -> Result<Self, TargetError> {
         let wrong = |reason: String| TargetError {
-            what: text.to_owned(),
+            // Before an @ may stand a password.
+            what: text.rsplit('@').next().unwrap_or_default().to_owned(),
             reason,
         };
-        let url = Url::parse(text).map_err(|error| wrong(format!("it is no URL: {error}")))?;
+        let url = Url::parse(text).map_err(|error| wrong(no_url(text, &error.to_string())))?;
         if !url.username().is_empty() || url.password().is_some() {
             // Not even here are they told.
             return Err(TargetError {
@@ -51,7 +70,7 @@ impl Target {
         }
         let site = Site::of(&url);
         let site =
-            site.map_err(|_odd| wrong("only http:// and https:// can be asked".to_owned()))?;
+            site.map_err(|_odd| wrong(no_url(text, "only http:// and https:// can be asked")))?;
         let addresses = url.socket_addrs(|| None);
         let addresses = addresses.map_err(|error| wrong(error.to_string()))?;
         let reached = |address: &SocketAddr| {
@@ -116,6 +135,17 @@ pub(crate) fn trust(authorities: Option<&Path>) -> Result<Trust, TargetError> {
     })
 }
 
+/// What is wrong with an address, and how it is meant where only its beginning is missing.
+fn no_url(text: &str, reason: &str) -> String {
+    let meant = format!("http://{text}");
+    let is_meant =
+        Url::parse(&meant).is_ok_and(|url| url.host().is_some() && url.username().is_empty());
+    if text.contains("://") || !is_meant {
+        return format!("it is no address: {reason}");
+    }
+    format!("it is no address without its beginning: write {meant}")
+}
+
 /// An address that may be written down.
 fn without_user(mut url: Url) -> String {
     // Only an address without a host refuses, and has no user.
@@ -161,9 +191,15 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_asked_is_refused_with_a_reason() {
         for (text, reason) in [
-            ("music", "it is no URL"),
+            ("", "it is no address: relative URL"),
+            ("music", "write http://music"),
+            ("127.0.0.1:8080", "write http://127.0.0.1:8080"),
+            ("localhost:8080", "write http://localhost:8080"),
             ("ftp://a.test/", "only http://"),
+            ("http://127.0.0.1/music", "leave out what follows the host"),
+            ("http://127.0.0.1/?a#b", "leave out what follows the host"),
             ("http://nowhere.invalid/", "nowhere.invalid"),
+            ("me:secret@127.0.0.1", "127.0.0.1: it is no address"),
             (
                 "http://me:secret@127.0.0.1/",
                 "leave the user and the password out",

@@ -41,7 +41,7 @@ fn answer(asked: &Asked, rate: u64, delay: Duration) -> Reply {
     if asked.target == "/song.m3u8" {
         let segment = "#EXTINF:2,\n#EXT-X-BYTERANGE:32000\n/song\n".repeat(9);
         return Reply::whole(format!(
-            "#EXTM3U\n#EXTINF:2,\n#EXT-X-BYTERANGE:32000@0\n/song\n{segment}"
+            "#EXTM3U\n#EXTINF:2,\n#EXT-X-BYTERANGE:32000@0\n/song\n{segment}#EXT-X-ENDLIST\n"
         ));
     }
     let reply = match &asked.range {

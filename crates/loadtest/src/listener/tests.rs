@@ -40,7 +40,7 @@ fn playlist(target: &str) -> Option<Reply> {
     let others = format!("#EXTINF:2,\n#EXT-X-BYTERANGE:{bytes}\n/{kbps}.mp4\n").repeat(9);
     let text = format!(
         "#EXTM3U\n#EXT-X-MAP:URI=\"/{kbps}.mp4\",BYTERANGE=\"1000@0\"\n\
-         #EXTINF:2,\n#EXT-X-BYTERANGE:{bytes}@1000\n/{kbps}.mp4\n{others}"
+         #EXTINF:2,\n#EXT-X-BYTERANGE:{bytes}@1000\n/{kbps}.mp4\n{others}#EXT-X-ENDLIST\n"
     );
     Some(Reply::whole(text))
 }
@@ -319,7 +319,7 @@ async fn music_without_an_end_is_refused() {
     for text in [segment.to_owned(), segment.repeat(2)] {
         let (play, _) = play_from(Player::Hls, s(20), move |asked| {
             match asked.target.as_str() {
-                "/hls.m3u8" => Reply::whole(format!("#EXTM3U\n{text}")),
+                "/hls.m3u8" => Reply::whole(format!("#EXTM3U\n{text}#EXT-X-ENDLIST\n")),
                 _ => Reply::whole("music"),
             }
         })

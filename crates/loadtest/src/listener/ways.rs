@@ -97,7 +97,9 @@ async fn wrong_bytes_end_a_play() {
             let byte = u8::try_from(asked.at.as_secs()).unwrap();
             match asked.target.as_str() {
                 "/2" => Reply::whole(vec![byte; 32_000]),
-                "/hls.m3u8" => Reply::whole("#EXTM3U\n#EXTINF:2,\n/1\n#EXTINF:2,\n/2\n"),
+                "/hls.m3u8" => {
+                    Reply::whole("#EXTM3U\n#EXTINF:2,\n/1\n#EXTINF:2,\n/2\n#EXT-X-ENDLIST\n")
+                }
                 _ => answer(asked),
             }
         });

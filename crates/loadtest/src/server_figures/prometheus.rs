@@ -57,7 +57,7 @@ impl Prometheus<Tcp> {
         deployment: Option<String>,
         trust: &Trust,
     ) -> Result<Self, TargetError> {
-        let target = Target::find(url, &[], trust)?;
+        let target = Target::find_page(url, &[], trust)?;
         let client = target.client(0, None, &Meter::default());
         Ok(Self {
             url: target.url,

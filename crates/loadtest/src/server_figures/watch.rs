@@ -46,7 +46,7 @@ struct Seen {
 impl Instance<Tcp> {
     /// Looks an address of metrics up. Without a path they are where they are everywhere.
     pub(crate) fn find(url: &str, trust: &Trust) -> Result<Self, TargetError> {
-        let target = Target::find(url, &[], trust)?;
+        let target = Target::find_page(url, &[], trust)?;
         let client = target.client(0, None, &Meter::default());
         let mut url = target.url;
         if url.path() == "/" {

@@ -110,6 +110,10 @@ fn reason(error: &rustls::Error) -> String {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "its certificate is for another name"
             }
+            // The library below has no type of its own for it.
+            CertificateError::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
+                "its certificate is one of an authority (CA:TRUE), and a server may not have such a one: make one with CA:FALSE"
+            }
             _ => return error.to_string(),
         },
         rustls::Error::InvalidMessage(_) => "it speaks no TLS",

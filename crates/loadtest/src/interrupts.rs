@@ -23,9 +23,10 @@ impl Interrupts {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: match is_hang_up_ignored(&own_status()) {
-                true => None,
-                false => Some(signal(SignalKind::hangup())?),
+            hang_up: if is_hang_up_ignored(&own_status()) {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
             },
             last: None,
         })

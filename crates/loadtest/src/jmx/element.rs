@@ -16,6 +16,15 @@ impl Element<'_> {
             Some(name) => format!("{tag} {name:?} (line {line})"),
         }
     }
+
+    /// How many requests stand below it.
+    pub(super) fn requests_below(&self) -> usize {
+        let each = self.below.iter();
+        each.map(|element| {
+            usize::from(element.node.tag == "HTTPSamplerProxy") + element.requests_below()
+        })
+        .sum()
+    }
 }
 
 /// The elements of a `hashTree` that are not disabled.

@@ -140,8 +140,13 @@ impl Reading {
 
     /// Says that an element is left out with all that is below it.
     pub(super) fn skip(&mut self, element: &Element<'_>, why: &str) {
-        self.notes
-            .say(format!("{}: left out: {why}", element.place()));
+        let inside = match element.requests_below() {
+            0 => String::new(),
+            1 => ", with the request in it".to_owned(),
+            count => format!(", with the {count} requests in it"),
+        };
+        let place = element.place();
+        self.notes.say(format!("{place}: left out{inside}: {why}"));
     }
 
     /// A number of an element, where it is given.

@@ -8,6 +8,7 @@ use super::address::Server;
 use super::element::{Element, Http, Scope};
 use super::group::{Request, Steps};
 use super::read::Reading;
+use super::variables::has_reference;
 
 impl Reading {
     /// Adds what a sampler asks for, if a visitor can ask for it.
@@ -28,6 +29,10 @@ impl Reading {
             return Ok(());
         }
         let mut path = self.fill(http.path.unwrap_or_default(), &place)?;
+        if has_reference(&path) {
+            self.skip(element, "its path has something that is not understood");
+            return Ok(());
+        }
         let domain = self.fill(http.domain.unwrap_or_default(), &place)?;
         let mut server = None;
         if path.starts_with("http://") || path.starts_with("https://") {
@@ -59,6 +64,13 @@ impl Reading {
             path.insert(0, '/');
         }
         self.add_query(element, &mut path)?;
+        if has_reference(&path) {
+            self.skip(
+                element,
+                "what it sends has something that is not understood",
+            );
+            return Ok(());
+        }
         let patience_ms = self
             .fill(http.response_timeout.unwrap_or_default(), &place)?
             .trim()

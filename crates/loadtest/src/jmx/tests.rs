@@ -98,7 +98,7 @@ fn properties_of_the_command_line_are_their_defaults_and_variables_what_they_sta
 #[test]
 fn what_is_not_understood_is_said_with_its_place_and_what_is_disabled_is_not() {
     let odd = "<BeanShellSampler testname=\"magic\"/>\n<hashTree/>\
-        <IfController testname=\"perhaps\"/><hashTree/>\
+        <IfController testname=\"perhaps\"/><hashTree><HTTPSamplerProxy/><hashTree/></hashTree>\
         <JSR223Sampler testname=\"off\" enabled=\"false\"/><hashTree/>";
     let post = format!(
         "<HTTPSamplerProxy testname=\"buy\">{}{}</HTTPSamplerProxy><hashTree/>",
@@ -106,15 +106,18 @@ fn what_is_not_understood_is_said_with_its_place_and_what_is_disabled_is_not() {
         text("HTTPSampler.method", "POST")
     );
     let elsewhere = sampler("/a").replace("shop.test", "other.test");
-    let below = [odd, &post, &sampler("/a"), &elsewhere].concat();
+    let unknown = sampler("/${which}");
+    let below = [odd, &post, &sampler("/a"), &elsewhere, &unknown].concat();
     let notes = read(&group("1", "1", "1", "", &below)).notes;
     assert_eq!(
         notes,
         [
             "BeanShellSampler \"magic\" (line 5): left out: it is not understood",
-            "IfController \"perhaps\" (line 6): left out: it is not understood",
+            "IfController \"perhaps\" (line 6): left out, with the request in it: it is not understood",
             "HTTPSamplerProxy \"buy\" (line 6): left out: its method is POST, only GET is asked",
             "HTTPSamplerProxy \"page\" (line 6): left out: it asks another server, and a scenario asks one",
+            "HTTPSamplerProxy \"page\" (line 6): ${which} is not understood",
+            "HTTPSamplerProxy \"page\" (line 6): left out: its path has something that is not understood",
         ]
     );
 }

@@ -76,6 +76,11 @@ impl Variables {
     }
 }
 
+/// Whether something in a filled text still stands for something else.
+pub(super) fn has_reference(text: &str) -> bool {
+    split_reference(text).is_some()
+}
+
 /// What is before the first reference, its inside, and what is after it.
 fn split_reference(text: &str) -> Option<(&str, &str, &str)> {
     let (before, after) = text.split_once("${")?;

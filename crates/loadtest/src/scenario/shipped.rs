@@ -54,9 +54,12 @@ impl Scenario {
         Some(row.to_toml())
     }
 
-    /// The names of the scenarios that come along as files.
-    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
-        SHIPPED.iter().map(|(name, _)| *name)
+    /// The scenarios that come along as files: the name of each, and what it is in a sentence.
+    pub fn shipped_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+        SHIPPED.iter().map(|(name, text)| {
+            let first = text.lines().next().unwrap_or_default();
+            (*name, first.trim_start_matches("# "))
+        })
     }
 }
 

@@ -94,7 +94,7 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
 
 /// The scenarios that come along, for messages.
 fn names() -> String {
-    let names: Vec<&str> = Scenario::shipped_names().collect();
+    let names: Vec<&str> = Scenario::shipped_names().map(|(name, _)| name).collect();
     format!(
         "{} and A1 to B18 of the original table, also as A1-listeners, come along",
         names.join(", ")

@@ -9,7 +9,7 @@ use crate::tally::Second;
 use crate::wire::Traffic;
 
 /// More rows than this become half as many, each of twice the time.
-const ROWS_MAX: usize = 3_600;
+pub(crate) const ROWS_MAX: usize = 3_600;
 
 /// A run over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod compare;
 mod html;
+mod reading;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use compare::Comparison;
+pub use reading::ReportError;
 
 use crate::count::{per_s, ratio};
 use crate::environment::Environment;
@@ -23,8 +25,8 @@ use crate::tally::{Durations, Tally};
 use crate::verdict::{Figures, Miss, Reason, Verdict};
 use crate::wire::Traffic;
 
-/// Goes up when a field changes its meaning or goes away. A field that is new does not count: a program reads the reports of
-/// its own version and of earlier ones.
+/// Goes up when a field changes its meaning or goes away; reports of another schema are not read. A field that is new does
+/// not count where it has a default: the reports that were written before it are read with that.
 const SCHEMA: u32 = 1;
 /// Half of the first sounds within this are excellent.
 const EXCELLENT: Duration = Duration::from_millis(200);
@@ -246,22 +248,6 @@ impl Report {
             server: run.server,
             scenario: scenario.clone(),
         }
-    }
-
-    /// Reads a report that was written before; an error says why it is none.
-    pub fn read(json: &str) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct Version {
-            schema: u32,
-        }
-        let Version { schema } =
-            serde_json::from_str(json).map_err(|error| format!("it is no report: {error}"))?;
-        if schema != SCHEMA {
-            return Err(format!(
-                "its schema is {schema}; this program reads {SCHEMA}"
-            ));
-        }
-        serde_json::from_str(json).map_err(|error| error.to_string())
     }
 
     /// For files and programs.

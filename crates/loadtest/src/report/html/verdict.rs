@@ -237,7 +237,7 @@ fn thresholds(report: &Report) -> Markup {
                 } }
                 tbody {
                     @for threshold in &report.thresholds {
-                        @let unit = if threshold.name.ends_with("_ms") { Unit::Ms } else { Unit::Share };
+                        @let unit = Unit::of_threshold(&threshold.name);
                         tr {
                             th scope="row" { code { (threshold.name) } }
                             td { b { (unit.text(threshold.found)) } }

@@ -198,8 +198,8 @@ impl Gathering {
         self.traffic.add(*traffic);
         self.active_max = self.active_max.max(row.active);
         self.started += row.starts;
-        self.sounded_s += row.sounding;
-        self.silent_s += row.silent;
+        self.sounded_s += row.sounded_s;
+        self.silent_s += row.silent_s;
         for (kind, count) in &second.faults {
             *self.faults.entry(kind).or_default() += count;
         }

@@ -118,7 +118,7 @@ fn silences(report: &Report) -> Plot {
 
 fn silence_share(report: &Report) -> Plot {
     let over_time = OverTime::of(report);
-    let of = |row: &Row| (row.silent, row.silent + row.sounding);
+    let of = |row: &Row| (row.silent_s, row.silent_s + row.sounded_s);
     let lines = vec![
         Line::new(words("그 순간", "at that time"), over_time.share(of)),
         Line::new(
@@ -128,8 +128,8 @@ fn silence_share(report: &Report) -> Plot {
     ];
     let title = words("시간에 따른 끊긴 비율", "Rebuffer ratio over time");
     let note = words(
-        "소리가 나던 재생 가운데 끊겨 있는 것의 비율(1초마다). 가로 점선: 한도",
-        "Of the plays that had begun to sound, how many are silent (each second). Dashed across: limits",
+        "소리가 나기 시작한 재생 가운데 끊겨 있는 것의 비율(1초마다 셉니다). 가로 점선: 한도",
+        "Of the plays that had begun to sound, how many are silent (counted each second). Dashed across: limits",
     );
     Plot::over_time("silence-share", title, Unit::Share, lines)
         .with_limits(&[SILENCE_STABLE, SILENCE_FAIR])

@@ -122,7 +122,7 @@ pub(crate) struct Visiting {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Generator {
     pub(crate) threads: u32,
-    /// How late sessions started.
+    /// How late it was: with each session, and each time it looked.
     pub(crate) lag_ms: Percentiles,
     /// Of its whole process, while the run lasted.
     pub(crate) cpu_s: f64,

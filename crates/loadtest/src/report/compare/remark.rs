@@ -49,6 +49,13 @@ fn reason(reason: &Reason) -> Words {
                 format!("{found} of {least} sessions"),
             )
         }
+        Reason::FewTries { tries, least } => {
+            let (found, least) = (count(*tries), count(*least));
+            Words::with(
+                format!("재생·요청 {found}/{least}"),
+                format!("{found} of {least} plays or requests"),
+            )
+        }
     }
 }
 

@@ -130,6 +130,8 @@ pub(crate) struct Generator {
     pub(crate) memory_bytes: u64,
     /// Of every kind.
     pub(crate) requests: u64,
+    /// Answers to them that came whole and were what was asked for.
+    pub(crate) answers: u64,
     pub(crate) bytes: u64,
     /// Bodies of music that were compared by their digests, and how many of them were wrong: the server's fault.
     #[serde(default)]
@@ -239,6 +241,7 @@ impl Report {
                 cpu_s: run.cpu.as_secs_f64(),
                 memory_bytes: run.memory_bytes,
                 requests: run.traffic.requests,
+                answers: run.traffic.answers,
                 bytes: run.traffic.bytes,
                 checked_bodies: run.traffic.checked_bodies,
                 wrong_bodies: run.traffic.wrong_bodies,

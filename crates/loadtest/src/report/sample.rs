@@ -131,6 +131,7 @@ fn report(scenario: &Scenario, tally: &Tally, rows: Vec<Row>) -> Report {
         memory_bytes: 20_000_000,
         traffic: Traffic {
             requests: 6_000,
+            answers: 5_990,
             bytes: 120_000_000,
             checked_bodies: 90,
             wrong_bodies: 0,

@@ -55,6 +55,10 @@ fn own(report: &Report) -> Vec<(Words, String)> {
         (words("스레드", "threads"), own.threads.to_string()),
         (words("요청", "requests"), count(own.requests)),
         (
+            words("온전히 받은 응답", "whole answers"),
+            count(own.answers),
+        ),
+        (
             words("받은 양", "received"),
             Unit::Bytes.text(to_f64(own.bytes)),
         ),

@@ -98,6 +98,38 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
+    /// A report with every field that there is, and every kind of reason and miss. While the schema is 1 nothing in it changes;
+    /// a field that is new is only added.
+    const FIRST: &str = include_str!("schema-1.json");
+
+    #[test]
+    fn what_was_written_once_is_read_and_written_with_the_same_fields() {
+        let written: Value = serde_json::from_str(FIRST).unwrap();
+        let report = Report::read(FIRST).unwrap();
+        assert_eq!(serde_json::to_value(&report).unwrap(), written);
+        let mut nulls = Vec::new();
+        unknown(&written, String::new(), &mut nulls);
+        assert_eq!(nulls, [""; 0], "a field without a value is not looked at");
+    }
+
+    /// The places where nothing is said.
+    fn unknown(value: &Value, place: String, all: &mut Vec<String>) {
+        match value {
+            Value::Null => all.push(place),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    unknown(value, format!("{place}/{name}"), all);
+                }
+            }
+            Value::Array(values) => {
+                for value in values {
+                    unknown(value, format!("{place}/-"), all);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn refused(change: impl FnOnce(&mut Value)) -> String {
         let mut report = serde_json::to_value(sample::mixed("evening")).unwrap();
         change(&mut report);

@@ -40,7 +40,7 @@ pub struct Progress<'a> {
     pub new_faults: &'a BTreeMap<&'static str, u64>,
     /// How long all plays together have sounded, in seconds: looked at once a second.
     pub sounded_s: u64,
-    /// How long they have been silent.
+    /// The silence of all stalls together.
     pub silent_s: u64,
     /// From a due press to the first sound, of the last ten seconds.
     pub startup_ms: Percentiles,

@@ -31,7 +31,7 @@ pub struct Row {
     pub starts: u64,
     /// First sounds.
     pub sounds: u64,
-    /// Silences that began.
+    /// Stalls that began.
     pub stalls: u64,
     /// Faults of every kind.
     pub faults: u64,
@@ -47,11 +47,11 @@ pub struct Row {
     pub waiting: u64,
     /// Plays that sounded.
     pub sounding: u64,
-    /// Plays that had fallen silent.
+    /// Plays that had stalled.
     pub silent: u64,
     /// How long all plays together sounded, in seconds: the sum of all looks.
     pub sounded_s: u64,
-    /// And how long they were silent.
+    /// And the silence of all that had stalled.
     pub silent_s: u64,
     /// From a due press to the first sound, of those that came: half waited no longer.
     pub startup_p50_ms: f64,

@@ -27,7 +27,7 @@ pub(crate) const BEARABLE: Duration = Duration::from_secs(2);
 /// Silence in the share of silence and sound.
 pub(crate) const SILENCE_STABLE: f64 = 0.001;
 pub(crate) const SILENCE_FAIR: f64 = 0.01;
-/// Plays with a silence, as a share of all.
+/// Plays with a stall, as a share of all.
 pub(crate) const STALLED_STABLE: f64 = 0.01;
 
 /// How listeners were served.
@@ -148,7 +148,7 @@ pub enum Miss {
         /// Its share.
         ratio: f64,
     },
-    /// More than 1 % of the plays fell silent.
+    /// More than 1 % of the plays stalled.
     Stalls {
         /// Their share.
         share: f64,
@@ -178,7 +178,7 @@ impl std::fmt::Display for Miss {
             }
             Self::Stalls { share } => {
                 let [found, most] = [share * 100.0, STALLED_STABLE * 100.0];
-                write!(f, "{found:.1} % of the plays fell silent, {most} % may")
+                write!(f, "{found:.1} % of the plays stalled, {most} % may")
             }
             Self::Failures { count } => write!(f, "{count} plays or requests failed"),
         }

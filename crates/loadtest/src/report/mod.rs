@@ -92,9 +92,10 @@ pub(crate) struct Listening {
     pub(crate) abandoned: u64,
     /// Left for the next one, as planned.
     pub(crate) skipped: u64,
-    /// With at least one silence.
+    /// With at least one stall.
     pub(crate) stalled: u64,
     pub(crate) stalls: u64,
+    /// The silence of all stalls together.
     pub(crate) stalled_s: f64,
     pub(crate) played_s: f64,
     /// Silence in the share of silence and sound, all plays together.

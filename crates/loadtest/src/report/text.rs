@@ -121,7 +121,7 @@ fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
     write_percentiles(f, "first sound", &listening.startup_ms)?;
     writeln!(
         f,
-        "  silence      {} times, {:.1} s; {:.3} % of silence and sound",
+        "  stalls       {}, {:.1} s of silence; {:.3} % of silence and sound",
         listening.stalls,
         listening.stalled_s,
         listening.rebuffer_ratio * 100.0

@@ -40,7 +40,7 @@ pub struct Progress<'a> {
     pub new_faults: &'a BTreeMap<&'static str, u64>,
     /// How long all plays together have sounded, in seconds: looked at once a second.
     pub sounded_s: u64,
-    /// How long they have been silent.
+    /// The silence of all stalls together.
     pub silent_s: u64,
     /// From a due press to the first sound, of the last ten seconds.
     pub startup_ms: Percentiles,
@@ -198,8 +198,8 @@ impl Gathering {
         self.traffic.add(*traffic);
         self.active_max = self.active_max.max(row.active);
         self.started += row.starts;
-        self.sounded_s += row.sounding;
-        self.silent_s += row.silent;
+        self.sounded_s += row.sounded_s;
+        self.silent_s += row.silent_s;
         for (kind, count) in &second.faults {
             *self.faults.entry(kind).or_default() += count;
         }

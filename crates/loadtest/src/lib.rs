@@ -40,7 +40,7 @@ pub use gathering::Progress;
 pub use jmx::{JMX_BYTES_MAX, JmxError, ReadPlan, WrittenPlan};
 pub use listener::Player;
 pub use preflight::PreflightError;
-pub use report::{Comparison, Percentiles, Report, Threshold};
+pub use report::{Comparison, Percentiles, Report, ReportError, Threshold};
 pub use run::{Options, RunError, run};
 pub use scenario::{
     FilePlan, ListenerPlan, Phase, Scenario, ScenarioError, SongPlan, Thresholds, VisitorPlan,

@@ -9,7 +9,7 @@ use crate::tally::Second;
 use crate::wire::Traffic;
 
 /// More rows than this become half as many, each of twice the time.
-const ROWS_MAX: usize = 3_600;
+pub(crate) const ROWS_MAX: usize = 3_600;
 
 /// A run over time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,8 @@ pub struct Series {
     pub rows: Vec<Row>,
 }
 
-/// A stretch of time: what happened in it, and how it was at its end.
+/// A stretch of time: what happened in it, and how many did what. That is looked at each second: of a stretch of more, the
+/// last look counts, of who waits or hears nothing the worst.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Row {
@@ -30,7 +31,7 @@ pub struct Row {
     pub starts: u64,
     /// First sounds.
     pub sounds: u64,
-    /// Silences that began.
+    /// Stalls that began.
     pub stalls: u64,
     /// Faults of every kind.
     pub faults: u64,
@@ -46,8 +47,12 @@ pub struct Row {
     pub waiting: u64,
     /// Plays that sounded.
     pub sounding: u64,
-    /// Plays that had fallen silent.
+    /// Plays that had stalled.
     pub silent: u64,
+    /// How long all plays together sounded, in seconds: the sum of all looks.
+    pub sounded_s: u64,
+    /// And the silence of all that had stalled.
+    pub silent_s: u64,
     /// From a due press to the first sound, of those that came: half waited no longer.
     pub startup_p50_ms: f64,
     /// 95 of 100 waited no longer.
@@ -62,7 +67,7 @@ pub struct Row {
     pub media_s: f64,
     /// The first by the second; zero where nothing was loaded.
     pub kbit_per_s: f64,
-    /// How late the generator was at most.
+    /// How late the generator was at most: with each session, and each time it looked.
     pub lag_ms: f64,
 }
 
@@ -110,6 +115,8 @@ impl Row {
             waiting: second.now.waiting,
             sounding: second.now.sounding,
             silent: second.now.silent,
+            sounded_s: second.now.sounding,
+            silent_s: second.now.silent,
             startup_p50_ms: ms(second.startup.quantile(0.5)),
             startup_p95_ms: ms(second.startup.quantile(0.95)),
             startup_p99_ms: ms(second.startup.quantile(0.99)),
@@ -121,7 +128,7 @@ impl Row {
         }
     }
 
-    /// Two stretches as one: the worse of what has no sum, and how it was at the end.
+    /// Two stretches as one.
     fn then(&self, later: &Self) -> Self {
         let media_bytes = self.media_bytes + later.media_bytes;
         let media_s = self.media_s + later.media_s;
@@ -138,6 +145,8 @@ impl Row {
             waiting: self.waiting.max(later.waiting),
             sounding: later.sounding,
             silent: self.silent.max(later.silent),
+            sounded_s: self.sounded_s + later.sounded_s,
+            silent_s: self.silent_s + later.silent_s,
             startup_p50_ms: self.startup_p50_ms.max(later.startup_p50_ms),
             startup_p95_ms: self.startup_p95_ms.max(later.startup_p95_ms),
             startup_p99_ms: self.startup_p99_ms.max(later.startup_p99_ms),
@@ -181,6 +190,30 @@ mod tests {
             10_000
         );
         assert_eq!(series.rows.last().unwrap().active, 9_999);
+    }
+
+    #[test]
+    fn the_share_of_silence_is_of_all_seconds_of_a_row() {
+        let second = |sounding, silent| {
+            let mut second = Second::default();
+            (second.now.sounding, second.now.silent) = (sounding, silent);
+            Row::new(&second, Traffic::default(), 0)
+        };
+        let mut series = Series::default();
+        // Many listen and some hear nothing; a second later few are left, and hear everything.
+        for number in 0..7_200 {
+            let row = if number % 2 == 0 {
+                second(90, 10)
+            } else {
+                second(10, 0)
+            };
+            series.push(row, number);
+        }
+        assert_eq!((series.step_s, series.rows.len()), (2, 3_600));
+        for row in &series.rows {
+            assert_eq!((row.sounded_s, row.silent_s), (100, 10));
+            assert_eq!((row.sounding, row.silent), (10, 10));
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub(crate) struct Now {
     pub(crate) waiting: u64,
     /// Plays that sound.
     pub(crate) sounding: u64,
-    /// Plays that have fallen silent.
+    /// Plays that have stalled.
     pub(crate) silent: u64,
 }
 

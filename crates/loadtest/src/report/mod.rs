@@ -2,6 +2,7 @@
 
 mod compare;
 mod html;
+mod reading;
 #[cfg(test)]
 mod sample;
 mod text;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use compare::Comparison;
+pub use reading::ReportError;
 
 use crate::count::{per_s, ratio};
 use crate::environment::Environment;
@@ -23,8 +25,8 @@ use crate::tally::{Durations, Tally};
 use crate::verdict::{Figures, Miss, Reason, Verdict};
 use crate::wire::Traffic;
 
-/// Goes up when a field changes its meaning or goes away. A field that is new does not count: a program reads the reports of
-/// its own version and of earlier ones.
+/// Goes up when a field changes its meaning or goes away; reports of another schema are not read. A field that is new does
+/// not count where it has a default: the reports that were written before it are read with that.
 const SCHEMA: u32 = 1;
 /// Half of the first sounds within this are excellent.
 const EXCELLENT: Duration = Duration::from_millis(200);
@@ -90,9 +92,10 @@ pub(crate) struct Listening {
     pub(crate) abandoned: u64,
     /// Left for the next one, as planned.
     pub(crate) skipped: u64,
-    /// With at least one silence.
+    /// With at least one stall.
     pub(crate) stalled: u64,
     pub(crate) stalls: u64,
+    /// The silence of all stalls together.
     pub(crate) stalled_s: f64,
     pub(crate) played_s: f64,
     /// Silence in the share of silence and sound, all plays together.
@@ -120,7 +123,7 @@ pub(crate) struct Visiting {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Generator {
     pub(crate) threads: u32,
-    /// How late sessions started.
+    /// How late it was: with each session, and each time it looked.
     pub(crate) lag_ms: Percentiles,
     /// Of its whole process, while the run lasted.
     pub(crate) cpu_s: f64,
@@ -128,6 +131,8 @@ pub(crate) struct Generator {
     pub(crate) memory_bytes: u64,
     /// Of every kind.
     pub(crate) requests: u64,
+    /// Answers to them that came whole and were what was asked for.
+    pub(crate) answers: u64,
     pub(crate) bytes: u64,
     /// Bodies of music that were compared by their digests, and how many of them were wrong: the server's fault.
     #[serde(default)]
@@ -237,6 +242,7 @@ impl Report {
                 cpu_s: run.cpu.as_secs_f64(),
                 memory_bytes: run.memory_bytes,
                 requests: run.traffic.requests,
+                answers: run.traffic.answers,
                 bytes: run.traffic.bytes,
                 checked_bodies: run.traffic.checked_bodies,
                 wrong_bodies: run.traffic.wrong_bodies,
@@ -246,22 +252,6 @@ impl Report {
             server: run.server,
             scenario: scenario.clone(),
         }
-    }
-
-    /// Reads a report that was written before; an error says why it is none.
-    pub fn read(json: &str) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct Version {
-            schema: u32,
-        }
-        let Version { schema } =
-            serde_json::from_str(json).map_err(|error| format!("it is no report: {error}"))?;
-        if schema != SCHEMA {
-            return Err(format!(
-                "its schema is {schema}; this program reads {SCHEMA}"
-            ));
-        }
-        serde_json::from_str(json).map_err(|error| error.to_string())
     }
 
     /// For files and programs.

@@ -103,6 +103,8 @@ fn rows(seconds: u64) -> Vec<Row> {
         waiting: 2,
         sounding: 40,
         silent: second % 5,
+        sounded_s: 40,
+        silent_s: second % 5,
         startup_p50_ms: 100.0,
         startup_p95_ms: 400.0,
         startup_p99_ms: 700.0,
@@ -129,6 +131,7 @@ fn report(scenario: &Scenario, tally: &Tally, rows: Vec<Row>) -> Report {
         memory_bytes: 20_000_000,
         traffic: Traffic {
             requests: 6_000,
+            answers: 5_990,
             bytes: 120_000_000,
             checked_bodies: 90,
             wrong_bodies: 0,

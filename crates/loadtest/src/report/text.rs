@@ -93,10 +93,7 @@ impl Display for ServerFigures {
                 most(|row| row.response_p99_ms),
             )?;
         }
-        if let (Some(fewest), Some(most)) = (
-            self.pods.iter().map(|row| row.pods).min(),
-            self.pods.iter().map(|row| row.pods).max(),
-        ) {
+        if let Some((fewest, most)) = self.fewest_and_most_pods() {
             write!(f, "  pods         {fewest} to {most}")?;
             let shares = self.pods.iter().filter_map(|row| row.node_cpu_share);
             if let Some(share) = shares.max_by(f64::total_cmp) {
@@ -124,7 +121,7 @@ fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
     write_percentiles(f, "first sound", &listening.startup_ms)?;
     writeln!(
         f,
-        "  silence      {} times, {:.1} s; {:.3} % of silence and sound",
+        "  stalls       {}, {:.1} s of silence; {:.3} % of silence and sound",
         listening.stalls,
         listening.stalled_s,
         listening.rebuffer_ratio * 100.0

@@ -16,6 +16,8 @@ const SECONDS_MAX: f64 = 24.0 * 3_600.0;
 const STARTS_PER_S_MAX: f64 = 100_000.0;
 const SESSIONS_MAX: f64 = 20_000_000.0;
 const LISTEN_S_MAX: f64 = 6.0 * 3_600.0;
+/// How long the plan of a session may be: a run waits for the last one that began.
+const SESSION_S_MAX: f64 = 24.0 * 3_600.0;
 const PATIENCE_S_MAX: f64 = 600.0;
 const PACE_S_MAX: f64 = 3_600.0;
 const SHARE_MAX: f64 = 1_000_000.0;
@@ -120,6 +122,8 @@ fn check_listener(plan: &ListenerPlan, wrong: &mut Wrong) {
             "songs is [{fewest}, {most}]; it must be two counts from 1 to {SONGS_MAX}, the smaller first"
         ));
     }
+    let longest = plan.listen_s[1].max(plan.skip_after_s[1]);
+    wrong.unless_it_ends("songs x listen_s", f64::from(most) * longest);
     if let Some(ahead) = plan.ahead_s {
         wrong.unless_above_zero("ahead_s", ahead, LISTEN_S_MAX);
     }
@@ -173,6 +177,7 @@ fn check_visitor(plan: &VisitorPlan, wrong: &mut Wrong) {
     }
     wrong.unless_in("requests", plan.requests, 1..=REQUESTS_MAX);
     wrong.unless_above_zero("pace_s", plan.pace_s, PACE_S_MAX);
+    wrong.unless_it_ends("requests x pace_s", f64::from(plan.requests) * plan.pace_s);
     wrong.unless_above_zero("patience_s", plan.patience_s, PATIENCE_S_MAX);
     check_link(plan.link, wrong);
 }
@@ -239,6 +244,15 @@ impl Wrong {
         if !range.contains(&value) {
             let (least, most) = range.into_inner();
             self.say(format!("{name} is {value}; it must be {least} to {most}"));
+        }
+    }
+
+    /// A session is as long as a product of two values says.
+    fn unless_it_ends(&mut self, product: &str, seconds: f64) {
+        if SESSION_S_MAX < seconds {
+            self.say(format!(
+                "a session may take {seconds:.0} s ({product}), which is above {SESSION_S_MAX} s; lower one of the two"
+            ));
         }
     }
 

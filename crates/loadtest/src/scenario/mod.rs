@@ -141,7 +141,7 @@ pub struct ListenerPlan {
     pub zipf: f64,
     /// How long a person waits for the first sound, in seconds.
     pub start_patience_s: f64,
-    /// And in a silence.
+    /// And in a stall.
     pub stall_patience_s: f64,
     /// What each listener's link can do; all that there is where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]

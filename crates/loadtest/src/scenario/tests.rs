@@ -108,6 +108,26 @@ fn a_scenario_without_end_or_without_people_is_refused() {
     assert!(nobody.contains("no share is above 0"), "{nobody}");
 }
 
+#[test]
+fn a_session_that_takes_more_than_a_day_is_refused() {
+    let error = |kind: &str| {
+        let scenario = Scenario::read(&format!("{ONE_PHASE}{kind}"));
+        scenario.err().map(|ScenarioError(wrong)| wrong)
+    };
+    let years = error("[[visitor]]\nrequests = 1000000\npace_s = 3600\n");
+    let said = "visitor 1: a session may take 3600000000 s (requests x pace_s), which is above 86400 s; lower one of the two";
+    assert_eq!(years, Some(vec![said.to_owned()]));
+    let months = error("[[listener]]\nsongs = [1, 1000]\nlisten_s = [20, 21600]\n");
+    let said = "listener 1: a session may take 21600000 s (songs x listen_s), which is above 86400 s; lower one of the two";
+    assert_eq!(months, Some(vec![said.to_owned()]));
+    // A day is not too much.
+    assert_eq!(error("[[visitor]]\nrequests = 86400\npace_s = 1\n"), None);
+    assert_eq!(
+        error("[[listener]]\nsongs = [4, 4]\nlisten_s = [20, 21600]\n"),
+        None
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_breaks_the_reader(text: String) {

@@ -88,6 +88,20 @@ pub(crate) struct Watching {
     begun_at: Timestamp,
 }
 
+impl ServerFigures {
+    /// How many pods there were while the run lasted; none where nobody told. A row without any is one of other figures: a
+    /// service that is used has a pod.
+    pub(crate) fn fewest_and_most_pods(&self) -> Option<(u32, u32)> {
+        let told = || {
+            self.pods
+                .iter()
+                .map(|row| row.pods)
+                .filter(|pods| 0 < *pods)
+        };
+        Some((told().min()?, told().max()?))
+    }
+}
+
 impl Sources {
     /// Looks up who is to be asked.
     pub(crate) fn find(watched: &Watched, trust: &Trust) -> Result<Self, TargetError> {

@@ -152,6 +152,7 @@ impl<C: Connect> Client<C> {
         {
             checks.compare(asked, proof, digest, &self.connections.meter)?;
         }
+        self.connections.meter.answer();
         Ok(Outcome::Answer(Answer {
             bytes: body.bytes,
             text: body.text,
@@ -160,7 +161,6 @@ impl<C: Connect> Client<C> {
         }))
     }
 
-    /// The place of the server that an address leads to.
     /// Whether a server can be reached, without asking it anything: nothing is counted there.
     pub(crate) async fn reach(&self, url: &Url, within: Duration) -> Result<(), Fault> {
         let site = Site::of(url)?;
@@ -168,6 +168,7 @@ impl<C: Connect> Client<C> {
         opening.map_err(|_elapsed| Fault::Timeout)?.map(|_way| ())
     }
 
+    /// The place of the server that an address leads to; a server that is new has one from now on.
     fn place_of(&mut self, url: &Url) -> Result<usize, Fault> {
         let known = self.servers.iter().position(|server| server.site.has(url));
         if let Some(place) = known {

@@ -7,6 +7,8 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Traffic {
     pub(crate) requests: u64,
+    /// Answers that came whole and were what was asked for: no redirect, and nothing that was left in the middle.
+    pub(crate) answers: u64,
     pub(crate) bytes: u64,
     /// Bodies that were compared by their digests, and those of them that were wrong.
     pub(crate) checked_bodies: u64,
@@ -22,6 +24,7 @@ pub(crate) struct Counter(Cell<Traffic>);
 impl Traffic {
     pub(crate) fn add(&mut self, other: Self) {
         self.requests += other.requests;
+        self.answers += other.answers;
         self.bytes += other.bytes;
         self.checked_bodies += other.checked_bodies;
         self.wrong_bodies += other.wrong_bodies;
@@ -32,6 +35,12 @@ impl Counter {
     pub(super) fn ask(&self) {
         let mut traffic = self.0.get();
         traffic.requests += 1;
+        self.0.set(traffic);
+    }
+
+    pub(super) fn answer(&self) {
+        let mut traffic = self.0.get();
+        traffic.answers += 1;
         self.0.set(traffic);
     }
 

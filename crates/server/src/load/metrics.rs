@@ -195,7 +195,7 @@ impl Counted {
             ("plays_sounding", "Plays that sound", &self.plays_sounding),
             (
                 "plays_silent",
-                "Plays that have fallen silent",
+                "Plays that have stalled",
                 &self.plays_silent,
             ),
         ] {

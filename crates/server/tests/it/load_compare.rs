@@ -24,6 +24,12 @@ fn a_file_that_is_no_report_is_named_and_nothing_is_written() {
             64,
         ),
         ("half.json", Some("{\"schema\": 1}"), "missing field", 64),
+        (
+            "odd.json",
+            Some("{\"schema\": 1, \"seconds\": -1}"),
+            "its seconds is -1",
+            64,
+        ),
         ("none.json", None, "No such file", 1),
     ] {
         let file = folder.path().join(name);

@@ -1,6 +1,7 @@
 //! Reports side by side, in the layout of the original table: load, pods, verdict, remark, and what was measured now.
 
 mod page;
+mod remark;
 mod repeats;
 mod table;
 #[cfg(test)]
@@ -14,6 +15,9 @@ use crate::original::{self, Pod};
 /// Reports, each with what it is called.
 #[derive(Clone, Debug)]
 pub struct Comparison(Vec<(String, Report)>);
+
+/// What stands where nothing is known.
+const NOTHING: &str = "-";
 
 /// What people waited for.
 struct Waiting<'a> {
@@ -58,6 +62,16 @@ impl Report {
         let heard = self.listening.as_ref()?;
         let stalled = ratio(heard.stalled, heard.plays);
         Some([heard.rebuffer_ratio, stalled].map(|share| Unit::Share.text(share)))
+    }
+
+    /// How many pods Prometheus saw while it lasted: the fewest and the most, where that changed.
+    fn pods_seen(&self) -> Option<String> {
+        let (fewest, most) = self.server.as_ref()?.fewest_and_most_pods()?;
+        Some(if fewest == most {
+            most.to_string()
+        } else {
+            format!("{fewest}–{most}")
+        })
     }
 
     fn reached(&self) -> String {

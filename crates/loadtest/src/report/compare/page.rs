@@ -3,7 +3,7 @@
 use maud::{Markup, Render, html};
 
 use super::repeats::Interval;
-use super::{Comparison, pod, pods, repeats};
+use super::{Comparison, NOTHING, pod, pods, repeats};
 use crate::count::to_f64;
 use crate::report::html::{
     Line, Plot, Unit, WAITING_LIMITS_MS, Words, document, verdict_words, words,
@@ -40,7 +40,7 @@ impl Comparison {
                     tr {
                         td {}
                         th.word colspan="6" scope="colgroup" { (words("원래 실험", "the original experiment")) }
-                        th.word.edge colspan="11" scope="colgroup" { (words("이번 측정", "this run")) }
+                        th.word.edge colspan="13" scope="colgroup" { (words("이번 측정", "this run")) }
                     }
                     (head())
                 }
@@ -150,8 +150,10 @@ fn head() -> Markup {
             th.word scope="col" { (words("판정", "verdict")) }
             th.word scope="col" { (words("비고", "remark")) }
             th.edge scope="col" { (words("부하", "load")) }
+            th scope="col" { (words("파드", "pods")) }
             th.word scope="col" { (words("당시 규칙", "by its rule")) }
             th.word scope="col" { (words("판정", "verdict")) }
+            th.word scope="col" { (words("비고", "remark")) }
             th.word scope="col" { (words("기다린 것", "waited for")) }
             @for percentile in ["p50", "p95", "p99"] { th scope="col" { (percentile) } }
             th scope="col" { (words("끊긴 시간", "silence")) }
@@ -184,10 +186,14 @@ fn row(name: &str, report: &Report) -> Markup {
                         td.none colspan="6" rowspan=(rows) { (words("표에 없는 시나리오", "no row of the table")) }
                     }
                     td.edge rowspan=(rows) { (Unit::PerS.text(report.sessions.offered_per_s)) }
+                    td rowspan=(rows) { (report.pods_seen().unwrap_or_else(|| NOTHING.to_owned())) }
                     td.word rowspan=(rows) {
                         @if let Some(legacy) = report.legacy_verdict { (verdict_words(legacy)) }
                     }
                     td.word rowspan=(rows) { (verdict_words(report.verdict)) }
+                    td.word.remark rowspan=(rows) {
+                        @match report.remark() { Some(words) => (words), None => (NOTHING) }
+                    }
                 }
                 td.word { (waiting.name) }
                 @for took in waiting.percentiles() { td { (took) } }

@@ -145,7 +145,8 @@ impl<'a> Repeats<'a> {
 
 /// What the rule says of these figures, of so many plays or requests.
 fn verdict(value: &dyn Fn(&str) -> f64, many: u64) -> Verdict {
-    let ms = |name| Duration::from_secs_f64(value(name) / 1_000.0);
+    // A report from a file has no figures that are too large; one that is must not end the program.
+    let ms = |name| Duration::try_from_secs_f64(value(name) / 1_000.0).unwrap_or(Duration::MAX);
     let count = |name| whole(value(name) * to_f64(many));
     let figures = Figures {
         is_interrupted: false,
@@ -252,6 +253,11 @@ mod tests {
         assert_eq!(verdict([450.0, 480.0, 520.0, 490.0, 540.0]), "안정/보통");
         assert_eq!(verdict([300.0, 310.0, 290.0, 305.0, 300.0]), "안정");
         assert_eq!(verdict([700.0, 710.0, 690.0, 705.0, 700.0]), "보통");
+    }
+
+    #[test]
+    fn a_time_that_no_clock_holds_is_too_long_and_no_panic() {
+        assert_eq!(find(&runs([1e300; 5]))[0].verdict(), "보통");
     }
 
     #[test]

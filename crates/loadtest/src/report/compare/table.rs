@@ -4,12 +4,12 @@ use std::fmt::{Display, Formatter, Result};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Comparison, pod, pods, repeats};
+use super::{Comparison, NOTHING, pod, pods, repeats};
 use crate::report::Report;
 use crate::report::html::Unit;
 use crate::verdict::Verdict;
 
-const COLUMNS: usize = 17;
+const COLUMNS: usize = 19;
 const HEAD: [&str; COLUMNS] = [
     "report",
     "row",
@@ -19,6 +19,7 @@ const HEAD: [&str; COLUMNS] = [
     "verdict then",
     "remark",
     "by its rule",
+    "pods now",
     "verdict",
     "of",
     "p50",
@@ -28,14 +29,13 @@ const HEAD: [&str; COLUMNS] = [
     "stalled",
     "failed",
     "reached",
+    "remark now",
 ];
 /// Where a line for something else that people waited for says it.
-const OF: usize = 9;
-const FAILED: usize = 15;
+const OF: usize = 10;
+const FAILED: usize = 16;
 /// Between columns.
 const GAP: &str = "  ";
-/// Where there is nothing to say.
-const NOTHING: &str = "-";
 
 type Cells = [String; COLUMNS];
 
@@ -71,6 +71,7 @@ fn lines(name: &str, report: &Report) -> Vec<Cells> {
     let of_row =
         |text: Option<String>| text.filter(|text| !text.is_empty()).unwrap_or_else(nothing);
     let [silence, stalled] = report.silence().unwrap_or_else(|| [nothing(), nothing()]);
+    let remark = report.remark().map(|words| words.english().to_owned());
     let waitings = report.waitings().into_iter().enumerate();
     let lines = waitings.map(|(index, waiting)| {
         let [p50, p95, p99] = waiting.percentiles();
@@ -91,6 +92,7 @@ fn lines(name: &str, report: &Report) -> Vec<Cells> {
             of_row(original.map(|row| word(row.verdict))),
             of_row(original.map(|row| row.remark.to_owned())),
             of_row(report.legacy_verdict.map(word)),
+            report.pods_seen().unwrap_or_else(nothing),
             word(report.verdict),
             of,
             p50,
@@ -100,6 +102,7 @@ fn lines(name: &str, report: &Report) -> Vec<Cells> {
             stalled.clone(),
             failed,
             report.reached(),
+            remark.clone().unwrap_or_else(nothing),
         ]
     });
     lines.collect()

@@ -27,6 +27,7 @@ fn a_report_has_the_row_of_the_original_beside_it() {
         "보통",
         "간헐적 Pending",
         "안정",
+        "-",
         "무효",
         "answer",
         "10 ms",
@@ -36,6 +37,7 @@ fn a_report_has_the_row_of_the_original_beside_it() {
         "-",
         "0",
         "100 %",
+        "20 of 1,000 sessions",
     ];
     assert_eq!(cells(1), then);
     let evening = [
@@ -47,10 +49,13 @@ fn a_report_has_the_row_of_the_original_beside_it() {
         "-",
         "-",
         "-",
+        "1–7",
         "보통",
         "first sound",
     ];
-    assert_eq!(cells(2)[..10], evening);
+    assert_eq!(cells(2)[..11], evening);
+    let remark = "first sound p99 792 ms, silence 0.99 %, stalled plays 5 %, failed 2";
+    assert_eq!(cells(2).last(), Some(&remark));
     assert_eq!(
         cells(3),
         ["answer", "200 ms", "380 ms", "396 ms", "2 (0.5 %)"]
@@ -79,6 +84,11 @@ fn the_page_has_the_table_and_all_distributions_in_one_plot() {
         "표에 없는 시나리오",
         "무효인 까닭",
         "2 (0.5 %)",
+        "<td rowspan=\"2\">1–7</td>",
+        "<td rowspan=\"1\">-</td>",
+        "끊긴 재생 5 %, 실패 2",
+        "stalled plays 5 %, failed 2",
+        "20 of 1,000 sessions",
     ] {
         assert!(page.contains(shown), "{shown}");
     }

@@ -55,6 +55,10 @@ fn own(report: &Report) -> Vec<(Words, String)> {
         (words("스레드", "threads"), own.threads.to_string()),
         (words("요청", "requests"), count(own.requests)),
         (
+            words("온전히 받은 응답", "whole answers"),
+            count(own.answers),
+        ),
+        (
             words("받은 양", "received"),
             Unit::Bytes.text(to_f64(own.bytes)),
         ),
@@ -73,12 +77,13 @@ fn own(report: &Report) -> Vec<(Words, String)> {
 }
 
 fn lag(report: &Report) -> Plot {
-    let latest = OverTime::of(report).known(|row| (0 < row.starts).then_some(row.lag_ms));
-    let line = Line::new(words("가장 늦은 시작", "latest start"), latest);
+    let longest = OverTime::of(report).each(|row| row.lag_ms);
+    let line = Line::new(words("최대 지연", "longest lag"), longest);
     let title = words("시간에 따른 생성기의 지연", "Generator lag over time");
     let note = words(
-        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다.",
-        "Dashed: the limit of the p99; drawn is the highest of each time.",
+        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다. 세션을 시작할 때와, 쉬는 동안에도 거듭 잽니다.",
+        "Dashed: the limit of the p99; drawn is the highest of each time. It is measured with each start of a session, and again and \
+         again while none starts.",
     );
     Plot::over_time("lag", title, Unit::Ms, vec![line])
         .with_limits(&[ms(LAG_P99_MAX)])

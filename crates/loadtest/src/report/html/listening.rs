@@ -19,12 +19,12 @@ pub(super) fn section(report: &Report) -> Markup {
                 h2 { (words("첫 소리까지", "Until the first sound")) }
                 div.card { (facts(&heard.startup_ms.facts())) }
                 (plots(&[distribution(heard), first_sounds(report)]))
-                h2 { (words("끊김", "Silences")) }
+                h2 { (words("끊김", "Stalls")) }
                 div.card { (facts(&how_it_went_on(heard))) }
                 @if heard.stalls == 0 {
-                    p { (words("재생이 한 번도 끊기지 않았습니다.", "No play fell silent.")) }
+                    p { (words("재생이 한 번도 끊기지 않았습니다.", "No play stalled.")) }
                 } @else {
-                    (plots(&[silences(report), silence_share(report)]))
+                    (plots(&[stalls(report), silence_share(report)]))
                 }
                 h2 { (words("음질", "Quality")) }
                 div.card { (facts(&quality(heard))) }
@@ -100,25 +100,25 @@ fn seconds(seconds: f64) -> String {
     Unit::Clock.text(seconds)
 }
 
-fn silences(report: &Report) -> Plot {
+fn stalls(report: &Report) -> Plot {
     let over_time = OverTime::of(report);
     let lines = vec![
         Line::new(
-            words("끊긴 재생", "plays that are silent"),
+            words("끊긴 재생", "stalled plays"),
             over_time.level(|row| row.silent),
         ),
         Line::new(
-            words("새로 끊김 (초당)", "silences that begin (a second)"),
+            words("새로 끊김 (초당)", "stalls that begin (a second)"),
             over_time.rate(|row| row.stalls),
         ),
     ];
-    let title = words("시간에 따른 끊김", "Silences over time");
-    Plot::over_time("silences", title, Unit::Count, lines)
+    let title = words("시간에 따른 끊김", "Stalls over time");
+    Plot::over_time("stalls", title, Unit::Count, lines)
 }
 
 fn silence_share(report: &Report) -> Plot {
     let over_time = OverTime::of(report);
-    let of = |row: &Row| (row.silent, row.silent + row.sounding);
+    let of = |row: &Row| (row.silent_s, row.silent_s + row.sounded_s);
     let lines = vec![
         Line::new(words("그 순간", "at that time"), over_time.share(of)),
         Line::new(
@@ -128,8 +128,8 @@ fn silence_share(report: &Report) -> Plot {
     ];
     let title = words("시간에 따른 끊긴 비율", "Rebuffer ratio over time");
     let note = words(
-        "소리가 나던 재생 가운데 끊겨 있는 것의 비율(1초마다). 가로 점선: 한도",
-        "Of the plays that had begun to sound, how many are silent (each second). Dashed across: limits",
+        "소리가 나기 시작한 재생 가운데 끊겨 있는 것의 비율(1초마다 셉니다). 가로 점선: 한도",
+        "Of the plays that had begun to sound, how many are stalled (counted each second). Dashed across: limits",
     );
     Plot::over_time("silence-share", title, Unit::Share, lines)
         .with_limits(&[SILENCE_STABLE, SILENCE_FAIR])

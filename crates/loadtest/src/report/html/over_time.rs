@@ -43,9 +43,9 @@ impl<'a> OverTime<'a> {
         self.points(|row, _| Some(of(row)).filter(|value| 0.0 < *value))
     }
 
-    /// What there is a value for in some rows only.
-    pub(super) fn known(self, of: impl Fn(&Row) -> Option<f64>) -> Points {
-        self.points(|row, _| of(row))
+    /// What was measured in every row, zero or not.
+    pub(super) fn each(self, of: impl Fn(&Row) -> f64) -> Points {
+        self.points(|row, _| Some(of(row)))
     }
 
     /// A part of a whole: where the whole is at least a tenth of what it was at most, so that the last few of a run do

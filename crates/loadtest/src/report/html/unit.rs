@@ -19,6 +19,15 @@ pub(in crate::report) enum Unit {
 }
 
 impl Unit {
+    /// Of what a scenario asks for, by how it calls it.
+    pub(in crate::report) fn of_threshold(name: &str) -> Self {
+        if name.ends_with("_ms") {
+            Self::Ms
+        } else {
+            Self::Share
+        }
+    }
+
     /// A value, with its unit.
     pub(in crate::report) fn text(self, value: f64) -> String {
         let short = self.tick(value);

@@ -10,7 +10,7 @@ use crate::report::{Percentiles, Report};
 use crate::series::ms;
 use crate::verdict::{
     BEARABLE, FAILURES_FAIR, LAG_P99_MAX, LARGE_RUN, LARGE_RUN_FAILURES, REACHED_MIN, SILENCE_FAIR,
-    SILENCE_STABLE, SOON, STALLED_STABLE,
+    SILENCE_STABLE, SOON, STALLED_STABLE, fewest_tries, tries_min,
 };
 
 /// Something measured, and the most it may be for each verdict.
@@ -154,12 +154,12 @@ impl Figure {
     fn against(&self, limit: f64) -> Markup {
         let text = self.unit.text(limit);
         let sign = if limit <= 0.0 { "" } else { "≤ " };
-        kept(self.found <= limit, &format!("{sign}{text}"))
+        kept(self.found <= limit, &Words::name(&format!("{sign}{text}")))
     }
 }
 
 /// A limit, and in words and by a sign whether it was kept.
-fn kept(is_kept: bool, limit: &str) -> Markup {
+fn kept(is_kept: bool, limit: &Words) -> Markup {
     html! {
         @if is_kept {
             span.kept { span.whole { (limit) } span.unseen { (words(" 지킴", " kept")) } }
@@ -175,30 +175,46 @@ fn validity(report: &Report) -> Markup {
     let exhausted = report.faults.get("exhausted").copied().unwrap_or_default();
     let lag_ms = report.generator.lag_ms.p99;
     let reached = ratio(sessions.started, sessions.planned);
+    let plays = report.listening.as_ref().map_or(0, |heard| heard.plays);
+    let requests = report.visiting.as_ref().map_or(0, |read| read.requests);
+    let (tries, tries_least) = (fewest_tries(plays, requests), tries_min(least));
+    let seconds = Unit::Clock.text(report.seconds.round());
     let rows = [
+        (
+            words("끝까지 실행", "run to its end"),
+            seconds,
+            !report.is_interrupted,
+            words("중단 없음", "not interrupted"),
+        ),
         (
             words("계획대로 시작한 세션", "sessions started as planned"),
             Unit::Share.text(reached),
             REACHED_MIN <= reached,
-            format!("≥ {}", Unit::Share.text(REACHED_MIN)),
+            Words::name(&format!("≥ {}", Unit::Share.text(REACHED_MIN))),
         ),
         (
             words("부하 생성기의 지연 p99", "generator lag p99"),
             Unit::Ms.text(lag_ms),
             lag_ms <= ms(LAG_P99_MAX),
-            format!("≤ {}", Unit::Ms.text(ms(LAG_P99_MAX))),
+            Words::name(&format!("≤ {}", Unit::Ms.text(ms(LAG_P99_MAX)))),
         ),
         (
             words("세션 수", "sessions"),
             count(sessions.started),
             least <= sessions.started,
-            format!("≥ {}", count(least)),
+            Words::name(&format!("≥ {}", count(least))),
+        ),
+        (
+            words("재생이나 요청 (적은 쪽)", "plays or requests (the fewer)"),
+            count(tries),
+            tries_least <= tries,
+            Words::name(&format!("≥ {}", count(tries_least))),
         ),
         (
             words("포트나 파일 서술자 부족", "ports or descriptors missing"),
             count(exhausted),
             exhausted == 0,
-            "0".to_owned(),
+            Words::name("0"),
         ),
     ];
     html! {
@@ -237,11 +253,11 @@ fn thresholds(report: &Report) -> Markup {
                 } }
                 tbody {
                     @for threshold in &report.thresholds {
-                        @let unit = if threshold.name.ends_with("_ms") { Unit::Ms } else { Unit::Share };
+                        @let unit = Unit::of_threshold(&threshold.name);
                         tr {
                             th scope="row" { code { (threshold.name) } }
                             td { b { (unit.text(threshold.found)) } }
-                            td { (kept(threshold.is_kept, &format!("≤ {}", unit.text(threshold.limit)))) }
+                            td { (kept(threshold.is_kept, &Words::name(&format!("≤ {}", unit.text(threshold.limit))))) }
                         }
                     }
                 }

@@ -29,6 +29,10 @@ impl Words {
         }
     }
 
+    pub(in crate::report) fn korean(&self) -> &str {
+        &self.korean
+    }
+
     pub(in crate::report) fn english(&self) -> &str {
         &self.english
     }

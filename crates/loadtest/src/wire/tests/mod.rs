@@ -89,8 +89,9 @@ async fn both_ways_give_the_same_answer_and_count_what_comes_over_the_network() 
         let asking = LocalSet::new();
         asking
             .run_until(async move {
-                let server = secure(speaks, |_| {
-                    Reply::whole(vec![7; 50_000]).after(Duration::from_millis(300))
+                let server = secure(speaks, |path| match path {
+                    "/full" => Reply::refusal(503, ""),
+                    _ => Reply::whole(vec![7; 50_000]).after(Duration::from_millis(300)),
                 });
                 let meter = Meter::default();
                 let mut client = client(&server).counted_by(&meter);
@@ -101,8 +102,12 @@ async fn both_ways_give_the_same_answer_and_count_what_comes_over_the_network() 
                 assert_eq!(thrown_away.unwrap().bytes, 50_000);
                 assert_eq!(server.connections(), 1);
                 let traffic = meter.take();
-                assert_eq!(traffic.requests, 2);
+                assert_eq!((traffic.requests, traffic.answers), (2, 2));
                 assert!((100_000..110_000).contains(&traffic.bytes), "{traffic:?}");
+                let refused = get(&mut client, "https://music.test/full", TEXT).await;
+                assert!(refused.is_err());
+                let traffic = meter.take();
+                assert_eq!((traffic.requests, traffic.answers), (1, 0));
             })
             .await;
     }

@@ -33,7 +33,9 @@ const SLOW_LINK: f64 = 400_000.0;
 const FAST_LINK: f64 = 1_800_000.0;
 const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 /// From so many segments on the measure of the link counts for the next track too.
-const SEGMENTS_TO_KNOW: usize = 2;
+const SEGMENTS_TO_KNOW: u32 = 2;
+/// Qualities that end so close to each other end together: their playlists were rounded.
+const ROUNDING: Duration = Duration::from_millis(1);
 /// `fragLoadPolicy.default.maxTimeToFirstByteMs`.
 const MEDIA_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -65,6 +67,7 @@ pub(super) async fn load<C: Connect>(
         playlists: Vec::new(),
         playlist_took: Duration::ZERO,
         ahead_max: ahead.unwrap_or(AHEAD_MAX),
+        segments_loaded: 0,
     };
     let ended = loader.load(url).await;
     let Err(fault) = ended;
@@ -87,6 +90,7 @@ struct Loader<'a, C: Connect> {
     playlist_took: Duration,
     /// How far ahead is loaded.
     ahead_max: Duration,
+    segments_loaded: u32,
 }
 
 /// One question for a segment.
@@ -119,23 +123,23 @@ impl<C: Connect> Loader<'_, C> {
                 self.playlists = vec![Some(playlist)];
             }
         }
+        self.loaded
+            .borrow_mut()
+            .playback
+            .doubles_up_to(CHROMIUM_RESUME_MAX);
         let mut level = self.start_level();
-        let first = self.playlist(level).await?;
-        let length = first.segments.iter().map(|segment| segment.length).sum();
-        {
-            let playback = &mut self.loaded.borrow_mut().playback;
-            playback.ends_after(length);
-            playback.doubles_up_to(CHROMIUM_RESUME_MAX);
-        }
         let mut init_of = None;
-        let mut index = 0;
         let mut is_first = true;
+        // Up to where the music is there, and from where the next of it is wanted: qualities may be cut in other places, so
+        // that a segment's number says nothing of another one's.
+        let (mut up_to, mut wanted) = (Duration::ZERO, Duration::ZERO);
         loop {
             let playlist = self.playlist(level).await?;
-            let Some(segment) = playlist.segments.get(index) else {
-                // Everything is loaded. What is left is to listen.
-                return std::future::pending().await;
+            let Some((segment, begins)) = playlist.after(wanted) else {
+                return self.end(up_to).await;
             };
+            let length = playlist.length().max(up_to);
+            self.ends_after(length);
             let init = playlist.init.as_ref().filter(|_| init_of != Some(level));
             let both = init.and_then(|init| joined(init, &segment.resource).filter(|_| is_first));
             if let (Some(init), None) = (init, &both) {
@@ -150,39 +154,52 @@ impl<C: Connect> Loader<'_, C> {
             let next = match self.segment(&question).await? {
                 Loading::Loaded(answer) => {
                     init_of = Some(level);
-                    index += 1;
                     if both.is_some() {
                         // hls.js is handed two answers, and counts the wait for each.
                         self.speed.waited(answer.to_first_byte);
                     }
-                    let up_to = playlist.segments.iter().take(index);
-                    self.take(segment, &answer, up_to.map(|segment| segment.length).sum());
-                    if SEGMENTS_TO_KNOW <= index {
-                        *self.throughput = Some(self.speed.bits_per_s());
+                    up_to = up_to.max(begins + segment.length);
+                    self.take(segment, &answer, up_to);
+                    if length <= up_to {
+                        return self.end(up_to).await;
                     }
                     self.wait_for_room().await;
                     self.choose(level, segment.length)
                 }
                 Loading::GivenUp(lower) => lower,
             };
+            wanted = up_to;
             if next != level {
                 self.loaded.borrow_mut().switch_count += 1;
-                if self.loads_again(level, next, index) {
-                    index -= 1;
-                }
+                wanted = if self.loads_again(level, next, begins) {
+                    up_to.saturating_sub(ROUNDING)
+                } else {
+                    up_to + ROUNDING
+                };
                 level = next;
             }
             is_first = false;
         }
     }
 
+    /// Everything is loaded: no other quality is looked at any more. What is left is to listen.
+    async fn end(&self, up_to: Duration) -> Result<std::convert::Infallible, Fault> {
+        self.ends_after(up_to);
+        std::future::pending().await
+    }
+
+    fn ends_after(&self, length: Duration) {
+        let playback = &mut self.loaded.borrow_mut().playback;
+        playback.ends_after(self.epoch.elapsed(), length);
+    }
+
     /// Whether the last segment is loaded once more in the new quality. What is heard ends a little before the playlist says,
     /// because an encoder's silence at the beginning is cut off; after waiting for a playlist hls.js takes that for the
     /// segment's last part (`getFragmentAtPosition`), but for a rise right after the first one (`fragmentWithinFastStartSwitch`).
-    fn loads_again(&self, level: usize, next: usize, index: usize) -> bool {
+    fn loads_again(&self, level: usize, next: usize, begins: Duration) -> bool {
         let is_read = self.playlists.get(next).is_some_and(Option::is_some);
-        let is_fast_start = index == 1 && level < next;
-        0 < index && !is_read && !is_fast_start
+        let is_fast_start = begins.is_zero() && level < next;
+        !is_read && !is_fast_start
     }
 
     /// The quality of the first segment: what the link is known to carry, else the middle one.
@@ -329,6 +346,10 @@ impl<C: Connect> Loader<'_, C> {
         self.speed.waited(answer.to_first_byte);
         self.speed
             .loaded(answer.bytes, answer.took, answer.to_first_byte);
+        self.segments_loaded += 1;
+        if SEGMENTS_TO_KNOW <= self.segments_loaded {
+            *self.throughput = Some(self.speed.bits_per_s());
+        }
         let mut loaded = self.loaded.borrow_mut();
         loaded.bytes += answer.bytes;
         loaded.media += segment.length;

@@ -5,6 +5,8 @@ mod hls;
 mod laws;
 mod pulse;
 mod ranges;
+#[cfg(test)]
+mod renditions;
 mod retries;
 #[cfg(test)]
 mod tests;

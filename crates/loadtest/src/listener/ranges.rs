@@ -37,7 +37,10 @@ async fn load_parts<C: Connect>(
     loaded: &RefCell<Loaded>,
 ) -> Result<std::convert::Infallible, Fault> {
     let epoch = listener.epoch;
-    loaded.borrow_mut().playback.ends_after(file.length);
+    loaded
+        .borrow_mut()
+        .playback
+        .ends_after(epoch.elapsed(), file.length);
     let patience = listener.patience.longest();
     let ahead_max = listener.ahead.unwrap_or(AHEAD);
     let mut from = 0;

@@ -13,11 +13,11 @@ use crate::playback::Heard;
 use crate::scripted::{Asked, Reply, Scripted};
 use crate::wire::{Client, Fault, Link, Trust};
 
-const fn ms(milliseconds: u64) -> Duration {
+pub(super) const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-const fn s(seconds: u64) -> Duration {
+pub(super) const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -87,7 +87,7 @@ async fn play_by(
 }
 
 /// Plays the song of a server that answers everything by a script.
-async fn play_from(
+pub(super) async fn play_from(
     player: Player,
     listen: Duration,
     script: impl Fn(&Asked) -> Reply + 'static,

@@ -32,7 +32,7 @@ pub(super) async fn load<C: Connect>(
     let epoch = listener.epoch;
     {
         let playback = &mut loaded.borrow_mut().playback;
-        playback.ends_after(file.length);
+        playback.ends_after(epoch.elapsed(), file.length);
         playback.doubles_up_to(CHROMIUM_RESUME_MAX);
     }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);

@@ -22,7 +22,7 @@ pub(super) const fn s(seconds: u64) -> Duration {
 }
 
 /// Three qualities of ten segments, 2 s each: 16, 32 and 64 KB a segment.
-fn playlist(target: &str) -> Option<Reply> {
+pub(super) fn playlist(target: &str) -> Option<Reply> {
     if target == "/hls.m3u8" {
         return Some(Reply::whole(
             "#EXTM3U\n\
@@ -61,7 +61,7 @@ async fn play(listen: Duration, media: impl Fn(&Asked) -> Reply + 'static) -> (P
 }
 
 /// A file of 20 s and 320 KB: 16 KB a second.
-fn song() -> Song {
+pub(super) fn song() -> Song {
     let url = |path: &str| Url::parse("http://music.test").unwrap().join(path).unwrap();
     Song {
         track_id: "1".to_owned(),
@@ -99,6 +99,19 @@ pub(super) async fn play_from(
     play_patiently(player, patience, listen, script).await
 }
 
+/// Somebody who comes to a server for the first time.
+pub(super) fn listener(server: &Scripted, patience: Patience) -> Listener<Scripted> {
+    Listener {
+        client: Client::new(server.clone(), Trust::default(), Link::new(None)),
+        epoch: server.epoch(),
+        patience,
+        playlists: Rc::default(),
+        throughput: None,
+        ahead: None,
+        tally: Rc::default(),
+    }
+}
+
 async fn play_patiently(
     player: Player,
     patience: Patience,
@@ -108,15 +121,7 @@ async fn play_patiently(
     let local = LocalSet::new();
     let playing = local.run_until(async move {
         let server = Scripted::new(script);
-        let mut listener = Listener {
-            client: Client::new(server.clone(), Trust::default(), Link::new(None)),
-            epoch: server.epoch(),
-            patience,
-            playlists: Rc::default(),
-            throughput: None,
-            ahead: None,
-            tally: Rc::default(),
-        };
+        let mut listener = listener(&server, patience);
         let wish = Wish {
             pressed_at: Duration::ZERO,
             length: listen,

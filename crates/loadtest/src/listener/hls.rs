@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
 use self::watch::Watch;
-use super::retries::Retries;
+use super::retries::{self, Retries, Wanted};
 use super::{Listener, Loaded};
 use crate::count::to_f64;
 use crate::link_speed::LinkSpeed;
@@ -36,8 +36,10 @@ const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 const SEGMENTS_TO_KNOW: u32 = 2;
 /// Qualities that end so close to each other end together: their playlists were rounded.
 const ROUNDING: Duration = Duration::from_millis(1);
-/// `fragLoadPolicy.default.maxTimeToFirstByteMs`.
+/// `maxTimeToFirstByteMs` of `fragLoadPolicy` and of `playlistLoadPolicy`; `manifestLoadPolicy` has only `maxLoadTimeMs`.
 const MEDIA_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
+const PLAYLIST_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
+const MANIFEST_FIRST_BYTE_MAX: Duration = Duration::from_secs(20);
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
@@ -49,7 +51,6 @@ pub(super) async fn load<C: Connect>(
     let Listener {
         client,
         epoch,
-        patience,
         playlists,
         throughput,
         ahead,
@@ -58,7 +59,6 @@ pub(super) async fn load<C: Connect>(
     let mut loader = Loader {
         client,
         epoch: *epoch,
-        patience: patience.longest(),
         loaded,
         speed: LinkSpeed::new(throughput.unwrap_or(UNKNOWN_LINK)),
         throughput,
@@ -77,8 +77,6 @@ pub(super) async fn load<C: Connect>(
 struct Loader<'a, C: Connect> {
     client: &'a mut Client<C>,
     epoch: Instant,
-    /// For a playlist; for media hls.js has a limit of its own.
-    patience: Duration,
     loaded: &'a RefCell<Loaded>,
     speed: LinkSpeed,
     /// For the next track: once two segments have measured it.
@@ -111,7 +109,7 @@ enum Loading {
 
 impl<C: Connect> Loader<'_, C> {
     async fn load(&mut self, url: &Url) -> Result<std::convert::Infallible, Fault> {
-        match self.read(url).await? {
+        match self.read(url, Wanted::Manifest).await? {
             Playlist::Master(variants) => {
                 self.playlists = vec![None; variants.len()];
                 self.variants = variants;
@@ -252,7 +250,7 @@ impl<C: Connect> Loader<'_, C> {
                 .ok_or(Fault::Unusable("it has no such quality"))?
                 .url
                 .clone();
-            let Playlist::Media(playlist) = self.read(&url).await? else {
+            let Playlist::Media(playlist) = self.read(&url, Wanted::Playlist).await? else {
                 return Err(Fault::Unusable("a quality leads to qualities"));
             };
             if let Some(place) = self.playlists.get_mut(level) {
@@ -263,11 +261,15 @@ impl<C: Connect> Loader<'_, C> {
         playlist.ok_or(Fault::Unusable("it has no such quality"))
     }
 
-    async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
+    async fn read(&mut self, url: &Url, wanted: Wanted) -> Result<Playlist, Fault> {
+        let within = match wanted {
+            Wanted::Manifest => MANIFEST_FIRST_BYTE_MAX,
+            _ => PLAYLIST_FIRST_BYTE_MAX,
+        };
         let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX))
             .compressed()
-            .within(self.patience);
-        let answer = self.client.ask(&ask, |_so_far| None).await?;
+            .within(within);
+        let answer = retries::ask(self.client, &ask, wanted).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.known
             .read(&answer.text, url)
@@ -275,8 +277,7 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
-        let ask = media(resource);
-        let answer = self.client.ask(&ask, |_so_far| None).await?;
+        let answer = retries::ask(self.client, &media(resource), Wanted::Media).await?;
         self.speed.waited(answer.to_first_byte);
         Ok(())
     }
@@ -289,7 +290,7 @@ impl<C: Connect> Loader<'_, C> {
             is_first,
         } = *question;
         let is_read: Vec<bool> = self.playlists.iter().map(Option::is_some).collect();
-        let mut retries = Retries::default();
+        let mut retries = Retries::of(Wanted::Media);
         loop {
             let begun = Instant::now();
             let (bytes, to_first_byte) = (Cell::new(0), Cell::new(None));

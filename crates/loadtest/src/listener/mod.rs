@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod conserved;
+#[cfg(test)]
+mod faults;
 mod hls;
 #[cfg(test)]
 mod laws;

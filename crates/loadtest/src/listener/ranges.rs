@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::sleep_until;
 
-use super::retries::Retries;
+use super::retries::{self, Wanted};
 use super::{Listener, Loaded};
 use crate::catalogue::File;
 use crate::playback::Thresholds;
@@ -47,10 +47,7 @@ async fn load_parts<C: Connect>(
     while from < file.bytes {
         let range = from..file.bytes.min(from + PART_BYTES);
         let ask = Ask::get(&file.url, Some(&range), Keep::Nothing).within(patience);
-        let mut retries = Retries::default();
-        while let Err(fault) = listener.client.ask(&ask, |_so_far| None).await {
-            sleep(retries.pause_after(&fault).ok_or(fault)?).await;
-        }
+        retries::ask(&mut listener.client, &ask, Wanted::Media).await?;
         from = range.end;
         let now = epoch.elapsed();
         let ahead = {

@@ -46,7 +46,7 @@ pub(super) fn playlist(target: &str) -> Option<Reply> {
 }
 
 /// The number of the segment that is asked for, from 0. None is the beginning of a file, which a decoder needs first.
-fn segment(asked: &Asked) -> Option<u64> {
+pub(super) fn segment(asked: &Asked) -> Option<u64> {
     let kbps: u64 = asked
         .target
         .strip_prefix('/')?
@@ -75,7 +75,7 @@ pub(super) fn song() -> Song {
     }
 }
 
-async fn play_by(
+pub(super) async fn play_by(
     player: Player,
     listen: Duration,
     media: impl Fn(&Asked) -> Reply + 'static,
@@ -112,7 +112,7 @@ pub(super) fn listener(server: &Scripted, patience: Patience) -> Listener<Script
     }
 }
 
-async fn play_patiently(
+pub(super) async fn play_patiently(
     player: Player,
     patience: Patience,
     listen: Duration,
@@ -133,7 +133,7 @@ async fn play_patiently(
     playing.await
 }
 
-fn part(asked: &Asked) -> Reply {
+pub(super) fn part(asked: &Asked) -> Reply {
     Reply::part(asked.range.as_ref().unwrap())
 }
 

@@ -27,10 +27,11 @@ impl Song {
             "/high" => ("high", self.high),
             _ => return None,
         };
-        let mut text = "#EXTM3U\n".to_owned();
-        for (number, length) in lengths.iter().enumerate() {
-            text += &format!("#EXTINF:{length},\n/{name}/{number}\n");
-        }
+        let segments = (0..).zip(lengths);
+        let segments: Vec<_> = segments
+            .map(|(number, length): (u32, _)| format!("#EXTINF:{length},\n/{name}/{number}\n"))
+            .collect();
+        let text = format!("#EXTM3U\n{}", segments.concat());
         Some(Reply::whole(text))
     }
 

@@ -174,8 +174,9 @@ proptest! {
     }
 
     /// Where a link becomes slow in the middle of the highest quality, a little more is not always better: on the slower link
-    /// the segment is given up for the lowest quality, which it carries, and on the faster one for the middle one, which it
-    /// carries only just (no silence at 14.5 KB/s, four at 15.2 KB/s). What holds is that twice as much is never worse.
+    /// the segment is given up for the lowest quality, which it carries; on the faster one it is waited for, and the middle
+    /// one comes after it, which is a little too much (no silence at 14.5 KB/s, four at 15.2 KB/s). What holds is that twice
+    /// as much is never worse.
     #[test]
     fn twice_the_bandwidth_never_means_more_stalls_after_a_fall(
         rate in 4_000_u64..40_000,

@@ -9,14 +9,20 @@ export interface Beside {
 /** How far a virtual listener may be from a browser. */
 const WITHIN = 0.1;
 
-/** In what they differ beyond what they may. For the first sound the larger one of a share and a time counts. */
-export function differences({ browser, listener }: Beside, startUpWithinMs: number): string[] {
+/** How far they may be apart at least, however small the figures are. */
+export interface Slack {
+  startUpMs: number;
+  stalledS: number;
+}
+
+/** In what they differ beyond what they may: the larger one of a share and a time. */
+export function differences({ browser, listener }: Beside, slack: Slack): string[] {
   const found: string[] = [];
   const apartMs = Math.abs(browser.startUpMs - listener.startUpMs);
-  if (apartMs > Math.max(startUpWithinMs, browser.startUpMs * WITHIN))
+  if (apartMs > Math.max(slack.startUpMs, browser.startUpMs * WITHIN))
     found.push(`first sound after ${Math.round(listener.startUpMs)} ms, not ${Math.round(browser.startUpMs)} ms`);
   if (browser.stalls !== listener.stalls) found.push(`${listener.stalls} stalls, not ${browser.stalls}`);
-  if (Math.abs(browser.stalledS - listener.stalledS) > browser.stalledS * WITHIN)
+  if (Math.abs(browser.stalledS - listener.stalledS) > Math.max(slack.stalledS, browser.stalledS * WITHIN))
     found.push(`stalled for ${listener.stalledS.toFixed(2)} s, not ${browser.stalledS.toFixed(2)} s`);
   return found;
 }

@@ -156,7 +156,7 @@ impl Catalogue {
         ))
     }
 
-    fn new(songs: Vec<Song>, exponents: impl Iterator<Item = f64>) -> Self {
+    pub(crate) fn new(songs: Vec<Song>, exponents: impl Iterator<Item = f64>) -> Self {
         let sums = exponents.map(|zipf| {
             let mut sum = 0.0;
             let ranks = (1_u32..).zip(&songs);

@@ -42,7 +42,7 @@ pub struct Progress<'a> {
     pub sounded_s: u64,
     /// The silence of all stalls together.
     pub silent_s: u64,
-    /// From a due press to the first sound, of the last ten seconds.
+    /// From a due press to the first sound, of the last ten seconds; who left without one has waited as long as people wait.
     pub startup_ms: Percentiles,
     /// From a due request of a visitor to the end of its answer, of the last ten seconds.
     pub response_ms: Percentiles,
@@ -50,7 +50,8 @@ pub struct Progress<'a> {
     pub server: Option<ServerRow>,
     /// How often one of its instances did not.
     pub server_failures: u64,
-    /// How long those waited who heard their first sound in the last second: in seconds, with how many did so.
+    /// How long those waited who heard their first sound in the last second, or left without one, who count as in the
+    /// report: in seconds, with how many did so.
     pub first_sounds: &'a [(f64, u64)],
 }
 

@@ -62,9 +62,9 @@ pub(crate) struct Playback {
     /// To what doubling raises the threshold of resuming.
     resume_max: Duration,
     pressed_at: Duration,
-    /// How much media will be heard if nothing is in the way: a listener may leave before the end of a track.
-    length: Duration,
-    /// Where the media ends, which may be later: only then no threshold counts.
+    /// How much media somebody wants to hear, who may leave before the end of a track.
+    wished: Duration,
+    /// Where the media ends: only then no threshold counts.
     end: Duration,
     /// How much has arrived, from the beginning without a gap; it may be more than will be heard.
     loaded: Duration,
@@ -73,12 +73,12 @@ pub(crate) struct Playback {
 }
 
 impl Playback {
-    pub(crate) fn new(pressed_at: Duration, length: Duration, thresholds: Thresholds) -> Self {
+    pub(crate) fn new(pressed_at: Duration, wished: Duration, thresholds: Thresholds) -> Self {
         Self {
             thresholds,
             resume_max: thresholds.resume,
             pressed_at,
-            length,
+            wished,
             end: Duration::MAX,
             loaded: Duration::ZERO,
             state: State::Starting,
@@ -86,10 +86,16 @@ impl Playback {
         }
     }
 
-    /// There is no more than so much to hear.
-    pub(crate) fn ends_after(&mut self, length: Duration) {
-        self.length = self.length.min(length);
+    /// There is no more than so much to hear, as far as is known by now: another quality may be longer or shorter.
+    pub(crate) fn ends_after(&mut self, now: Duration, length: Duration) {
+        self.advance(now);
         self.end = length;
+        if let State::Stalled { since, at } = self.state
+            && self.length() <= at
+        {
+            self.heard.stalled += now.saturating_sub(since);
+            self.state = State::Over;
+        }
     }
 
     /// Each silence ends with twice as much as the one before, up to a limit.
@@ -187,7 +193,7 @@ impl Playback {
         let Some(dry_at) = self.runs_dry_at().filter(|dry_at| *dry_at <= now) else {
             return;
         };
-        if self.length <= self.loaded {
+        if self.length() <= self.loaded {
             self.state = State::Over;
         } else if dry_at < now {
             // Media that arrives in the moment it is needed is in time.
@@ -210,7 +216,12 @@ impl Playback {
 
     /// How much of what has arrived will be heard.
     fn audible(&self) -> Duration {
-        self.loaded.min(self.length)
+        self.loaded.min(self.length())
+    }
+
+    /// How much media will be heard if nothing is in the way.
+    fn length(&self) -> Duration {
+        self.wished.min(self.end)
     }
 
     fn position(&self, now: Duration) -> Duration {
@@ -218,7 +229,7 @@ impl Playback {
             State::Starting => Duration::ZERO,
             State::Playing { since, from } => (from + now.saturating_sub(since)).min(self.loaded),
             State::Stalled { at, .. } => at,
-            State::Over => self.length,
+            State::Over => self.length(),
         }
     }
 }
@@ -314,13 +325,35 @@ mod tests {
     #[test]
     fn a_listener_who_will_leave_soon_waits_for_as_much_as_others() {
         let mut play = pressed(3);
-        play.ends_after(s(10));
+        play.ends_after(s(10), s(10));
         play.load(s(10), s(2));
         // One second is all that is wanted, and two are what ends a silence.
         play.load(s(13), s(3));
         assert_eq!(play.silence(s(13)), Some((s(12), true)));
         play.load(s(14), s(4));
         assert_eq!(play.stop(s(20)).stalled, s(2));
+    }
+
+    #[test]
+    fn a_track_may_turn_out_to_be_longer_or_shorter_than_was_said() {
+        let mut longer = pressed(20);
+        longer.ends_after(s(10), s(4));
+        longer.load(s(10), s(3));
+        longer.ends_after(s(11), s(5));
+        longer.load(s(12), s(5));
+        assert!(longer.is_over(s(15)));
+        assert_eq!(longer.stop(s(15)).played, s(5));
+        // Silent from 13 s on; at 15 s it turns out that there is no more.
+        let mut shorter = pressed(20);
+        shorter.ends_after(s(10), s(4));
+        shorter.load(s(10), s(3));
+        shorter.ends_after(s(15), s(3));
+        assert!(shorter.is_over(s(15)));
+        let heard = shorter.stop(s(20));
+        assert_eq!(
+            (heard.stall_count, heard.stalled, heard.played),
+            (1, s(2), s(3))
+        );
     }
 
     #[test]

@@ -75,6 +75,23 @@ pub(crate) struct MediaPlaylist {
     pub(crate) segments: Vec<Segment>,
 }
 
+impl MediaPlaylist {
+    /// How long it plays.
+    pub(crate) fn length(&self) -> Duration {
+        self.segments.iter().map(|segment| segment.length).sum()
+    }
+
+    /// The first segment that ends after a time, and when it begins.
+    pub(crate) fn after(&self, time: Duration) -> Option<(&Segment, Duration)> {
+        let mut ends = Duration::ZERO;
+        self.segments.iter().find_map(|segment| {
+            let begins = ends;
+            ends += segment.length;
+            (time < ends).then_some((segment, begins))
+        })
+    }
+}
+
 /// What a playlist's address leads to. A copy shares what it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Playlist {

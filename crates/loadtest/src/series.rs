@@ -53,7 +53,8 @@ pub struct Row {
     pub sounded_s: u64,
     /// And the silence of all that had stalled.
     pub silent_s: u64,
-    /// From a due press to the first sound, of those that came: half waited no longer.
+    /// From a due press to the first sound, of those that came: half waited no longer. Who left without one has waited as
+    /// long as people wait, or until the run ended.
     pub startup_p50_ms: f64,
     /// 95 of 100 waited no longer.
     pub startup_p95_ms: f64,

@@ -85,15 +85,10 @@ async fn listen(
     let catalogue = Arc::clone(&shared.songs.borrow());
     let mut pressed_at = due;
     for song in choose_songs(&catalogue, plan, &mut random) {
-        let is_skipped = random.random_bool(plan.skips);
-        let [shortest, longest] = if is_skipped {
-            plan.skip_after_s
-        } else {
-            plan.listen_s
-        };
+        let (length, is_skipped) = choose_length(plan, &mut random);
         let wish = Wish {
             pressed_at,
-            length: Duration::from_secs_f64(random.random_range(shortest..=longest)),
+            length,
             is_skipped,
         };
         let key = uuid(&mut random);
@@ -152,6 +147,18 @@ fn choose_songs<'a>(
         .collect()
 }
 
+/// How long a song is listened to, and whether it is skipped then.
+fn choose_length(plan: &ListenerPlan, random: &mut StdRng) -> (Duration, bool) {
+    let is_skipped = random.random_bool(plan.skips);
+    let [shortest, longest] = if is_skipped {
+        plan.skip_after_s
+    } else {
+        plan.listen_s
+    };
+    let seconds = random.random_range(shortest..=longest);
+    (Duration::from_secs_f64(seconds), is_skipped)
+}
+
 fn choose_kind<'a>(scenario: &'a Scenario, random: &mut StdRng) -> Option<Kind<'a>> {
     let listeners = scenario
         .listeners
@@ -194,6 +201,10 @@ fn uuid(random: &mut StdRng) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -217,6 +228,54 @@ mod tests {
         // 3,000 are expected; four standard deviations are 110.
         assert!(count(3.0).abs_diff(3_000) < 150, "{}", count(3.0));
         assert_eq!((count(0.0), count(3.0) + count(1.0)), (0, 4_000));
+    }
+
+    /// What a session does, without a server to do it with: its kind, and its songs with their lengths and keys.
+    fn schedule(scenario: &Scenario, catalogue: &Catalogue, number: u64) -> String {
+        let mut random = StdRng::seed_from_u64(seed_of(scenario.seed, number));
+        match choose_kind(scenario, &mut random) {
+            Some(Kind::Listener(plan)) => {
+                let songs = choose_songs(catalogue, plan, &mut random);
+                let songs = songs.into_iter().map(|song| {
+                    let length = choose_length(plan, &mut random);
+                    (&song.track_id, length, uuid(&mut random))
+                });
+                format!("{} {:?}", plan.share, songs.collect::<Vec<_>>())
+            }
+            Some(Kind::Visitor(plan)) => format!("{}", plan.share),
+            None => String::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_same_seed_gives_the_same_kinds_songs_and_lengths(seed: u64, other: u64) {
+            prop_assume!(seed != other);
+            let songs = (0..50).map(|number| Song {
+                track_id: number.to_string(),
+                hls: None,
+                file: None,
+                album: Some(((number / 10).to_string(), 1, number)),
+            });
+            let catalogue = Catalogue::new(songs.collect(), [1.0, 0.5].into_iter());
+            let scenario = Scenario::read(
+                "name = 'x'\n[[phase]]\nseconds = 1\nstarts_per_s = 1\n\
+                 [[listener]]\nshare = 3\nsongs = [1, 4]\nskips = 0.3\nalbums = 0.5\n\
+                 [[listener]]\nshare = 2\nzipf = 0.5\n[[visitor]]\nshare = 1\n",
+            );
+            let scenario = scenario.unwrap();
+            let all = |seed| {
+                let scenario = Scenario { seed, ..scenario.clone() };
+                (0..40).map(|number| schedule(&scenario, &catalogue, number)).collect::<Vec<_>>()
+            };
+            let once = all(seed);
+            prop_assert_eq!(&once, &all(seed));
+            prop_assert_ne!(&once, &all(other));
+            // Nor do sessions of one run do what others do.
+            let distinct: HashSet<_> = once.iter().filter(|session| session.len() > 1).collect();
+            let listening = once.iter().filter(|session| session.len() > 1).count();
+            prop_assert_eq!(distinct.len(), listening);
+        }
     }
 
     #[test]

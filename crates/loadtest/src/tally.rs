@@ -50,6 +50,7 @@ pub(crate) struct Second {
     pub(crate) starts: u64,
     /// First sounds.
     pub(crate) sounds: u64,
+    /// How long they took. A play that ends without one counts in its last second, as in the tally.
     pub(crate) startup: Durations,
     pub(crate) stalls: u64,
     pub(crate) faults: BTreeMap<&'static str, u64>,
@@ -141,6 +142,9 @@ impl Tally {
             patience.start
         };
         self.startup.record(startup.unwrap_or(waited));
+        if startup.is_none() {
+            self.second.startup.record(waited);
+        }
         let has_failed =
             startup.is_none() && !is_interrupted || matches!(play.ending, Ending::Failed(_));
         self.failed_plays += u64::from(has_failed);

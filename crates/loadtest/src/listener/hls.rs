@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use url::Url;
 
 use self::watch::Watch;
-use super::retries::Retries;
+use super::retries::{self, Retries, Wanted};
 use super::{Listener, Loaded};
 use crate::count::to_f64;
 use crate::link_speed::LinkSpeed;
@@ -33,9 +33,13 @@ const SLOW_LINK: f64 = 400_000.0;
 const FAST_LINK: f64 = 1_800_000.0;
 const UNKNOWN_START_BITS_PER_S: u64 = 128_000;
 /// From so many segments on the measure of the link counts for the next track too.
-const SEGMENTS_TO_KNOW: usize = 2;
-/// `fragLoadPolicy.default.maxTimeToFirstByteMs`.
+const SEGMENTS_TO_KNOW: u32 = 2;
+/// Qualities that end so close to each other end together: their playlists were rounded.
+const ROUNDING: Duration = Duration::from_millis(1);
+/// `maxTimeToFirstByteMs` of `fragLoadPolicy` and of `playlistLoadPolicy`; `manifestLoadPolicy` has only `maxLoadTimeMs`.
 const MEDIA_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
+const PLAYLIST_FIRST_BYTE_MAX: Duration = Duration::from_secs(10);
+const MANIFEST_FIRST_BYTE_MAX: Duration = Duration::from_secs(20);
 const PLAYLIST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Loads a track for as long as it is polled. Comes back only when something cannot be loaded.
@@ -47,7 +51,6 @@ pub(super) async fn load<C: Connect>(
     let Listener {
         client,
         epoch,
-        patience,
         playlists,
         throughput,
         ahead,
@@ -56,7 +59,6 @@ pub(super) async fn load<C: Connect>(
     let mut loader = Loader {
         client,
         epoch: *epoch,
-        patience: patience.longest(),
         loaded,
         speed: LinkSpeed::new(throughput.unwrap_or(UNKNOWN_LINK)),
         throughput,
@@ -65,6 +67,7 @@ pub(super) async fn load<C: Connect>(
         playlists: Vec::new(),
         playlist_took: Duration::ZERO,
         ahead_max: ahead.unwrap_or(AHEAD_MAX),
+        segments_loaded: 0,
     };
     let ended = loader.load(url).await;
     let Err(fault) = ended;
@@ -74,8 +77,6 @@ pub(super) async fn load<C: Connect>(
 struct Loader<'a, C: Connect> {
     client: &'a mut Client<C>,
     epoch: Instant,
-    /// For a playlist; for media hls.js has a limit of its own.
-    patience: Duration,
     loaded: &'a RefCell<Loaded>,
     speed: LinkSpeed,
     /// For the next track: once two segments have measured it.
@@ -87,6 +88,7 @@ struct Loader<'a, C: Connect> {
     playlist_took: Duration,
     /// How far ahead is loaded.
     ahead_max: Duration,
+    segments_loaded: u32,
 }
 
 /// One question for a segment.
@@ -107,7 +109,7 @@ enum Loading {
 
 impl<C: Connect> Loader<'_, C> {
     async fn load(&mut self, url: &Url) -> Result<std::convert::Infallible, Fault> {
-        match self.read(url).await? {
+        match self.read(url, Wanted::Manifest).await? {
             Playlist::Master(variants) => {
                 self.playlists = vec![None; variants.len()];
                 self.variants = variants;
@@ -119,23 +121,23 @@ impl<C: Connect> Loader<'_, C> {
                 self.playlists = vec![Some(playlist)];
             }
         }
+        self.loaded
+            .borrow_mut()
+            .playback
+            .doubles_up_to(CHROMIUM_RESUME_MAX);
         let mut level = self.start_level();
-        let first = self.playlist(level).await?;
-        let length = first.segments.iter().map(|segment| segment.length).sum();
-        {
-            let playback = &mut self.loaded.borrow_mut().playback;
-            playback.ends_after(length);
-            playback.doubles_up_to(CHROMIUM_RESUME_MAX);
-        }
         let mut init_of = None;
-        let mut index = 0;
         let mut is_first = true;
+        // Up to where the music is there, and from where the next of it is wanted: qualities may be cut in other places, so
+        // that a segment's number says nothing of another one's.
+        let (mut up_to, mut wanted) = (Duration::ZERO, Duration::ZERO);
         loop {
             let playlist = self.playlist(level).await?;
-            let Some(segment) = playlist.segments.get(index) else {
-                // Everything is loaded. What is left is to listen.
-                return std::future::pending().await;
+            let Some((segment, begins)) = playlist.after(wanted) else {
+                return self.end(up_to).await;
             };
+            let length = playlist.length().max(up_to);
+            self.ends_after(length);
             let init = playlist.init.as_ref().filter(|_| init_of != Some(level));
             let both = init.and_then(|init| joined(init, &segment.resource).filter(|_| is_first));
             if let (Some(init), None) = (init, &both) {
@@ -150,39 +152,52 @@ impl<C: Connect> Loader<'_, C> {
             let next = match self.segment(&question).await? {
                 Loading::Loaded(answer) => {
                     init_of = Some(level);
-                    index += 1;
                     if both.is_some() {
                         // hls.js is handed two answers, and counts the wait for each.
                         self.speed.waited(answer.to_first_byte);
                     }
-                    let up_to = playlist.segments.iter().take(index);
-                    self.take(segment, &answer, up_to.map(|segment| segment.length).sum());
-                    if SEGMENTS_TO_KNOW <= index {
-                        *self.throughput = Some(self.speed.bits_per_s());
+                    up_to = up_to.max(begins + segment.length);
+                    self.take(segment, &answer, up_to);
+                    if length <= up_to {
+                        return self.end(up_to).await;
                     }
                     self.wait_for_room().await;
                     self.choose(level, segment.length)
                 }
                 Loading::GivenUp(lower) => lower,
             };
+            wanted = up_to;
             if next != level {
                 self.loaded.borrow_mut().switch_count += 1;
-                if self.loads_again(level, next, index) {
-                    index -= 1;
-                }
+                wanted = if self.loads_again(level, next, begins) {
+                    up_to.saturating_sub(ROUNDING)
+                } else {
+                    up_to + ROUNDING
+                };
                 level = next;
             }
             is_first = false;
         }
     }
 
+    /// Everything is loaded: no other quality is looked at any more. What is left is to listen.
+    async fn end(&self, up_to: Duration) -> Result<std::convert::Infallible, Fault> {
+        self.ends_after(up_to);
+        std::future::pending().await
+    }
+
+    fn ends_after(&self, length: Duration) {
+        let playback = &mut self.loaded.borrow_mut().playback;
+        playback.ends_after(self.epoch.elapsed(), length);
+    }
+
     /// Whether the last segment is loaded once more in the new quality. What is heard ends a little before the playlist says,
     /// because an encoder's silence at the beginning is cut off; after waiting for a playlist hls.js takes that for the
     /// segment's last part (`getFragmentAtPosition`), but for a rise right after the first one (`fragmentWithinFastStartSwitch`).
-    fn loads_again(&self, level: usize, next: usize, index: usize) -> bool {
+    fn loads_again(&self, level: usize, next: usize, begins: Duration) -> bool {
         let is_read = self.playlists.get(next).is_some_and(Option::is_some);
-        let is_fast_start = index == 1 && level < next;
-        0 < index && !is_read && !is_fast_start
+        let is_fast_start = begins.is_zero() && level < next;
+        !is_read && !is_fast_start
     }
 
     /// The quality of the first segment: what the link is known to carry, else the middle one.
@@ -235,7 +250,7 @@ impl<C: Connect> Loader<'_, C> {
                 .ok_or(Fault::Unusable("it has no such quality"))?
                 .url
                 .clone();
-            let Playlist::Media(playlist) = self.read(&url).await? else {
+            let Playlist::Media(playlist) = self.read(&url, Wanted::Playlist).await? else {
                 return Err(Fault::Unusable("a quality leads to qualities"));
             };
             if let Some(place) = self.playlists.get_mut(level) {
@@ -246,11 +261,15 @@ impl<C: Connect> Loader<'_, C> {
         playlist.ok_or(Fault::Unusable("it has no such quality"))
     }
 
-    async fn read(&mut self, url: &Url) -> Result<Playlist, Fault> {
+    async fn read(&mut self, url: &Url, wanted: Wanted) -> Result<Playlist, Fault> {
+        let within = match wanted {
+            Wanted::Manifest => MANIFEST_FIRST_BYTE_MAX,
+            _ => PLAYLIST_FIRST_BYTE_MAX,
+        };
         let ask = Ask::get(url, None, Keep::Text(PLAYLIST_BYTES_MAX))
             .compressed()
-            .within(self.patience);
-        let answer = self.client.ask(&ask, |_so_far| None).await?;
+            .within(within);
+        let answer = retries::ask(self.client, &ask, wanted).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
         self.known
             .read(&answer.text, url)
@@ -258,8 +277,7 @@ impl<C: Connect> Loader<'_, C> {
     }
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
-        let ask = media(resource);
-        let answer = self.client.ask(&ask, |_so_far| None).await?;
+        let answer = retries::ask(self.client, &media(resource), Wanted::Media).await?;
         self.speed.waited(answer.to_first_byte);
         Ok(())
     }
@@ -272,7 +290,7 @@ impl<C: Connect> Loader<'_, C> {
             is_first,
         } = *question;
         let is_read: Vec<bool> = self.playlists.iter().map(Option::is_some).collect();
-        let mut retries = Retries::default();
+        let mut retries = Retries::of(Wanted::Media);
         loop {
             let begun = Instant::now();
             let (bytes, to_first_byte) = (Cell::new(0), Cell::new(None));
@@ -329,6 +347,10 @@ impl<C: Connect> Loader<'_, C> {
         self.speed.waited(answer.to_first_byte);
         self.speed
             .loaded(answer.bytes, answer.took, answer.to_first_byte);
+        self.segments_loaded += 1;
+        if SEGMENTS_TO_KNOW <= self.segments_loaded {
+            *self.throughput = Some(self.speed.bits_per_s());
+        }
         let mut loaded = self.loaded.borrow_mut();
         loaded.bytes += answer.bytes;
         loaded.media += segment.length;

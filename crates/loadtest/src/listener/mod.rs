@@ -1,10 +1,16 @@
 //! People who listen: how each kind of player loads, and when a person has had enough.
 
+#[cfg(test)]
+mod conserved;
+#[cfg(test)]
+mod faults;
 mod hls;
 #[cfg(test)]
 mod laws;
 mod pulse;
 mod ranges;
+#[cfg(test)]
+mod renditions;
 mod retries;
 #[cfg(test)]
 mod tests;
@@ -134,6 +140,7 @@ pub(crate) struct Wish {
 /// A play that goes on. What was heard of it is told when it ends, and also when the run ends before.
 struct Playing {
     loaded: RefCell<Loaded>,
+    pulse: Pulse,
     wish: Wish,
     epoch: Instant,
     patience: Patience,
@@ -150,6 +157,7 @@ impl Playing {
                 media: Duration::ZERO,
                 switch_count: 0,
             }),
+            pulse: Pulse::new(Rc::clone(&listener.tally)),
             wish,
             epoch: listener.epoch,
             patience: listener.patience,
@@ -161,7 +169,9 @@ impl Playing {
     fn end(&mut self, ending: Ending) -> Play {
         self.is_told = true;
         let now = self.epoch.elapsed();
-        let loaded = self.loaded.borrow();
+        let mut loaded = self.loaded.borrow_mut();
+        // What came in the moment of a fault was heard too.
+        self.pulse.feel(&mut loaded, now);
         let play = Play {
             ending,
             heard: loaded.playback.clone().stop(now),
@@ -193,8 +203,8 @@ impl<C: Connect> Listener<C> {
         };
         let mut playing = Playing::new(self, wish, thresholds);
         let (epoch, patience) = (self.epoch, self.patience);
-        let pulse = Pulse::new(Rc::clone(&self.tally));
-        let loaded = &playing.loaded;
+        let Playing { loaded, pulse, .. } = &mut playing;
+        let loaded = &*loaded;
         let loading = async {
             match (player, &song.hls, &song.file) {
                 (Player::Hls, Some(url), _) => hls::load(self, url, loaded).await,
@@ -218,7 +228,7 @@ async fn listen_on(
     loaded: &RefCell<Loaded>,
     epoch: Instant,
     patience: Patience,
-    mut pulse: Pulse,
+    pulse: &mut Pulse,
 ) -> Ending {
     let mut alarm = pin!(sleep_until(epoch));
     poll_fn(|cx| {

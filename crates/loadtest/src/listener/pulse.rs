@@ -14,7 +14,6 @@ pub(super) struct Pulse {
     sound: Sound,
     stall_count: u32,
     has_sounded: bool,
-    waited: Duration,
     bytes: u64,
     media: Duration,
 }
@@ -26,7 +25,6 @@ impl Pulse {
             sound: Sound::None,
             stall_count: 0,
             has_sounded: false,
-            waited: Duration::ZERO,
             bytes: 0,
             media: Duration::ZERO,
         }
@@ -42,7 +40,6 @@ impl Pulse {
             second.sounds += 1;
             second.startup.record(startup);
         }
-        self.waited = loaded.playback.since_press(now);
         second.stalls += u64::from(stall_count - self.stall_count);
         self.stall_count = stall_count;
         second.media_bytes += loaded.bytes.saturating_sub(self.bytes);
@@ -54,12 +51,9 @@ impl Pulse {
 }
 
 impl Drop for Pulse {
-    /// However it ends, it does not sound any more. Who was never heard has waited until now.
+    /// However it ends, it does not sound any more.
     fn drop(&mut self) {
         let mut tally = self.tally.borrow_mut();
-        if !self.has_sounded {
-            tally.second.startup.record(self.waited);
-        }
         tally.second.now.change(self.sound, Sound::None);
     }
 }

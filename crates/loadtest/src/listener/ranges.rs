@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use tokio::time::{sleep, sleep_until};
+use tokio::time::sleep_until;
 
-use super::retries::Retries;
+use super::retries::{self, Wanted};
 use super::{Listener, Loaded};
 use crate::catalogue::File;
 use crate::playback::Thresholds;
@@ -37,17 +37,17 @@ async fn load_parts<C: Connect>(
     loaded: &RefCell<Loaded>,
 ) -> Result<std::convert::Infallible, Fault> {
     let epoch = listener.epoch;
-    loaded.borrow_mut().playback.ends_after(file.length);
+    loaded
+        .borrow_mut()
+        .playback
+        .ends_after(epoch.elapsed(), file.length);
     let patience = listener.patience.longest();
     let ahead_max = listener.ahead.unwrap_or(AHEAD);
     let mut from = 0;
     while from < file.bytes {
         let range = from..file.bytes.min(from + PART_BYTES);
         let ask = Ask::get(&file.url, Some(&range), Keep::Nothing).within(patience);
-        let mut retries = Retries::default();
-        while let Err(fault) = listener.client.ask(&ask, |_so_far| None).await {
-            sleep(retries.pause_after(&fault).ok_or(fault)?).await;
-        }
+        retries::ask(&mut listener.client, &ask, Wanted::Media).await?;
         from = range.end;
         let now = epoch.elapsed();
         let ahead = {

@@ -13,16 +13,16 @@ use crate::playback::Heard;
 use crate::scripted::{Asked, Reply, Scripted};
 use crate::wire::{Client, Fault, Link, Trust};
 
-const fn ms(milliseconds: u64) -> Duration {
+pub(super) const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
-const fn s(seconds: u64) -> Duration {
+pub(super) const fn s(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
 /// Three qualities of ten segments, 2 s each: 16, 32 and 64 KB a segment.
-fn playlist(target: &str) -> Option<Reply> {
+pub(super) fn playlist(target: &str) -> Option<Reply> {
     if target == "/hls.m3u8" {
         return Some(Reply::whole(
             "#EXTM3U\n\
@@ -46,7 +46,7 @@ fn playlist(target: &str) -> Option<Reply> {
 }
 
 /// The number of the segment that is asked for, from 0. None is the beginning of a file, which a decoder needs first.
-fn segment(asked: &Asked) -> Option<u64> {
+pub(super) fn segment(asked: &Asked) -> Option<u64> {
     let kbps: u64 = asked
         .target
         .strip_prefix('/')?
@@ -61,7 +61,7 @@ async fn play(listen: Duration, media: impl Fn(&Asked) -> Reply + 'static) -> (P
 }
 
 /// A file of 20 s and 320 KB: 16 KB a second.
-fn song() -> Song {
+pub(super) fn song() -> Song {
     let url = |path: &str| Url::parse("http://music.test").unwrap().join(path).unwrap();
     Song {
         track_id: "1".to_owned(),
@@ -75,7 +75,7 @@ fn song() -> Song {
     }
 }
 
-async fn play_by(
+pub(super) async fn play_by(
     player: Player,
     listen: Duration,
     media: impl Fn(&Asked) -> Reply + 'static,
@@ -87,7 +87,7 @@ async fn play_by(
 }
 
 /// Plays the song of a server that answers everything by a script.
-async fn play_from(
+pub(super) async fn play_from(
     player: Player,
     listen: Duration,
     script: impl Fn(&Asked) -> Reply + 'static,
@@ -99,7 +99,20 @@ async fn play_from(
     play_patiently(player, patience, listen, script).await
 }
 
-async fn play_patiently(
+/// Somebody who comes to a server for the first time.
+pub(super) fn listener(server: &Scripted, patience: Patience) -> Listener<Scripted> {
+    Listener {
+        client: Client::new(server.clone(), Trust::default(), Link::new(None)),
+        epoch: server.epoch(),
+        patience,
+        playlists: Rc::default(),
+        throughput: None,
+        ahead: None,
+        tally: Rc::default(),
+    }
+}
+
+pub(super) async fn play_patiently(
     player: Player,
     patience: Patience,
     listen: Duration,
@@ -108,15 +121,7 @@ async fn play_patiently(
     let local = LocalSet::new();
     let playing = local.run_until(async move {
         let server = Scripted::new(script);
-        let mut listener = Listener {
-            client: Client::new(server.clone(), Trust::default(), Link::new(None)),
-            epoch: server.epoch(),
-            patience,
-            playlists: Rc::default(),
-            throughput: None,
-            ahead: None,
-            tally: Rc::default(),
-        };
+        let mut listener = listener(&server, patience);
         let wish = Wish {
             pressed_at: Duration::ZERO,
             length: listen,
@@ -128,7 +133,7 @@ async fn play_patiently(
     playing.await
 }
 
-fn part(asked: &Asked) -> Reply {
+pub(super) fn part(asked: &Asked) -> Reply {
     Reply::part(asked.range.as_ref().unwrap())
 }
 

@@ -1,10 +1,14 @@
 //! Loads a file with one request, as the media element of Chromium does: in one go as fast as it comes, until enough lies
-//! ahead; then it stops reading until less does (the constants of
-//! Chromium's data source).
+//! ahead; then it stops reading until less does (the constants of Chromium's data source). What a lost connection has not
+//! brought is asked for with another request; where a server ignores ranges Chromium passes over what it has, and this listener
+//! gives up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use tokio::time::sleep;
+
+use super::retries::{Retries, Wanted};
 use super::{Listener, Loaded};
 use crate::catalogue::File;
 use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
@@ -32,31 +36,53 @@ pub(super) async fn load<C: Connect>(
     let epoch = listener.epoch;
     {
         let playback = &mut loaded.borrow_mut().playback;
-        playback.ends_after(file.length);
+        playback.ends_after(epoch.elapsed(), file.length);
         playback.doubles_up_to(CHROMIUM_RESUME_MAX);
     }
     let enough = (AHEAD_S * file.bytes_per_s()).clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX);
     let patience = listener.patience.longest();
-    let ask = Ask::get(&file.url, None, Keep::Nothing).within(patience);
-    let asked = listener.client.ask(&ask, |bytes| {
-        let now = epoch.elapsed();
-        let mut loaded = loaded.borrow_mut();
-        loaded.bytes = bytes;
-        loaded.media = file.media_in(bytes);
-        let decoded = if bytes < file.bytes {
-            bytes - bytes % BLOCK_BYTES
-        } else {
-            bytes
+    let mut retries = Retries::of(Wanted::File);
+    let mut from = 0;
+    loop {
+        let rest = from..file.bytes;
+        let ask =
+            Ask::get(&file.url, Some(&rest).filter(|_| 0 < from), Keep::Nothing).within(patience);
+        let come = Cell::new(from);
+        let asked = listener.client.ask(&ask, |bytes| {
+            let bytes = from + bytes;
+            come.set(bytes);
+            let now = epoch.elapsed();
+            let mut loaded = loaded.borrow_mut();
+            loaded.bytes = bytes;
+            loaded.media = file.media_in(bytes);
+            let decoded = if bytes < file.bytes {
+                bytes - bytes % BLOCK_BYTES
+            } else {
+                bytes
+            };
+            loaded.playback.load(now, file.media_in(decoded));
+            let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
+            let too_much_s = (ahead - enough) / file.bytes_per_s();
+            let is_enough = enough + BEYOND_BYTES <= ahead;
+            is_enough.then(|| epoch + now + Duration::from_secs_f64(too_much_s))
+        });
+        let fault = match asked.await {
+            Ok(part) if from + part.bytes == file.bytes => return std::future::pending().await,
+            // A page that says that there is no such song is not silence either.
+            Ok(_other) => return Fault::Unusable("it is not as long as the file it should be"),
+            Err(fault) => fault,
         };
-        loaded.playback.load(now, file.media_in(decoded));
-        let ahead = loaded.playback.ahead(now).as_secs_f64() * file.bytes_per_s();
-        let too_much_s = (ahead - enough) / file.bytes_per_s();
-        (enough + BEYOND_BYTES <= ahead).then(|| epoch + now + Duration::from_secs_f64(too_much_s))
-    });
-    match asked.await {
-        Ok(whole) if whole.bytes == file.bytes => std::future::pending().await,
-        // A page that says that there is no such song is not silence either.
-        Ok(_other) => Fault::Unusable("it is not as long as the file it should be"),
-        Err(fault) => fault,
+        if from < come.get() {
+            from = come.get();
+            retries = Retries::of(Wanted::File);
+        }
+        // Without a block there is nothing to go on with.
+        if !(BLOCK_BYTES..file.bytes).contains(&from) {
+            return fault;
+        }
+        match retries.pause_after(&fault) {
+            Some(pause) => sleep(pause).await,
+            None => return fault,
+        }
     }
 }

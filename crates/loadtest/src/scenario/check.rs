@@ -126,6 +126,9 @@ fn check_listener(plan: &ListenerPlan, wrong: &mut Wrong) {
     wrong.unless_it_ends("songs x listen_s", f64::from(most) * longest);
     if let Some(ahead) = plan.ahead_s {
         wrong.unless_above_zero("ahead_s", ahead, LISTEN_S_MAX);
+        if plan.player == Player::Progressive {
+            wrong.say("ahead_s cannot be set for progressive: a browser decides how far ahead it loads a file; leave it out, or choose hls or spotify_like");
+        }
     }
     wrong.unless_in("skips", plan.skips, 0.0..=1.0);
     wrong.unless_in("albums", plan.albums, 0.0..=1.0);

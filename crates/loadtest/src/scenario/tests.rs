@@ -100,6 +100,23 @@ fn an_unknown_key_is_named_with_its_place() {
 }
 
 #[test]
+fn how_far_a_browser_loads_a_file_ahead_cannot_be_said() {
+    let read = |player: &str| {
+        Scenario::read(&format!(
+            "{ONE_PHASE}[[listener]]\nplayer = '{player}'\nahead_s = 10\n"
+        ))
+    };
+    let error = read("progressive").unwrap_err().to_string();
+    assert!(
+        error.contains("listener 1: ahead_s cannot be set for progressive"),
+        "{error}"
+    );
+    for player in ["hls", "spotify_like"] {
+        assert!(read(player).is_ok(), "{player}");
+    }
+}
+
+#[test]
 fn a_scenario_without_end_or_without_people_is_refused() {
     let error = |text: &str| Scenario::read(text).unwrap_err().to_string();
     let endless = error("name = 'x'\n[[phase]]\nseconds = 86400\nstarts_per_s = 1000\n");

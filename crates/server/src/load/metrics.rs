@@ -173,7 +173,7 @@ impl Counted {
         );
         own.register_with_unit(
             "startup",
-            "From a due press to the first sound",
+            "From a due press to the first sound; who left without one has waited as long as people wait",
             Unit::Seconds,
             counted.startup_seconds.clone(),
         );

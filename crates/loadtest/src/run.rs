@@ -61,7 +61,7 @@ pub enum RunError {
     #[error("the server gives nothing to listen to: {0}")]
     Catalogue(String),
     /// Nobody answers.
-    #[error("{url} does not answer: {reason}")]
+    #[error("{url} does not answer ({reason}): is a server running there, and is it the address?")]
     Unreachable {
         /// As it was asked.
         url: String,
@@ -185,19 +185,17 @@ fn join(threads: Vec<JoinHandle<std::io::Result<()>>>) -> std::io::Result<()> {
     })
 }
 
-/// What there is to listen to; where nobody listens, whether anybody answers.
+/// What there is to listen to, once it is known that anybody answers.
 async fn look_at(
     client: &mut Client<Tcp>,
     server: &Url,
     scenario: &Scenario,
 ) -> Result<Catalogue, RunError> {
-    if scenario.listeners.is_empty() || !scenario.songs.is_empty() {
-        let reached = client.reach(server, CONNECT_MAX).await;
-        reached.map_err(|fault| RunError::Unreachable {
-            url: server.to_string(),
-            reason: fault.to_string(),
-        })?;
-    }
+    let reached = client.reach(server, CONNECT_MAX).await;
+    reached.map_err(|fault| RunError::Unreachable {
+        url: server.to_string(),
+        reason: fault.to_string(),
+    })?;
     Ok(Catalogue::read(client, server, scenario).await?)
 }
 

@@ -152,11 +152,8 @@ fn what_cannot_be_run_is_said_before_anything_is() {
         .unwrap();
     let output = load(&scenario, &format!("http://{closed}"), &report);
     assert_eq!(output.code, Some(1));
-    assert!(
-        output.stderr.contains("the connection was refused"),
-        "{}",
-        output.stderr
-    );
+    let said = format!("http://{closed}/ does not answer (the connection was refused): is a server running");
+    assert!(output.stderr.contains(&said), "{}", output.stderr);
     let output = load(
         &folder.path().join("none.toml"),
         "http://127.0.0.1:9",

@@ -52,7 +52,7 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         how,
         &mut |run, rate| {
             let text = format!("run {run}: {rate:.1} starts a second");
-            live.borrow_mut().say(&text);
+            live.borrow().say(&text);
         },
         &mut |progress| live.borrow_mut().tell(progress),
     );

@@ -7,6 +7,7 @@ mod jmx;
 mod listen;
 mod live;
 mod metrics;
+mod painter;
 mod view;
 
 use std::path::{Path, PathBuf};

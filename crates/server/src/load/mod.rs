@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use loadtest::{Scenario, read_text_bounded};
+use loadtest::{RunError, Scenario, read_text_bounded};
 
 use crate::failure::Failure;
 use capacity::CapacityArguments;
@@ -103,6 +103,15 @@ fn names() -> String {
         "{} and A1 to B18 of the original table, also as A1-listeners, come along",
         names.join(", ")
     )
+}
+
+/// Why a run, or the first of a search, did not begin.
+fn not_begun(what: &str, error: RunError) -> Failure {
+    match error {
+        RunError::GivenUp => Failure::interrupted(),
+        RunError::Target(error) => Failure::usage(format!("{what}: {error}")),
+        error => Failure::new(what, error),
+    }
 }
 
 /// Writes what a tool found to the standard output.

@@ -144,6 +144,8 @@ impl Gathering {
                 self.tally.add(&tally);
                 self.lasts.push(last);
             }
+            // The run ends, and nothing is made of what was gathered.
+            News::Lost(_) => {}
         }
         while let Some(told) = self.take_next() {
             let row = self.close(&told);

@@ -2,6 +2,7 @@
 //! does. A black box: it knows a server by its addresses and playlists only.
 
 mod arrivals;
+mod bounded;
 mod capacity;
 mod catalogue;
 mod count;
@@ -35,6 +36,7 @@ mod wire;
 mod worker;
 
 pub use arrivals::Process;
+pub use bounded::{read_bounded, read_text_bounded};
 pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, find_capacity};
 pub use gathering::Progress;
 pub use jmx::{JMX_BYTES_MAX, JmxError, ReadPlan, WrittenPlan};

@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -61,7 +62,7 @@ pub enum RunError {
     #[error("the server gives nothing to listen to: {0}")]
     Catalogue(String),
     /// Nobody answers.
-    #[error("{url} does not answer: {reason}")]
+    #[error("{url} does not answer ({reason}): is a server running there, and is it the address?")]
     Unreachable {
         /// As it was asked.
         url: String,
@@ -74,6 +75,12 @@ pub enum RunError {
     /// Somebody interrupted it before it had begun, or while it was ending: there is no report.
     #[error("interrupted without a report")]
     GivenUp,
+    /// A part of the generator is gone: what the others have seen would say too much.
+    #[error(
+        "a thread of the load generator has ended before its time, and the run with it: {0} (this is a fault of this \
+         program, please report it)"
+    )]
+    Worker(String),
     /// This machine does not let the run begin.
     #[error("the run could not begin: {0}")]
     Machine(#[from] std::io::Error),
@@ -137,20 +144,18 @@ async fn conduct(
         stop: stopped.clone(),
         news: news.clone(),
     };
-    let threads: Vec<JoinHandle<std::io::Result<()>>> = (0..room.threads)
-        .map(|index| {
-            let worker = worker(index);
-            thread::spawn(move || worker.run())
-        })
-        .collect();
+    for index in 0..room.threads {
+        let (worker, news) = (worker(index), news.clone());
+        thread::Builder::new().spawn(move || work(|| worker.run(), &news))?;
+    }
     drop(news);
-    let mut gathered = Gathering::new(&scenario, threads.len());
+    let threads = usize::try_from(room.threads).unwrap_or(usize::MAX);
+    let mut gathered = Gathering::new(&scenario, threads);
     let mut tell = |progress: &Progress<'_>| tell(&watching.add_to(progress));
     let is_interrupted = tokio::select! {
         is_interrupted = gather(&mut gathered, &mut told, &mut interrupts, &stop, &mut tell) => is_interrupted?,
         never = read_again(&mut client, &target.url, &scenario, &songs) => match never {},
     };
-    join(threads)?;
     let (took, cpu) = (epoch.elapsed(), environment::cpu());
     tokio::select! {
         biased;
@@ -178,26 +183,32 @@ async fn conduct(
     Ok(Report::new(run, &gathered.tally))
 }
 
-fn join(threads: Vec<JoinHandle<std::io::Result<()>>>) -> std::io::Result<()> {
-    threads.into_iter().try_for_each(|thread| {
-        let ended = thread.join();
-        ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+/// Does a thread's part, and tells if it ends otherwise than by its end.
+fn work(part: impl FnOnce() -> std::io::Result<()>, news: &mpsc::UnboundedSender<News>) {
+    let lost = match catch_unwind(AssertUnwindSafe(part)) {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or(panic.downcast_ref::<&str>().copied());
+            text.unwrap_or("it panicked").to_owned()
+        }
+    };
+    // Nobody listens any more where the run was given up.
+    let _ = news.send(News::Lost(lost));
 }
 
-/// What there is to listen to; where nobody listens, whether anybody answers.
+/// What there is to listen to, once it is known that anybody answers.
 async fn look_at(
     client: &mut Client<Tcp>,
     server: &Url,
     scenario: &Scenario,
 ) -> Result<Catalogue, RunError> {
-    if scenario.listeners.is_empty() || !scenario.songs.is_empty() {
-        let reached = client.reach(server, CONNECT_MAX).await;
-        reached.map_err(|fault| RunError::Unreachable {
-            url: server.to_string(),
-            reason: fault.to_string(),
-        })?;
-    }
+    let reached = client.reach(server, CONNECT_MAX).await;
+    reached.map_err(|fault| RunError::Unreachable {
+        url: server.to_string(),
+        reason: fault.to_string(),
+    })?;
     Ok(Catalogue::read(client, server, scenario).await?)
 }
 
@@ -216,7 +227,8 @@ async fn read_again(
     }
 }
 
-/// Takes what the threads tell until they have ended; says whether somebody has ended them.
+/// Takes what the threads tell until they have ended; says whether somebody has ended them. When one is lost the others
+/// stop too: nothing could be made of what they tell.
 async fn gather(
     gathered: &mut Gathering,
     told: &mut mpsc::UnboundedReceiver<News>,
@@ -224,7 +236,7 @@ async fn gather(
     stop: &watch::Sender<bool>,
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<bool, RunError> {
-    let mut is_interrupted = false;
+    let (mut is_interrupted, mut lost) = (false, None);
     loop {
         tokio::select! {
             biased;
@@ -236,9 +248,57 @@ async fn gather(
                 stop.send_replace(true);
             }
             news = told.recv() => match news {
+                Some(News::Lost(why)) => {
+                    lost = lost.or(Some(why));
+                    stop.send_replace(true);
+                }
                 Some(news) => gathered.take(news, tell),
-                None => return Ok(is_interrupted),
+                None => return lost.map_or(Ok(is_interrupted), |why| Err(RunError::Worker(why))),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thread_that_is_lost_stops_the_others_and_is_told() {
+        let scenario = Scenario::shipped("starts").unwrap().unwrap();
+        for (how, why) in [("panic", "a session broke"), ("error", "no runtime")] {
+            let (stop, mut stopped) = watch::channel(false);
+            let (news, mut told) = mpsc::unbounded_channel();
+            let others = news.clone();
+            let thread = thread::spawn(move || {
+                let part = || match how {
+                    "panic" => panic!("a {} broke", "session"),
+                    _ => Err(Error::other("no runtime")),
+                };
+                work(part, &news);
+            });
+            let mut gathered = Gathering::new(&scenario, 2);
+            let mut interrupts = Interrupts::new().unwrap();
+            let mut tell = |_: &Progress<'_>| {};
+            let gathering = gather(&mut gathered, &mut told, &mut interrupts, &stop, &mut tell);
+            let other = async {
+                stopped.wait_for(|stop| *stop).await.unwrap();
+                drop(others);
+            };
+            let (ended, ()) = tokio::join!(gathering, other);
+            let said = ended.unwrap_err().to_string();
+            assert!(said.contains(why) && said.contains("report it"), "{said}");
+            thread.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_thread_that_ends_as_it_should_has_nothing_to_add() {
+        let (news, mut told) = mpsc::unbounded_channel();
+        work(|| Ok(()), &news);
+        drop(news);
+        assert!(told.blocking_recv().is_none());
     }
 }

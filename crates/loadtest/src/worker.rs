@@ -51,6 +51,8 @@ pub(crate) enum News {
     },
     /// Its sessions have ended: all it has seen, and the number of its last second.
     Done { tally: Box<Tally>, last: u32 },
+    /// It has ended without that, and why.
+    Lost(String),
 }
 
 impl Worker {

@@ -1,5 +1,8 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use chassis::config::ConfigError;
 use chassis::objects::storage_fault;
@@ -9,6 +12,8 @@ use chassis::problem;
 const USAGE: u8 = 64;
 /// What shells give a command that a SIGINT ended.
 const INTERRUPTED: u8 = 130;
+/// So long the last word waits for a terminal that is stopped, or a pipe that nobody reads.
+const LAST_WORD_MAX: Duration = Duration::from_secs(2);
 
 /// Why a command could not do its work: a sentence, what is below it, and the exit code.
 #[derive(Debug)]
@@ -79,5 +84,12 @@ pub(crate) fn usage(message: &clap::Error) -> ExitCode {
     reason = "the last word to the user, whether or not there is a log"
 )]
 fn complain(text: &str) {
-    eprintln!("{text}");
+    let text = text.to_owned();
+    let (said, heard) = mpsc::channel::<()>();
+    thread::spawn(move || {
+        eprintln!("{text}");
+        drop(said);
+    });
+    // Whoever has stopped the terminal wanted an end all the same.
+    let _said_or_not = heard.recv_timeout(LAST_WORD_MAX);
 }

@@ -1,6 +1,10 @@
 //! How many users a server can take: the highest rate at which a scenario stays stable.
 
 mod search;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use serde::Serialize;
 
@@ -10,12 +14,13 @@ use crate::report::Report;
 use crate::run::{Options, RunError, run};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::verdict::{Miss, Reason, Verdict};
-use search::{Search, share_at_least};
+use search::{Outcome, Search, share_at_least};
 
 /// More starts a second than this are not tried.
 const RATE_MAX: f64 = 50_000.0;
-/// Of fewer sessions there is no slowest of a hundred: a rate is found by them all the same, and that is said.
-const SESSIONS_MIN: u64 = 100;
+/// A run that cannot begin is tried so often, each time after the server was waited for: one that was overloaded, or is
+/// started again, is back by then.
+const BEGINNINGS_MAX: u32 = 3;
 
 /// How a capacity is searched for.
 #[derive(Clone, Copy, Debug)]
@@ -29,10 +34,10 @@ pub struct CapacityOptions {
 /// Why there is no capacity.
 #[derive(Debug, thiserror::Error)]
 pub enum CapacityError {
-    /// A run could not begin.
+    /// The first run could not begin.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The scenario cannot be run at another rate.
+    /// The scenario cannot be run.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
 }
@@ -46,19 +51,23 @@ pub struct Capacity {
     starts_per_s: Option<f64>,
     /// How many were there at once at this rate.
     at_once: u64,
-    /// In how many runs it stayed stable: in all.
+    /// In how many runs it stayed stable.
     runs: u32,
+    /// Of how many that said something about the server.
+    of_runs: u32,
     /// How many sessions began in the last of them; where no rate was found, in the last run of all.
     sessions: u64,
     /// How many such runs are stable at least, as a share, with 95 % confidence.
     share_at_least: f64,
-    /// The lowest rate that did not stay stable.
+    /// The lowest rate that did not stay stable, or could not be tried.
     fails_at_starts_per_s: Option<f64>,
     /// What was the limit there.
     bound: Bound,
+    /// Why the search ended before its time, unless somebody ended it: what holds may be higher, and hold less often.
+    broken_by: Option<String>,
     /// Whether somebody ended the search before its time: what holds may be higher, and hold less often.
     is_interrupted: bool,
-    /// Every run that was not interrupted: rate and verdict.
+    /// Every run that was not interrupted.
     tried: Vec<Tried>,
 }
 
@@ -68,23 +77,32 @@ pub struct Capacity {
 pub enum Bound {
     /// Nothing up to the highest rate that is tried.
     None,
-    /// Not known yet: somebody ended the search before any run had missed a limit.
+    /// Not known yet: somebody ended the search before any rate had failed.
     Interrupted,
+    /// Not known yet: no further run could begin, and why.
+    Broken(String),
     /// The server: what it missed.
     Server(Vec<Miss>),
     /// The generator: the server can take more.
     Generator(Vec<Reason>),
     /// What this machine allows: the server can take more.
     Machine(String),
+    /// What a scenario may ask for: the server can take more.
+    Scenario(String),
 }
 
+/// A run: its rate, its verdict, and what it had.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Tried {
     starts_per_s: f64,
     verdict: Verdict,
+    at_once: u64,
+    sessions: u64,
 }
 
-/// Searches for the highest rate at which a scenario stays stable; who interrupts it has what was found so far. Tells each run's rate before it begins, and how it goes.
+/// Searches for the highest rate at which a scenario stays stable; who interrupts it has what was found so far, and so has
+/// who meets an error after the first run. Each run waits until the server has settled. Tells each run's rate before it
+/// begins, and how it goes.
 pub fn find_capacity(
     scenario: &Scenario,
     options: &Options,
@@ -94,6 +112,9 @@ pub fn find_capacity(
 ) -> Result<Capacity, CapacityError> {
     let mut number = 0;
     let found = find(scenario, how, &mut |at_rate, rate| {
+        if 0 < number {
+            settle::wait(options)?;
+        }
         number += 1;
         tell_run(number, rate);
         run(at_rate, options, tell)
@@ -112,66 +133,128 @@ fn find(
 ) -> Result<Capacity, CapacityError> {
     let first = scenario.peak_starts_per_s();
     let mut search = Search::new(first, RATE_MAX, how.precision, how.repeats);
-    let mut tried = Vec::new();
-    let (mut at_once, mut bound) = (0, Bound::None);
-    let (mut sessions, mut is_found, mut is_interrupted) = (0, false, false);
+    let mut seen = Seen::default();
+    let mut beginnings = 0;
     while let Some(rate) = search.next() {
-        let at_rate = at_rate(scenario, rate / first).checked()?;
+        let at_rate = match at_rate(scenario, rate / first).checked() {
+            Ok(at_rate) => at_rate,
+            Err(error) if seen.tried.is_empty() => return Err(error.into()),
+            Err(error) => {
+                let ScenarioError(wrong) = error;
+                seen.limits.push((rate, Bound::Scenario(wrong.join(", "))));
+                search.record(Outcome::Refused);
+                continue;
+            }
+        };
         // So low a rate that by chance nobody comes, and lower ones, say nothing.
         if has_nobody(&at_rate) {
             break;
         }
-        let verdict = match run(&at_rate, rate) {
+        beginnings += 1;
+        match run(&at_rate, rate) {
             Ok(report) if report.is_interrupted => {
-                is_interrupted = true;
+                seen.is_interrupted = true;
                 break;
             }
             Err(RunError::GivenUp) => {
-                is_interrupted = true;
+                seen.is_interrupted = true;
                 break;
             }
-            Ok(report) if report.verdict == Verdict::Stable => {
-                at_once = report.sessions.active_max;
-                (sessions, is_found) = (report.sessions.started, true);
-                Verdict::Stable
-            }
             Ok(report) => {
-                bound = Bound::of(&report);
-                if !is_found {
-                    sessions = report.sessions.started;
-                }
-                report.verdict
+                beginnings = 0;
+                search.record(seen.take(rate, &report));
             }
+            Err(error) if seen.tried.is_empty() => return Err(error.into()),
             // Less has run: what this machine does not allow is a limit like another.
-            Err(RunError::Preflight(error)) if !tried.is_empty() => {
-                bound = Bound::Machine(error.to_string());
-                Verdict::Invalid
+            Err(RunError::Preflight(error)) => {
+                seen.limits.push((rate, Bound::Machine(error.to_string())));
+                search.record(Outcome::Refused);
             }
-            Err(error) => return Err(error.into()),
-        };
-        tried.push(Tried {
+            Err(_) if beginnings < BEGINNINGS_MAX => {}
+            Err(error) => {
+                seen.broken_by = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    Ok(seen.capacity(scenario, &search))
+}
+
+/// What a search has seen.
+#[derive(Default)]
+struct Seen {
+    tried: Vec<Tried>,
+    /// What was the limit of each run that was not stable, and of each rate that could not be tried.
+    limits: Vec<(f64, Bound)>,
+    broken_by: Option<String>,
+    is_interrupted: bool,
+}
+
+impl Seen {
+    fn take(&mut self, rate: f64, report: &Report) -> Outcome {
+        self.tried.push(Tried {
             starts_per_s: rate,
-            verdict,
+            verdict: report.verdict,
+            at_once: report.sessions.active_max,
+            sessions: report.sessions.started,
         });
-        search.record(verdict == Verdict::Stable);
+        match report.verdict {
+            Verdict::Stable => Outcome::Held,
+            Verdict::Invalid => {
+                let reasons = report.reasons.clone();
+                self.limits.push((rate, Bound::Generator(reasons)));
+                Outcome::Invalid
+            }
+            Verdict::Fair | Verdict::Poor => {
+                let misses = report.misses.clone();
+                self.limits.push((rate, Bound::Server(misses)));
+                Outcome::Missed
+            }
+        }
     }
-    let found = search.found();
-    if is_interrupted && found.fails.is_none() {
-        bound = Bound::Interrupted;
+
+    /// Figures are those of the rate that was found, and limits those of the rate that failed: what was seen elsewhere was
+    /// disproved later, or says nothing of them.
+    fn capacity(self, scenario: &Scenario, search: &Search) -> Capacity {
+        let found = search.found();
+        let mut stable = self.tried.iter().rev().filter(|tried| {
+            let is_there = found
+                .holds
+                .is_some_and(|holds| is_same(holds, tried.starts_per_s));
+            is_there && tried.verdict == Verdict::Stable
+        });
+        let last_stable = stable.next();
+        let shown = last_stable.or(self.tried.last());
+        let limits = self.limits.into_iter().rev();
+        let mut there =
+            limits.filter(|(rate, _)| found.fails.is_some_and(|fails| is_same(fails, *rate)));
+        let bound = match (there.next(), &self.broken_by) {
+            (Some((_, bound)), _) => bound,
+            (None, Some(why)) => Bound::Broken(why.clone()),
+            (None, None) if self.is_interrupted => Bound::Interrupted,
+            (None, None) => Bound::None,
+        };
+        Capacity {
+            scenario: scenario.name.clone(),
+            target: String::new(),
+            starts_per_s: found.holds,
+            at_once: last_stable.map_or(0, |tried| tried.at_once),
+            runs: found.times,
+            of_runs: found.of,
+            sessions: shown.map_or(0, |tried| tried.sessions),
+            share_at_least: share_at_least(found.times, found.of),
+            fails_at_starts_per_s: found.fails,
+            bound,
+            broken_by: self.broken_by,
+            is_interrupted: self.is_interrupted,
+            tried: self.tried,
+        }
     }
-    Ok(Capacity {
-        scenario: scenario.name.clone(),
-        target: String::new(),
-        starts_per_s: found.holds,
-        at_once,
-        runs: found.times,
-        sessions,
-        share_at_least: share_at_least(found.times),
-        fails_at_starts_per_s: found.fails,
-        bound,
-        is_interrupted,
-        tried,
-    })
+}
+
+/// Rates are the same when they come of the same step of a search.
+fn is_same(one: f64, other: f64) -> bool {
+    one.to_bits() == other.to_bits()
 }
 
 /// The same people at another pace. However few they are at a low rate: a run with what comes is no run that says nothing,
@@ -188,16 +271,6 @@ fn has_nobody(scenario: &Scenario) -> bool {
     starts.next().is_none()
 }
 
-impl Bound {
-    fn of(report: &Report) -> Self {
-        if report.verdict == Verdict::Invalid {
-            Self::Generator(report.reasons.clone())
-        } else {
-            Self::Server(report.misses.clone())
-        }
-    }
-}
-
 impl Capacity {
     /// For files and programs.
     pub fn to_json(&self) -> String {
@@ -212,204 +285,5 @@ impl Capacity {
     /// Whether somebody ended the search before its time.
     pub fn is_interrupted(&self) -> bool {
         self.is_interrupted
-    }
-}
-
-impl std::fmt::Display for Capacity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.is_interrupted {
-            let runs = self.tried.len();
-            writeln!(f, "interrupted: what {runs} runs have found so far")?;
-        }
-        match self.starts_per_s {
-            Some(rate) => {
-                let (at_once, runs) = (self.at_once, self.runs);
-                let percent = self.share_at_least * 100.0;
-                writeln!(
-                    f,
-                    "{at_once} at once, {rate:.1} starts a second on this server"
-                )?;
-                writeln!(
-                    f,
-                    "  stable in {runs} of {runs} runs: with 95 % confidence in {percent:.0} % of such runs or more"
-                )?;
-            }
-            None => writeln!(f, "no rate stayed stable")?,
-        }
-        if !self.tried.is_empty() && self.sessions < SESSIONS_MIN {
-            let sessions = self.sessions;
-            writeln!(
-                f,
-                "  sessions in a run: {sessions}; fewer than {SESSIONS_MIN} say little of the slowest, longer phases have more"
-            )?;
-        }
-        if let Some(rate) = self.fails_at_starts_per_s {
-            writeln!(f, "  not stable at {rate:.1} starts a second:")?;
-        }
-        match &self.bound {
-            Bound::None => write!(f, "  no limit was found up to {RATE_MAX} starts a second"),
-            Bound::Interrupted => write!(f, "  no limit was found so far"),
-            Bound::Server(misses) => write_lines(f, "the server was the limit", misses),
-            Bound::Generator(reasons) => write_lines(
-                f,
-                "the generator was the limit, the server takes more",
-                reasons,
-            ),
-            Bound::Machine(what) => write_lines(
-                f,
-                "the machine of the generator was the limit, the server takes more",
-                std::slice::from_ref(what),
-            ),
-        }
-    }
-}
-
-fn write_lines<T: std::fmt::Display>(
-    f: &mut std::fmt::Formatter<'_>,
-    what: &str,
-    lines: &[T],
-) -> std::fmt::Result {
-    write!(f, "  {what}")?;
-    for line in lines {
-        write!(f, "\n    {line}")?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::environment::Environment;
-    use crate::report::Run;
-    use crate::series::Series;
-    use crate::tally::Tally;
-    use crate::wire::Traffic;
-
-    const HOW: CapacityOptions = CapacityOptions {
-        precision: 1.1,
-        repeats: 2,
-    };
-
-    /// What a server says that answers at once up to a rate, and beyond it late.
-    fn answered(scenario: &Scenario, is_late: bool) -> Report {
-        let started =
-            Starts::new(scenario.lines(), scenario.arrivals, scenario.seed).count() as u64;
-        let mut tally = Tally::default();
-        tally.started_sessions = started;
-        tally.plays = started;
-        tally
-            .startup
-            .record(Duration::from_secs(if is_late { 3 } else { 0 }));
-        let run = Run {
-            scenario,
-            target: "http://server",
-            begun_at: String::new(),
-            took: Duration::from_secs(10),
-            is_interrupted: false,
-            planned: started,
-            active_max: started,
-            threads: 1,
-            cpu: Duration::ZERO,
-            memory_bytes: 0,
-            traffic: Traffic::default(),
-            environment: Environment::read(),
-            series: Series::default(),
-            server: None,
-        };
-        Report::new(run, &tally)
-    }
-
-    fn capacity_of(name: &str, takes_per_s: f64) -> Capacity {
-        let scenario = Scenario::shipped(name).unwrap().unwrap();
-        find(&scenario, HOW, &mut |scenario, rate| {
-            Ok(answered(scenario, takes_per_s < rate))
-        })
-        .unwrap()
-    }
-
-    #[test]
-    fn a_server_that_takes_less_than_the_scenario_thought_is_the_limit_itself() {
-        for (name, takes_per_s) in [("starts", 8.0), ("at-once", 3.0), ("starts", 1_000.0)] {
-            let capacity = capacity_of(name, takes_per_s);
-            let found = capacity.starts_per_s.unwrap();
-            assert!(
-                found <= takes_per_s && takes_per_s <= found * 1.1,
-                "{name}: {capacity}"
-            );
-            assert!(
-                matches!(capacity.bound, Bound::Server(_)),
-                "{name}: {capacity}"
-            );
-            let is_said = capacity.to_string().contains("fewer than 100");
-            assert_eq!(is_said, takes_per_s < 100.0, "{name}: {capacity}");
-        }
-    }
-
-    #[test]
-    fn a_server_that_takes_nobody_is_the_limit_too() {
-        let capacity = capacity_of("starts", 0.0);
-        assert!(!capacity.is_found());
-        assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
-        assert!(
-            capacity.to_string().contains("sessions in a run: 1;"),
-            "{capacity}"
-        );
-    }
-
-    #[test]
-    fn where_nobody_comes_nothing_is_tried() {
-        let text = "name = 'x'\narrivals = 'poisson'\n[[phase]]\nseconds = 1\nstarts_per_s = 10\n";
-        let scenario = Scenario::read(text).unwrap();
-        let capacity = find(&scenario, HOW, &mut |scenario, _| {
-            assert!(!has_nobody(scenario));
-            Ok(answered(scenario, true))
-        })
-        .unwrap();
-        assert!(!capacity.is_found());
-        assert!(matches!(capacity.bound, Bound::Server(_)), "{capacity}");
-    }
-
-    #[test]
-    fn who_interrupts_a_search_has_what_was_found_so_far() {
-        let scenario = Scenario::shipped("starts").unwrap().unwrap();
-        let until = |runs: u32, is_given_up: bool| {
-            let mut number = 0;
-            let capacity = find(&scenario, HOW, &mut |scenario, rate| {
-                number += 1;
-                match (runs < number, is_given_up) {
-                    (false, _) => Ok(answered(scenario, 250.0 < rate)),
-                    (true, true) => Err(RunError::GivenUp),
-                    (true, false) => Ok(Report {
-                        is_interrupted: true,
-                        ..answered(scenario, true)
-                    }),
-                }
-            });
-            capacity.unwrap()
-        };
-        // 100 and 200 a second hold, 400 do not.
-        for is_given_up in [true, false] {
-            let two = until(2, is_given_up);
-            assert_eq!(
-                (two.starts_per_s, two.bound.clone()),
-                (Some(200.0), Bound::Interrupted)
-            );
-            assert!(
-                two.is_interrupted() && two.to_string().contains("no limit was found so far"),
-                "{two}"
-            );
-            let three = until(3, is_given_up);
-            assert_eq!(three.fails_at_starts_per_s, Some(400.0));
-            assert!(matches!(three.bound, Bound::Server(_)), "{three}");
-            assert_eq!(three.tried.len(), 3);
-        }
-        let none = until(0, true);
-        assert!(!none.is_found());
-        assert!(
-            none.to_string().starts_with("interrupted: what 0 runs"),
-            "{none}"
-        );
     }
 }

@@ -1,8 +1,24 @@
 //! The search for the highest rate that holds: doubling until it does not, bisection between the two, then the rate that
-//! was found again and again.
+//! was found again and again. No single run decides that a rate fails: what happens once by chance would bound the answer
+//! for ever.
 
 /// The lowest rate that is tried, in starts a second.
 const RATE_MIN: f64 = 0.1;
+/// A rate fails when it has missed so often; one that has missed once must hold twice.
+const MISSES_TO_FAIL: u32 = 2;
+/// Or when so many runs in a row said nothing, which a generator at its own limit does.
+const INVALID_TO_FAIL: u32 = 3;
+
+/// What came of a run at a rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Held,
+    Missed,
+    /// It says nothing about the server.
+    Invalid,
+    /// Such a rate cannot be run here, now or later.
+    Refused,
+}
 
 /// A search, from outcome to outcome. Rates are in starts a second.
 #[derive(Clone, Debug)]
@@ -14,10 +30,18 @@ pub(super) struct Search {
     /// What may not be passed.
     rate_max: f64,
     next: f64,
-    /// The highest rate that has held, and how often.
-    holds: Option<(f64, u32)>,
-    /// The lowest rate that has not.
-    fails: Option<f64>,
+    /// Every rate that was tried.
+    trials: Vec<Trial>,
+}
+
+/// What is known of a rate.
+#[derive(Clone, Copy, Debug)]
+struct Trial {
+    rate: f64,
+    held: u32,
+    missed: u32,
+    invalid_in_a_row: u32,
+    is_refused: bool,
 }
 
 /// What is found.
@@ -25,10 +49,35 @@ pub(super) struct Search {
 pub(super) struct Found {
     /// None where not even the lowest rate held.
     pub(super) holds: Option<f64>,
-    /// In how many runs, all of them.
+    /// In how many runs.
     pub(super) times: u32,
+    /// Of how many that said something.
+    pub(super) of: u32,
     /// None where every rate held that may be tried.
     pub(super) fails: Option<f64>,
+}
+
+impl Trial {
+    fn record(&mut self, outcome: Outcome) {
+        self.invalid_in_a_row = match outcome {
+            Outcome::Invalid => self.invalid_in_a_row + 1,
+            _ => 0,
+        };
+        match outcome {
+            Outcome::Held => self.held += 1,
+            Outcome::Missed => self.missed += 1,
+            Outcome::Refused => self.is_refused = true,
+            Outcome::Invalid => {}
+        }
+    }
+
+    fn fails(&self) -> bool {
+        self.is_refused || MISSES_TO_FAIL <= self.missed || INVALID_TO_FAIL <= self.invalid_in_a_row
+    }
+
+    fn holds(&self) -> bool {
+        !self.fails() && self.missed < self.held
+    }
 }
 
 impl Search {
@@ -38,8 +87,7 @@ impl Search {
             repeats,
             rate_max,
             next: first.clamp(RATE_MIN, rate_max),
-            holds: None,
-            fails: None,
+            trials: Vec::new(),
         }
     }
 
@@ -48,133 +96,264 @@ impl Search {
         (!self.is_over()).then_some(self.next)
     }
 
-    /// The rate that was to be tried held, or did not.
-    pub(super) fn record(&mut self, holds: bool) {
+    /// What came of the rate that was to be tried.
+    pub(super) fn record(&mut self, outcome: Outcome) {
         let rate = self.next;
-        if holds {
-            self.holds = match self.holds {
-                Some((known, times)) if known.to_bits() == rate.to_bits() => {
-                    Some((rate, times + 1))
-                }
-                _ => Some((rate, 1)),
-            };
-        } else {
-            self.fails = Some(self.fails.map_or(rate, |known| known.min(rate)));
-            // What held before and does not now does not hold.
-            self.holds = self.holds.filter(|(known, _)| *known < rate);
+        let trial = self.trial(rate);
+        trial.record(outcome);
+        if !trial.fails() && !trial.holds() {
+            // It is not decided yet.
+            return;
         }
-        self.next = match (self.holds, self.fails) {
-            (Some((holds, _)), None) if holds < self.rate_max => (holds * 2.0).min(self.rate_max),
-            (Some((holds, _)), Some(fails)) if holds * self.precision < fails => {
-                (holds * fails).sqrt()
-            }
-            (Some((holds, _)), _) => holds,
-            (None, _) => (rate / 2.0).max(RATE_MIN),
+        self.next = match (self.holding().map(|trial| trial.rate), self.failing()) {
+            (Some(holds), None) if holds < self.rate_max => (holds * 2.0).min(self.rate_max),
+            (Some(holds), Some(fails)) if holds * self.precision < fails => (holds * fails).sqrt(),
+            (Some(holds), _) => holds,
+            (None, fails) => (fails.unwrap_or(rate) / 2.0).max(RATE_MIN),
         };
     }
 
     pub(super) fn found(&self) -> Found {
+        let holding = self.holding();
         Found {
-            holds: self.holds.map(|(rate, _)| rate),
-            times: self.holds.map_or(0, |(_, times)| times),
-            fails: self.fails,
+            holds: holding.map(|trial| trial.rate),
+            times: holding.map_or(0, |trial| trial.held),
+            of: holding.map_or(0, |trial| trial.held + trial.missed),
+            fails: self.failing(),
         }
     }
 
+    fn trial(&mut self, rate: f64) -> &mut Trial {
+        let known = self
+            .trials
+            .iter()
+            .position(|trial| trial.rate.to_bits() == rate.to_bits());
+        let place = known.unwrap_or(self.trials.len());
+        if known.is_none() {
+            self.trials.push(Trial {
+                rate,
+                held: 0,
+                missed: 0,
+                invalid_in_a_row: 0,
+                is_refused: false,
+            });
+        }
+        &mut self.trials[place]
+    }
+
+    /// The lowest rate that fails.
+    fn failing(&self) -> Option<f64> {
+        let failing = self.trials.iter().filter(|trial| trial.fails());
+        failing.map(|trial| trial.rate).min_by(f64::total_cmp)
+    }
+
+    /// The highest rate that holds below it: what held above a rate that fails held by chance.
+    fn holding(&self) -> Option<&Trial> {
+        let fails = self.failing().unwrap_or(f64::INFINITY);
+        let holding = self
+            .trials
+            .iter()
+            .filter(|trial| trial.holds() && trial.rate < fails);
+        holding.max_by(|one, other| one.rate.total_cmp(&other.rate))
+    }
+
     fn is_over(&self) -> bool {
-        match (self.holds, self.fails) {
+        match (self.holding(), self.failing()) {
             (None, Some(fails)) => fails <= RATE_MIN,
-            (Some((holds, times)), fails) => {
+            (Some(trial), fails) => {
                 let is_narrow = match fails {
-                    Some(fails) => fails <= holds * self.precision,
-                    None => self.rate_max <= holds,
+                    Some(fails) => fails <= trial.rate * self.precision,
+                    None => self.rate_max <= trial.rate,
                 };
-                is_narrow && self.repeats <= times
+                is_narrow && self.repeats <= trial.held
             }
             (None, None) => false,
         }
     }
 }
 
-/// How often a run like these holds at least, with 95 % confidence, when all of so many did: the lower bound of Clopper and
-/// Pearson (Biometrika 26, 1934) for no failure.
-pub(super) fn share_at_least(times: u32) -> f64 {
-    if times == 0 {
+/// How often a run like these holds at least, with 95 % confidence, when so many of them held: the lower bound of Clopper
+/// and Pearson (Biometrika 26, 1934). It is the same whether the number of runs was set before, or runs went on until so
+/// many had held.
+pub(super) fn share_at_least(held: u32, runs: u32) -> f64 {
+    if held == 0 {
         return 0.0;
     }
-    0.05_f64.powf(1.0 / f64::from(times))
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..HALVINGS {
+        let share = f64::midpoint(low, high);
+        if chance_of_at_least(held, runs, share) < DOUBT {
+            low = share;
+        } else {
+            high = share;
+        }
+    }
+    low
+}
+
+/// What 95 % confidence leaves.
+const DOUBT: f64 = 0.05;
+/// So often the gap is halved in which a share lies: it is found to nine digits.
+const HALVINGS: u32 = 30;
+
+/// How likely so many of the runs hold, or more, when each does so with a chance.
+fn chance_of_at_least(held: u32, runs: u32, chance: f64) -> f64 {
+    let mut ways = 1.0;
+    let chances = (0..=runs.saturating_sub(held)).map(|missed| {
+        if 0 < missed {
+            ways *= f64::from(runs - missed + 1) / f64::from(missed);
+        }
+        let powers = |base: f64, count: u32| base.powf(f64::from(count));
+        ways * powers(chance, runs - missed) * powers(1.0 - chance, missed)
+    });
+    chances.sum()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::Outcome::{Held, Invalid, Missed, Refused};
     use super::*;
 
-    fn search(first: f64, holds: impl Fn(f64, u32) -> bool) -> (Found, Vec<f64>) {
+    fn search(first: f64, outcome: impl Fn(f64, u32) -> Outcome) -> (Found, Vec<f64>) {
         let mut search = Search::new(first, 100_000.0, 1.1, 3);
         let mut tried = Vec::new();
         while let Some(rate) = search.next() {
-            search.record(holds(rate, u32::try_from(tried.len()).unwrap()));
+            search.record(outcome(rate, u32::try_from(tried.len()).unwrap()));
             tried.push(rate);
-            assert!(tried.len() < 200, "{tried:?}");
+            assert!(tried.len() < 300, "{tried:?}");
         }
         (search.found(), tried)
     }
 
+    fn up_to(capacity: f64, rate: f64) -> Outcome {
+        if rate <= capacity { Held } else { Missed }
+    }
+
     #[test]
     fn it_doubles_then_halves_the_gap_then_makes_sure() {
-        let (found, tried) = search(10.0, |rate, _| rate <= 100.0);
-        assert_eq!(tried[..5], [10.0, 20.0, 40.0, 80.0, 160.0]);
+        let (found, tried) = search(10.0, |rate, _| up_to(100.0, rate));
+        assert_eq!(tried[..6], [10.0, 20.0, 40.0, 80.0, 160.0, 160.0]);
         let holds = found.holds.unwrap();
         assert!((90.0..=100.0).contains(&holds), "{found:?}");
         assert!(found.fails.unwrap() <= holds * 1.1);
-        assert_eq!(found.times, 3);
+        assert_eq!((found.times, found.of), (3, 3));
         assert_eq!(tried[tried.len() - 2..], [holds, holds]);
     }
 
     #[test]
     fn a_rate_that_holds_only_once_is_not_found() {
         // The first time everything up to 100 holds; later only what is below 50.
-        let (found, _) = search(10.0, |rate, run| rate <= if run < 8 { 100.0 } else { 50.0 });
+        let (found, _) = search(10.0, |rate, run| {
+            up_to(if run < 9 { 100.0 } else { 50.0 }, rate)
+        });
         let holds = found.holds.unwrap();
         assert!((40.0..=50.0).contains(&holds), "{found:?}");
     }
 
     #[test]
+    fn a_single_false_failure_bounds_nothing_whenever_it_comes() {
+        for odd in [Missed, Invalid] {
+            for unlucky in 0..20 {
+                let (found, tried) = search(100.0, |rate, run| {
+                    if run == unlucky {
+                        odd
+                    } else {
+                        up_to(10_000.0, rate)
+                    }
+                });
+                let holds = found.holds.unwrap();
+                assert!(
+                    (9_000.0..=10_000.0).contains(&holds),
+                    "{odd:?} in run {unlucky}: {found:?}, {tried:?}"
+                );
+                assert!(found.times == found.of || odd == Missed, "{found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rate_that_misses_and_holds_by_turns_fails_at_the_second_miss() {
+        let mut search = Search::new(100.0, 100_000.0, 1.1, 5);
+        for outcome in [Missed, Held, Missed] {
+            assert_eq!(search.next(), Some(100.0));
+            search.record(outcome);
+        }
+        assert_eq!(
+            (search.next(), search.found().fails),
+            (Some(50.0), Some(100.0))
+        );
+    }
+
+    #[test]
+    fn a_generator_at_its_limit_is_asked_three_times_and_a_refusal_is_believed_at_once() {
+        let mut search = Search::new(100.0, 100_000.0, 1.1, 5);
+        for _ in 0..3 {
+            assert_eq!(search.next(), Some(100.0));
+            search.record(Invalid);
+        }
+        assert_eq!(search.next(), Some(50.0));
+        search.record(Refused);
+        assert_eq!(
+            (search.next(), search.found().fails),
+            (Some(25.0), Some(50.0))
+        );
+    }
+
+    #[test]
+    fn what_held_below_a_rate_that_is_disproved_is_still_known() {
+        let mut search = Search::new(100.0, 200.0, 1.1, 3);
+        for outcome in [Held, Held, Missed, Missed] {
+            search.record(outcome);
+        }
+        let found = search.found();
+        assert_eq!((found.holds, found.fails), (Some(100.0), Some(200.0)));
+    }
+
+    #[test]
     fn nothing_and_everything_may_hold() {
-        let (found, _) = search(10.0, |_, _| false);
+        let (found, _) = search(10.0, |_, _| Missed);
         assert_eq!((found.holds, found.times), (None, 0));
-        let (found, _) = search(10.0, |_, _| true);
+        let (found, _) = search(10.0, |_, _| Held);
         assert_eq!((found.holds, found.fails), (Some(100_000.0), None));
     }
 
     #[test]
-    fn confidence_grows_with_repeats() {
-        assert!((share_at_least(5) - 0.549).abs() < 0.001);
-        assert!(share_at_least(1) < share_at_least(2));
-        assert!((share_at_least(0) - 0.0).abs() < f64::EPSILON);
+    fn confidence_grows_with_repeats_and_falls_with_misses() {
+        for (held, runs, share) in [
+            (0, 0, 0.0),
+            (0, 3, 0.0),
+            (1, 1, 0.05),
+            (5, 5, 0.549),
+            (5, 6, 0.418),
+            (100, 101, 0.954),
+        ] {
+            let found = share_at_least(held, runs);
+            assert!((found - share).abs() < 0.001, "{held} of {runs}: {found}");
+        }
     }
 
     proptest! {
         #[test]
         fn what_is_found_lies_below_what_the_server_can(capacity in 0.2_f64..50_000.0, first in 0.2_f64..5_000.0) {
-            let (found, _) = search(first, |rate, _| rate <= capacity);
+            let (found, _) = search(first, |rate, _| up_to(capacity, rate));
             let holds = found.holds.unwrap();
             prop_assert!(holds <= capacity && capacity <= holds * 1.1);
         }
 
         #[test]
-        fn the_search_ends_whatever_happens(outcomes in prop::collection::vec(any::<bool>(), 200)) {
+        fn the_search_ends_whatever_happens(outcomes in prop::collection::vec(
+            prop::sample::select(vec![Held, Missed, Refused]), 300)) {
             let mut search = Search::new(10.0, 1_000.0, 1.2, 2);
-            let tried = outcomes.iter().take_while(|holds| {
+            let tried = outcomes.iter().take_while(|outcome| {
                 let is_on = search.next().is_some();
                 if is_on {
-                    search.record(**holds);
+                    search.record(**outcome);
                 }
                 is_on
             });
-            prop_assert!(tried.count() < 200);
+            prop_assert!(tried.count() < 300);
         }
     }
 }

@@ -14,7 +14,10 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use super::fault::Fault;
 use super::site::Site;
 use super::transport::Transport;
+use crate::bounded::read_bounded;
 
+/// All public authorities together are a quarter of a megabyte.
+const AUTHORITIES_BYTES_MAX: u64 = 4 * 1024 * 1024;
 const HTTP2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
 
@@ -36,7 +39,8 @@ pub(crate) struct Trust(Arc<ClientConfig>);
 impl Trust {
     /// The public authorities, and those whose certificates a file holds.
     pub(crate) fn read(own: Option<&Path>) -> Result<Self, TrustError> {
-        let own = own.map(std::fs::read).transpose()?;
+        let own = own.map(|file| read_bounded(file, AUTHORITIES_BYTES_MAX));
+        let own = own.transpose()?;
         Self::new(own.as_deref())
     }
 
@@ -101,6 +105,8 @@ mod tests {
         }
         let missing = Trust::read(Some(Path::new("/nowhere/ca.pem")));
         assert!(matches!(missing, Err(TrustError::Unreadable(_))));
+        let endless = Trust::read(Some(Path::new("/dev/zero"))).unwrap_err();
+        assert_eq!(endless.to_string(), "it has more than 4194304 bytes");
     }
 
     proptest! {

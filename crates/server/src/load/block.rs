@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use console::{Term, is_dumb};
 
+use super::painter::Paper;
+
 /// The cursor always waits below them: what a terminal shows of a Ctrl-C stands there and goes with the next drawing.
 pub(super) struct Block {
     terminal: Term,
@@ -16,9 +18,11 @@ impl Block {
         let terminal = Term::stderr();
         (terminal.is_term() && !is_dumb()).then_some(Self { terminal, drawn: 0 })
     }
+}
 
+impl Paper for Block {
     /// Draws over what was drawn before.
-    pub(super) fn draw(&mut self, lines: &[String]) {
+    fn draw(&mut self, lines: &[String]) {
         let (rows, columns) = self.terminal.size();
         let lines: Vec<String> = fit(lines, usize::from(rows), usize::from(columns)).collect();
         let _closed = self.terminal.write_str(&drawing(&lines, self.drawn));
@@ -26,7 +30,7 @@ impl Block {
     }
 
     /// Writes a line that stays, above what will be drawn.
-    pub(super) fn write(&mut self, line: &str) {
+    fn write(&mut self, line: &str) {
         self.draw(&[]);
         let _closed = self.terminal.write_line(line);
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{CapacityOptions, Options};
+use loadtest::{CapacityError, CapacityOptions, Options};
 
 use super::listen::ServerArguments;
 use super::live::LiveArguments;
-use super::{read, say, write_file};
+use super::{not_begun, read, say, try_file, write_file};
 use crate::failure::Failure;
 
 /// As for a run that is poor.
@@ -45,6 +45,10 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         watched: arguments.live.watched(),
         ..arguments.server.options()
     };
+    // Before the search, which may take hours.
+    if let Some(file) = &arguments.report {
+        try_file(file)?;
+    }
     let live = RefCell::new(arguments.live.begin()?);
     let found = loadtest::find_capacity(
         &scenario,
@@ -52,16 +56,21 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         how,
         &mut |run, rate| {
             let text = format!("run {run}: {rate:.1} starts a second");
-            live.borrow_mut().say(&text);
+            live.borrow().say(&text);
         },
         &mut |progress| live.borrow_mut().tell(progress),
     );
     live.into_inner().end();
-    let capacity = found.map_err(|error| Failure::new("the capacity could not be found", error))?;
-    if let Some(file) = &arguments.report {
-        write_file(file, &capacity.to_json())?;
-    }
-    say(&capacity.to_string())?;
+    let what = "the capacity could not be found";
+    let capacity = found.map_err(|error| match error {
+        CapacityError::Run(error) => not_begun(what, error),
+        CapacityError::Scenario(error) => Failure::usage(format!("{what}: {error}")),
+    })?;
+    let file = arguments.report.as_deref();
+    let written = file.map_or(Ok(()), |file| write_file(file, &capacity.to_json()));
+    // Whether or not the disk is full by now.
+    let said = say(&capacity.to_string());
+    written.and(said)?;
     if capacity.is_interrupted() {
         return Err(Failure::interrupted());
     }

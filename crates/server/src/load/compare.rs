@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use loadtest::{Comparison, Report};
+use loadtest::{Comparison, Report, read_text_bounded};
 
 use super::{say, write_file};
 use crate::failure::Failure;
+
+/// More than the report of a run of a day takes, whose seconds are rows.
+const REPORT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// What is compared.
 #[derive(Debug, Args)]
@@ -45,6 +48,7 @@ fn name(file: &Path, all: &[PathBuf]) -> String {
 
 fn read(file: &Path) -> Result<Report, Failure> {
     let what = format!("the report {} cannot be read", file.display());
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::new(&what, error))?;
+    let text = read_text_bounded(file, REPORT_BYTES_MAX);
+    let text = text.map_err(|error| Failure::new(&what, error))?;
     Report::read(&text).map_err(|error| Failure::usage(format!("{what}: {error}")))
 }

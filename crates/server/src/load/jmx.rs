@@ -1,11 +1,10 @@
 //! Plans of `JMeter`: read as scenarios, and written of them.
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use loadtest::{JMX_BYTES_MAX, Scenario};
+use loadtest::{JMX_BYTES_MAX, Scenario, read_bounded};
 
 use super::{read, say};
 use crate::failure::Failure;
@@ -23,14 +22,9 @@ pub(super) struct ToJmxArguments {
 /// Shows a plan as a scenario; what was not understood goes to the standard error.
 pub(super) fn from_jmx(file: &Path) -> Result<(), Failure> {
     let shown = file.display();
-    let unreadable = |error| Failure::new(&format!("the plan {shown} cannot be read"), error);
-    let mut bytes = Vec::new();
-    let opened = File::open(file).map_err(unreadable)?;
-    // A byte more than is read, so that the reader sees that there is more.
-    let taken = opened
-        .take(JMX_BYTES_MAX as u64 + 1)
-        .read_to_end(&mut bytes);
-    taken.map_err(unreadable)?;
+    let bytes = read_bounded(file, JMX_BYTES_MAX as u64);
+    let bytes =
+        bytes.map_err(|error| Failure::new(&format!("the plan {shown} cannot be read"), error))?;
     let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("{shown}: {error}"));
     let text = std::str::from_utf8(&bytes).map_err(|error| wrong(&error))?;
     let plan = Scenario::from_jmx(text).map_err(|error| wrong(&error))?;

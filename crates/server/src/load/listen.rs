@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{Options, Report, RunError, Verdict};
+use loadtest::{Options, Report, Verdict};
 
 use super::live::LiveArguments;
-use super::{read, say, try_file, write_file};
+use super::{not_begun, read, say, try_file, write_file};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
-pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin\n  10   보통 (fair)\n  \
+pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin, or be told\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed\n  64   wrong arguments or scenario\n  130  interrupted twice, or before the first start: there is no report; of a search: there is";
+     missed\n  64   wrong arguments, target or scenario\n  130  interrupted twice, or before the first start: there is no report; of a search: there is";
 
 /// What a run takes.
 #[derive(Debug, Args)]
@@ -77,26 +77,48 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     let mut live = arguments.live.begin()?;
     let report = loadtest::run(&scenario, &options, &mut |progress| live.tell(progress));
     live.end();
-    let report = report.map_err(|error| match error {
-        RunError::GivenUp => Failure::interrupted(),
-        error => Failure::new("the load could not be made", error),
-    })?;
-    say(&report.to_string())?;
-    if let Some(file) = &arguments.report {
-        write_file(file, &report.to_json())?;
-    }
-    if let Some(file) = &arguments.html {
-        write_file(file, &report.to_html())?;
-    }
-    Ok(exit_code(&report))
+    let report = report.map_err(|error| not_begun("the load could not be made", error))?;
+    // Files first: whoever reads what is shown may have had enough of it.
+    let written = [
+        (&arguments.report, Report::to_json as fn(&Report) -> String),
+        (&arguments.html, Report::to_html),
+    ];
+    let written = written.map(|(file, text)| {
+        let file = file.as_deref();
+        file.map_or(Ok(()), |file| write_file(file, &text(&report)))
+    });
+    let said = say(&report.to_string());
+    written.into_iter().collect::<Result<(), Failure>>()?;
+    said?;
+    let code = exit_code(report.verdict, report.keeps_thresholds());
+    Ok(ExitCode::from(code))
 }
 
-fn exit_code(report: &Report) -> ExitCode {
-    ExitCode::from(match report.verdict {
+fn exit_code(verdict: Verdict, keeps_thresholds: bool) -> u8 {
+    match verdict {
         Verdict::Invalid => 12,
-        _ if !report.keeps_thresholds() => 13,
+        _ if !keeps_thresholds => 13,
         Verdict::Stable => 0,
         Verdict::Fair => 10,
         Verdict::Poor => 11,
-    })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_told_the_verdict_and_then_whether_thresholds_were_kept() {
+        for (verdict, kept, missed) in [
+            (Verdict::Stable, 0, 13),
+            (Verdict::Fair, 10, 13),
+            (Verdict::Poor, 11, 13),
+            // A run that says nothing has kept and missed nothing.
+            (Verdict::Invalid, 12, 12),
+        ] {
+            let codes = [true, false].map(|keeps| exit_code(verdict, keeps));
+            assert_eq!(codes, [kept, missed], "{verdict:?}");
+        }
+    }
 }

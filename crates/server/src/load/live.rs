@@ -47,7 +47,8 @@ impl LiveArguments {
 
     /// Begins to tell.
     pub(super) fn begin(&self) -> Result<Live, Failure> {
-        let mut view = View::new(self.quiet);
+        let view = View::begin(self.quiet);
+        let view = view.map_err(|error| Failure::new("progress cannot be shown", error))?;
         let metrics = self.metrics.map(LoadMetrics::serve).transpose();
         let metrics = metrics.map_err(|error| Failure::new("metrics cannot be served", error))?;
         if let Some(metrics) = &metrics {
@@ -59,7 +60,7 @@ impl LiveArguments {
 
 impl Live {
     /// Says something between two runs.
-    pub(super) fn say(&mut self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         self.view.say(text);
     }
 

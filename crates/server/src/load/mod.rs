@@ -7,19 +7,23 @@ mod jmx;
 mod listen;
 mod live;
 mod metrics;
+mod painter;
 mod view;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use loadtest::Scenario;
+use loadtest::{RunError, Scenario, read_text_bounded};
 
 use crate::failure::Failure;
 use capacity::CapacityArguments;
 use compare::CompareArguments;
 use jmx::ToJmxArguments;
 use listen::ListenArguments;
+
+/// More than ten thousand songs with their addresses take.
+const SCENARIO_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// What `haas load` takes: a scenario to run, or one of the tools around it.
 #[derive(Debug, Args)]
@@ -85,7 +89,7 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
     if let Some(shipped) = scenario.to_str().and_then(Scenario::shipped) {
         return shipped.map_err(wrong);
     }
-    let text = std::fs::read_to_string(scenario).map_err(|error| {
+    let text = read_text_bounded(scenario, SCENARIO_BYTES_MAX).map_err(|error| {
         let text = format!("cannot read the scenario {shown} ({})", names());
         Failure::new(&text, error)
     })?;
@@ -99,6 +103,15 @@ fn names() -> String {
         "{} and A1 to B18 of the original table, also as A1-listeners, come along",
         names.join(", ")
     )
+}
+
+/// Why a run, or the first of a search, did not begin.
+fn not_begun(what: &str, error: RunError) -> Failure {
+    match error {
+        RunError::GivenUp => Failure::interrupted(),
+        RunError::Target(error) => Failure::usage(format!("{what}: {error}")),
+        error => Failure::new(what, error),
+    }
 }
 
 /// Writes what a tool found to the standard output.

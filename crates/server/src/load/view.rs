@@ -7,57 +7,70 @@ use std::io::Write as _;
 use loadtest::{Percentiles, Progress, ServerRow};
 
 use super::block::Block;
+use super::painter::{END_MAX, Painter, Paper};
 
 /// Without a terminal a line is written after the first second, and then each time so many have passed.
 const LINE_EVERY_S: u32 = 5;
 
-/// Where it is shown.
-pub(super) enum View {
-    Block(Block),
-    Lines,
-    Nothing,
+/// Where it is shown: nowhere where nothing is to be said.
+pub(super) struct View {
+    painter: Option<Painter>,
+    /// Whether it is drawn over again and again.
+    is_block: bool,
 }
 
 impl View {
-    pub(super) fn new(is_quiet: bool) -> Self {
-        match Block::on_stderr() {
-            _ if is_quiet => Self::Nothing,
-            Some(block) => Self::Block(block),
-            None => Self::Lines,
-        }
+    pub(super) fn begin(is_quiet: bool) -> std::io::Result<Self> {
+        let block = Block::on_stderr();
+        let is_block = block.is_some();
+        let painter = match block {
+            _ if is_quiet => None,
+            Some(block) => Some(Painter::begin(block)?),
+            None => Some(Painter::begin(Log)?),
+        };
+        Ok(Self { painter, is_block })
     }
 
     /// Says something once.
-    pub(super) fn say(&mut self, text: &str) {
-        match self {
-            Self::Block(block) => block.write(text),
-            Self::Lines => write_line(text),
-            Self::Nothing => {}
+    pub(super) fn say(&self, text: &str) {
+        if let Some(painter) = &self.painter {
+            painter.write(text);
         }
     }
 
-    pub(super) fn show(&mut self, progress: &Progress<'_>) {
+    pub(super) fn show(&self, progress: &Progress<'_>) {
         let seconds = progress.seconds;
-        match self {
-            Self::Block(block) => block.draw(&lines(progress)),
-            Self::Lines if seconds == 1 || seconds.is_multiple_of(LINE_EVERY_S) => {
-                write_line(&line(progress));
+        match &self.painter {
+            Some(painter) if self.is_block => painter.draw(lines(progress)),
+            Some(painter) if seconds == 1 || seconds.is_multiple_of(LINE_EVERY_S) => {
+                painter.draw(vec![line(progress)]);
             }
-            Self::Lines | Self::Nothing => {}
+            _ => {}
         }
     }
 
     /// Leaves the terminal as it was.
-    pub(super) fn end(mut self) {
-        if let Self::Block(block) = &mut self {
-            block.draw(&[]);
+    pub(super) fn end(self) {
+        if let Some(painter) = self.painter {
+            painter.end(END_MAX);
         }
     }
 }
 
-/// Whoever has closed it is not interested, which is no reason to end.
-fn write_line(text: &str) {
-    let _closed = writeln!(std::io::stderr(), "{text}");
+/// The standard error where it is no terminal: one line after the other.
+struct Log;
+
+impl Paper for Log {
+    fn draw(&mut self, lines: &[String]) {
+        for line in lines {
+            self.write(line);
+        }
+    }
+
+    /// Whoever has closed it is not interested, which is no reason to end.
+    fn write(&mut self, line: &str) {
+        let _closed = writeln!(std::io::stderr(), "{line}");
+    }
 }
 
 /// A number with what it counts.

@@ -1,5 +1,6 @@
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -152,11 +153,10 @@ fn what_cannot_be_run_is_said_before_anything_is() {
         .unwrap();
     let output = load(&scenario, &format!("http://{closed}"), &report);
     assert_eq!(output.code, Some(1));
-    assert!(
-        output.stderr.contains("the connection was refused"),
-        "{}",
-        output.stderr
+    let said = format!(
+        "http://{closed}/ does not answer (the connection was refused): is a server running"
     );
+    assert!(output.stderr.contains(&said), "{}", output.stderr);
     let output = load(
         &folder.path().join("none.toml"),
         "http://127.0.0.1:9",
@@ -325,4 +325,52 @@ fn a_report_that_could_not_be_written_and_a_server_that_is_not_there_are_said_be
         "{}",
         output.stderr
     );
+}
+
+#[test]
+fn reports_are_written_although_nobody_reads_what_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let haas = Haas::serve(HAAS, &folder.path().join("data"), &[]);
+    let (scenario, report) = (
+        folder.path().join("scenario.toml"),
+        folder.path().join("report.json"),
+    );
+    let visitors = SCENARIO.replace(
+        "[[listener]]\nlisten_s = [1, 1]",
+        "[[visitor]]\npaths = ['/music']",
+    );
+    std::fs::write(&scenario, visitors.replace("seconds = 2", "seconds = 1")).unwrap();
+    let (unread, shown) = std::io::pipe().unwrap();
+    drop(unread);
+    let page = folder.path().join("page.html");
+    let mut load = Command::new(HAAS);
+    load.arg("load")
+        .arg(&scenario)
+        .arg("--target")
+        .arg(format!("http://{}", haas.public));
+    load.arg("--report").arg(&report).arg("--html").arg(&page);
+    let ended = load.stdout(shown).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(ended.code(), Some(1));
+    let report: Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    assert_eq!(report["visiting"]["requests"], 10, "{report:#}");
+    assert!(page.exists());
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn a_target_that_is_none_and_a_scenario_without_end_are_refused() {
+    let output = Haas::run(HAAS, &["load", "starts", "--target", "music"]);
+    assert_eq!(output.code, Some(64));
+    assert!(output.stderr.contains("music: it is no URL"), "{output:?}");
+    for tool in [
+        &["load", "/dev/zero"][..],
+        &["load", "compare", "/dev/zero"],
+    ] {
+        let output = Haas::run(HAAS, tool);
+        assert_eq!(output.code, Some(1), "{output:?}");
+        assert!(
+            output.stderr.contains("/dev/zero") && output.stderr.contains("it has more than"),
+            "{output:?}"
+        );
+    }
 }

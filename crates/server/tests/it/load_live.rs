@@ -1,8 +1,9 @@
 //! What `haas load` tells while a run lasts.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -191,6 +192,51 @@ fn who_interrupts_twice_waits_for_nothing() {
 }
 
 #[test]
+fn a_log_that_nobody_reads_holds_up_neither_a_run_nor_its_end() {
+    let served = Served::new();
+    let scenario = served.file("scenario.toml");
+    std::fs::write(&scenario, SCENARIO).unwrap();
+    let (unread, log) = std::io::pipe().unwrap();
+    let mut filler = log.try_clone().unwrap();
+    // Until it is full, and from then on.
+    let filling = std::thread::spawn(move || while filler.write_all(&[b'.'; 4_096]).is_ok() {});
+    let target = format!("http://{}", served.haas.public);
+    let mut command = Command::new(HAAS);
+    command.args([
+        "load",
+        text(&scenario),
+        "--target",
+        &target,
+        "--metrics",
+        "127.0.0.1:0",
+    ]);
+    let load = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    drop(command);
+    let pages = || {
+        let metrics = served.haas.admin("/metrics");
+        let lines = metrics.text().lines().filter(|line| {
+            line.starts_with("http_server_request_duration_seconds_count")
+                && line.contains("/music")
+        });
+        let counts = lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok());
+        counts.sum::<f64>()
+    };
+    // By then it has said where its metrics are, and more than one line is due.
+    while pages() < 70.0 {
+        pause();
+    }
+    let pid = load.id().to_string();
+    let told = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(told.unwrap().success());
+    let output = load.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(12));
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("of 6000 started"), "{report}");
+    drop(unread);
+    filling.join().unwrap();
+}
+
+#[test]
 fn a_quiet_run_says_nothing_before_its_report_and_a_silent_prometheus_is_noted() {
     let served = Served::new();
     let load = served.load(
@@ -222,8 +268,8 @@ fn what_cannot_be_told_or_asked_is_said_before_anything_begins() {
     let address = taken.local_addr().unwrap().to_string();
     for (arguments, code, reason) in [
         (["--metrics", &address], 1, "could not listen on"),
-        (["--server-metrics", "metrics"], 1, "it is no URL"),
-        (["--prometheus", "ftp://a.test"], 1, "ftp://a.test"),
+        (["--server-metrics", "metrics"], 64, "it is no URL"),
+        (["--prometheus", "ftp://a.test"], 64, "ftp://a.test"),
         (["--deployment", "music"], 64, "--prometheus"),
     ] {
         let output = served.load(SCENARIO, &arguments).wait();

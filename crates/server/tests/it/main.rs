@@ -6,6 +6,7 @@ mod disks;
 mod http;
 mod kills;
 mod load;
+mod load_capacity;
 mod load_compare;
 mod load_jmx;
 mod load_live;

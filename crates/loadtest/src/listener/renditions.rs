@@ -31,7 +31,7 @@ impl Song {
         let segments: Vec<_> = segments
             .map(|(number, length): (u32, _)| format!("#EXTINF:{length},\n/{name}/{number}\n"))
             .collect();
-        let text = format!("#EXTM3U\n{}", segments.concat());
+        let text = format!("#EXTM3U\n{}#EXT-X-ENDLIST\n", segments.concat());
         Some(Reply::whole(text))
     }
 

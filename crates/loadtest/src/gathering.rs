@@ -38,10 +38,10 @@ pub struct Progress<'a> {
     pub faults: &'a BTreeMap<&'static str, u64>,
     /// How often it has come in the last second.
     pub new_faults: &'a BTreeMap<&'static str, u64>,
-    /// How long all plays together have sounded, in seconds: looked at once a second.
-    pub sounded_s: u64,
+    /// How long all plays together have sounded.
+    pub sounded_ms: u64,
     /// The silence of all stalls together.
-    pub silent_s: u64,
+    pub silent_ms: u64,
     /// From a due press to the first sound, of the last ten seconds; who left without one has waited as long as people wait.
     pub startup_ms: Percentiles,
     /// From a due request of a visitor to the end of its answer, of the last ten seconds.
@@ -58,7 +58,7 @@ pub struct Progress<'a> {
 impl Progress<'_> {
     /// How long all plays together were silent, in the share of silence and sound so far.
     pub fn rebuffer_ratio(&self) -> f64 {
-        ratio(self.silent_s, self.silent_s + self.sounded_s)
+        ratio(self.silent_ms, self.silent_ms + self.sounded_ms)
     }
 }
 
@@ -81,8 +81,8 @@ pub(crate) struct Gathering {
     of_seconds: f64,
     started: u64,
     faults: BTreeMap<&'static str, u64>,
-    sounded_s: u64,
-    silent_s: u64,
+    sounded_ms: u64,
+    silent_ms: u64,
     recent: VecDeque<Recent>,
     has_listeners: bool,
     has_visitors: bool,
@@ -119,8 +119,8 @@ impl Gathering {
             of_seconds: scenario.seconds(),
             started: 0,
             faults: BTreeMap::new(),
-            sounded_s: 0,
-            silent_s: 0,
+            sounded_ms: 0,
+            silent_ms: 0,
             recent: VecDeque::new(),
             has_listeners: !scenario.listeners.is_empty(),
             has_visitors: !scenario.visitors.is_empty(),
@@ -160,8 +160,8 @@ impl Gathering {
                 planned: self.planned,
                 faults: &self.faults,
                 new_faults: &told.second.faults,
-                sounded_s: self.sounded_s,
-                silent_s: self.silent_s,
+                sounded_ms: self.sounded_ms,
+                silent_ms: self.silent_ms,
                 startup_ms: self.recent_percentiles(|recent| &recent.startup),
                 response_ms: self.recent_percentiles(|recent| &recent.response),
                 server: None,
@@ -201,8 +201,8 @@ impl Gathering {
         self.traffic.add(*traffic);
         self.active_max = self.active_max.max(row.active);
         self.started += row.starts;
-        self.sounded_s += row.sounded_s;
-        self.silent_s += row.silent_s;
+        self.sounded_ms += row.sounded_ms;
+        self.silent_ms += row.silent_ms;
         for (kind, count) in &second.faults {
             *self.faults.entry(kind).or_default() += count;
         }
@@ -276,8 +276,8 @@ mod tests {
                 second.startup.record(Duration::from_millis(300));
                 second.startup.record(Duration::from_millis(300));
             }
-            second.now.silent = 1;
-            second.now.sounding = 3;
+            second.silent = Duration::from_secs(1);
+            second.sounded = Duration::from_secs(3);
             let news = News::Second {
                 number,
                 second: Box::new(second),

@@ -20,8 +20,7 @@ pub struct Series {
     pub rows: Vec<Row>,
 }
 
-/// A stretch of time: what happened in it, and how many did what. That is looked at each second: of a stretch of more, the
-/// last look counts, of who waits or hears nothing the worst.
+/// A stretch of time: what happened in it, and how many did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Row {
@@ -41,18 +40,18 @@ pub struct Row {
     pub responses: u64,
     /// What came over the network.
     pub bytes: u64,
-    /// Sessions that had not ended.
+    /// Sessions that had not ended, at most.
     pub active: u64,
-    /// Plays that were pressed and had not been heard yet.
+    /// Plays that were pressed and had not been heard yet, at most.
     pub waiting: u64,
-    /// Plays that sounded.
+    /// Plays that sounded at the end.
     pub sounding: u64,
-    /// Plays that had stalled.
+    /// Plays that had stalled, at most.
     pub silent: u64,
-    /// How long all plays together sounded, in seconds: the sum of all looks.
-    pub sounded_s: u64,
+    /// How long all plays together sounded.
+    pub sounded_ms: u64,
     /// And the silence of all that had stalled.
-    pub silent_s: u64,
+    pub silent_ms: u64,
     /// From a due press to the first sound, of those that came: half waited no longer. Who left without one has waited as
     /// long as people wait, or until the run ended.
     pub startup_p50_ms: f64,
@@ -112,12 +111,12 @@ impl Row {
             requests: traffic.requests,
             responses: second.responses,
             bytes: traffic.bytes,
-            active: second.now.active,
-            waiting: second.now.waiting,
+            active: second.most.active,
+            waiting: second.most.waiting,
             sounding: second.now.sounding,
-            silent: second.now.silent,
-            sounded_s: second.now.sounding,
-            silent_s: second.now.silent,
+            silent: second.most.silent,
+            sounded_ms: whole_ms(second.sounded),
+            silent_ms: whole_ms(second.silent),
             startup_p50_ms: ms(second.startup.quantile(0.5)),
             startup_p95_ms: ms(second.startup.quantile(0.95)),
             startup_p99_ms: ms(second.startup.quantile(0.99)),
@@ -142,12 +141,12 @@ impl Row {
             requests: self.requests + later.requests,
             responses: self.responses + later.responses,
             bytes: self.bytes + later.bytes,
-            active: later.active,
+            active: self.active.max(later.active),
             waiting: self.waiting.max(later.waiting),
             sounding: later.sounding,
             silent: self.silent.max(later.silent),
-            sounded_s: self.sounded_s + later.sounded_s,
-            silent_s: self.silent_s + later.silent_s,
+            sounded_ms: self.sounded_ms + later.sounded_ms,
+            silent_ms: self.silent_ms + later.silent_ms,
             startup_p50_ms: self.startup_p50_ms.max(later.startup_p50_ms),
             startup_p95_ms: self.startup_p95_ms.max(later.startup_p95_ms),
             startup_p99_ms: self.startup_p99_ms.max(later.startup_p99_ms),
@@ -158,6 +157,10 @@ impl Row {
             lag_ms: self.lag_ms.max(later.lag_ms),
         }
     }
+}
+
+fn whole_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn kbit_per_s(bytes: u64, seconds: f64) -> f64 {
@@ -196,8 +199,12 @@ mod tests {
     #[test]
     fn the_share_of_silence_is_of_all_seconds_of_a_row() {
         let second = |sounding, silent| {
-            let mut second = Second::default();
-            (second.now.sounding, second.now.silent) = (sounding, silent);
+            let mut second = Second {
+                sounded: Duration::from_secs(sounding),
+                silent: Duration::from_secs(silent),
+                ..Second::default()
+            };
+            (second.now.sounding, second.most.silent) = (sounding, silent);
             Row::new(&second, Traffic::default(), 0)
         };
         let mut series = Series::default();
@@ -212,7 +219,7 @@ mod tests {
         }
         assert_eq!((series.step_s, series.rows.len()), (2, 3_600));
         for row in &series.rows {
-            assert_eq!((row.sounded_s, row.silent_s), (100, 10));
+            assert_eq!((row.sounded_ms, row.silent_ms), (100_000, 10_000));
             assert_eq!((row.sounding, row.silent), (10, 10));
         }
     }

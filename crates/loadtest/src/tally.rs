@@ -41,6 +41,8 @@ pub(crate) struct Tally {
     /// How often each kind of fault ended a play, a report of one, or a request.
     pub(crate) faults: BTreeMap<&'static str, u64>,
     pub(crate) own_faults: u64,
+    /// How the first fault of a kind was: where, and why.
+    pub(crate) first_faults: BTreeMap<&'static str, String>,
     pub(crate) second: Second,
 }
 
@@ -61,7 +63,14 @@ pub(crate) struct Second {
     pub(crate) media_bytes: u64,
     pub(crate) media: Duration,
     pub(crate) lag_max: Duration,
+    /// How long all plays together sounded, and were silent in a stall.
+    pub(crate) sounded: Duration,
+    pub(crate) silent: Duration,
+    /// Up to when, from the beginning of the run.
+    pub(crate) counted_until: Duration,
     pub(crate) now: Now,
+    /// The most of each that there were at once.
+    pub(crate) most: Now,
 }
 
 /// How many do what at this moment.
@@ -78,13 +87,13 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    /// A play that did one thing does another.
-    pub(crate) fn change(&mut self, from: Sound, to: Sound) {
-        if let Some(count) = self.count(from) {
-            *count = count.saturating_sub(1);
-        }
-        if let Some(count) = self.count(to) {
-            *count += 1;
+    /// What is said of each of them, with what another says of it.
+    fn with(self, other: Self, both: fn(u64, u64) -> u64) -> Self {
+        Self {
+            active: both(self.active, other.active),
+            waiting: both(self.waiting, other.waiting),
+            sounding: both(self.sounding, other.sounding),
+            silent: both(self.silent, other.silent),
         }
     }
 
@@ -103,6 +112,7 @@ impl Tally {
         self.started_sessions += 1;
         self.second.starts += 1;
         self.second.now.active += 1;
+        self.second.see_most();
     }
 
     /// The generator did something so much later than it was due.
@@ -194,9 +204,12 @@ impl Tally {
     }
 
     /// Takes what the present second has seen; the next one begins.
-    pub(crate) fn take_second(&mut self) -> Second {
+    pub(crate) fn take_second(&mut self, at: Duration) -> Second {
+        self.second.pass(at);
         let next = Second {
+            counted_until: at,
             now: self.second.now,
+            most: self.second.now,
             ..Second::default()
         };
         std::mem::replace(&mut self.second, next)
@@ -225,6 +238,10 @@ impl Tally {
             *self.faults.entry(kind).or_default() += count;
         }
         self.own_faults += other.own_faults;
+        for (kind, first) in &other.first_faults {
+            let first = first.clone();
+            self.first_faults.entry(kind).or_insert(first);
+        }
     }
 
     /// Silence in the share of silence and sound, of all plays together.
@@ -246,6 +263,34 @@ impl Tally {
 }
 
 impl Second {
+    /// A play that did one thing does another from now on.
+    pub(crate) fn change(&mut self, at: Duration, from: Sound, to: Sound) {
+        if from == to {
+            return;
+        }
+        self.pass(at);
+        if let Some(count) = self.now.count(from) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = self.now.count(to) {
+            *count += 1;
+        }
+        self.see_most();
+    }
+
+    /// As many as there are now have sounded, and were silent, until a time.
+    fn pass(&mut self, at: Duration) {
+        let passed = at.saturating_sub(self.counted_until);
+        let together = |count| passed.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX));
+        self.sounded += together(self.now.sounding);
+        self.silent += together(self.now.silent);
+        self.counted_until = self.counted_until.max(at);
+    }
+
+    fn see_most(&mut self) {
+        self.most = self.most.with(self.now, u64::max);
+    }
+
     /// Adds what another thread has seen in the same second.
     pub(crate) fn add(&mut self, other: &Self) {
         self.starts += other.starts;
@@ -260,9 +305,9 @@ impl Second {
         self.media_bytes += other.media_bytes;
         self.media += other.media;
         self.lag_max = self.lag_max.max(other.lag_max);
-        self.now.active += other.now.active;
-        self.now.waiting += other.now.waiting;
-        self.now.sounding += other.now.sounding;
-        self.now.silent += other.now.silent;
+        self.sounded += other.sounded;
+        self.silent += other.silent;
+        self.now = self.now.with(other.now, |one, other| one + other);
+        self.most = self.most.with(other.most, |one, other| one + other);
     }
 }

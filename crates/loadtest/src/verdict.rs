@@ -166,11 +166,11 @@ impl std::fmt::Display for Miss {
         match self {
             Self::Startup { p99_ms } => write!(
                 f,
-                "the first sound took {p99_ms:.0} ms (p99), it may take {soon_ms} ms"
+                "one of a hundred waited {p99_ms:.0} ms or more for the first sound (p99), {soon_ms} ms are stable"
             ),
             Self::Response { p99_ms } => write!(
                 f,
-                "an answer took {p99_ms:.0} ms (p99), it may take {soon_ms} ms"
+                "one of a hundred waited {p99_ms:.0} ms or more for an answer (p99), {soon_ms} ms are stable"
             ),
             Self::Rebuffering { ratio } => {
                 let [found, most] = [ratio * 100.0, SILENCE_STABLE * 100.0];

@@ -94,7 +94,8 @@ impl Worker {
         }
         looking.abort();
         self.tell(&shared, number);
-        let tally = Box::new(shared.tally.borrow().clone());
+        let mut tally = Box::new(shared.tally.borrow().clone());
+        tally.first_faults = shared.meter.first_faults();
         // Nobody listens any more where the run was given up.
         let _ = self.news.send(News::Done {
             tally,
@@ -138,7 +139,7 @@ impl Worker {
     }
 
     fn tell(&self, shared: &Shared, number: u32) {
-        let second = Box::new(shared.tally.borrow_mut().take_second());
+        let second = Box::new(shared.tally.borrow_mut().take_second(self.epoch.elapsed()));
         let traffic = shared.meter.take();
         let _ = self.news.send(News::Second {
             number,

@@ -129,7 +129,7 @@ fn who_is_refused_has_waited_as_long_as_people_wait_in_each_second_too() {
     };
     let (mut tally, _) = run(&[refused, interrupted]);
     tally.turn_listener_away(PATIENCE);
-    let second = tally.take_second();
+    let second = tally.take_second(Duration::ZERO);
     assert_eq!(second.sounds, 0);
     let waited: Vec<_> = second.startup.counted().collect();
     assert_eq!(waited, tally.startup.counted().collect::<Vec<_>>());

@@ -18,7 +18,7 @@ use crate::link_speed::LinkSpeed;
 use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
 use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
 use crate::quality::{Choice, RISE_FACTOR, Rate};
-use crate::wire::{Answer, Ask, Client, Connect, Fault, Keep};
+use crate::wire::{Answer, Ask, BODY_BYTES_MAX, Client, Connect, Fault, Keep};
 
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
     start: CHROMIUM_START,
@@ -271,9 +271,11 @@ impl<C: Connect> Loader<'_, C> {
             .within(within);
         let answer = retries::ask(self.client, &ask, wanted).await?;
         self.playlist_took = answer.took.saturating_sub(answer.to_first_byte);
-        self.known
-            .read(&answer.text, url)
-            .map_err(|_error| Fault::Unusable("it is no HLS playlist"))
+        self.known.read(&answer.text, url).map_err(|error| {
+            let fault = Fault::Unusable("its playlist cannot be played");
+            self.client.blame(url, fault.kind(), &error);
+            fault
+        })
     }
 
     async fn fetch(&mut self, resource: &Resource) -> Result<(), Fault> {
@@ -360,7 +362,12 @@ impl<C: Connect> Loader<'_, C> {
 
 /// Asks for media as long as hls.js does, whatever a person's patience is: then it tries again.
 fn media(resource: &Resource) -> Ask<'_> {
-    Ask::get(&resource.url, resource.range.as_ref(), Keep::Nothing).within(MEDIA_FIRST_BYTE_MAX)
+    Ask::get(
+        &resource.url,
+        resource.range.as_ref(),
+        Keep::Nothing(BODY_BYTES_MAX),
+    )
+    .within(MEDIA_FIRST_BYTE_MAX)
 }
 
 /// Init and first segment lie side by side: one question brings both.

@@ -157,7 +157,7 @@ impl Playing {
                 media: Duration::ZERO,
                 switch_count: 0,
             }),
-            pulse: Pulse::new(Rc::clone(&listener.tally)),
+            pulse: Pulse::new(Rc::clone(&listener.tally), listener.epoch),
             wish,
             epoch: listener.epoch,
             patience: listener.patience,

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::Loaded;
 use crate::playback::Sound;
 use crate::tally::Tally;
@@ -11,6 +13,8 @@ use crate::tally::Tally;
 /// What a play was last known to do.
 pub(super) struct Pulse {
     tally: Rc<RefCell<Tally>>,
+    /// When the run began.
+    epoch: Instant,
     sound: Sound,
     stall_count: u32,
     has_sounded: bool,
@@ -19,9 +23,10 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub(super) fn new(tally: Rc<RefCell<Tally>>) -> Self {
+    pub(super) fn new(tally: Rc<RefCell<Tally>>, epoch: Instant) -> Self {
         Self {
             tally,
+            epoch,
             sound: Sound::None,
             stall_count: 0,
             has_sounded: false,
@@ -45,7 +50,7 @@ impl Pulse {
         second.media_bytes += loaded.bytes.saturating_sub(self.bytes);
         second.media += loaded.media.saturating_sub(self.media);
         (self.bytes, self.media) = (loaded.bytes, loaded.media);
-        second.now.change(self.sound, sound);
+        second.change(now, self.sound, sound);
         self.sound = sound;
     }
 }
@@ -54,6 +59,7 @@ impl Drop for Pulse {
     /// However it ends, it does not sound any more.
     fn drop(&mut self) {
         let mut tally = self.tally.borrow_mut();
-        tally.second.now.change(self.sound, Sound::None);
+        let now = self.epoch.elapsed();
+        tally.second.change(now, self.sound, Sound::None);
     }
 }

@@ -9,7 +9,7 @@ use super::retries::{self, Wanted};
 use super::{Listener, Loaded};
 use crate::catalogue::File;
 use crate::playback::Thresholds;
-use crate::wire::{Ask, Connect, Fault, Keep};
+use crate::wire::{Ask, BODY_BYTES_MAX, Connect, Fault, Keep};
 
 /// `read_ahead_before_playback`.
 pub(super) const THRESHOLDS: Thresholds = Thresholds {
@@ -46,7 +46,7 @@ async fn load_parts<C: Connect>(
     let mut from = 0;
     while from < file.bytes {
         let range = from..file.bytes.min(from + PART_BYTES);
-        let ask = Ask::get(&file.url, Some(&range), Keep::Nothing).within(patience);
+        let ask = Ask::get(&file.url, Some(&range), Keep::Nothing(BODY_BYTES_MAX)).within(patience);
         retries::ask(&mut listener.client, &ask, Wanted::Media).await?;
         from = range.end;
         let now = epoch.elapsed();

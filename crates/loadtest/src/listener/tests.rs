@@ -329,7 +329,7 @@ async fn music_without_an_end_is_refused() {
             }
         })
         .await;
-        let refused = Fault::Unusable("it is no HLS playlist");
+        let refused = Fault::Unusable("its playlist cannot be played");
         assert_eq!(play.ending, Ending::Failed(refused));
     }
 }

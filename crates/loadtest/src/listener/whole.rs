@@ -45,8 +45,8 @@ pub(super) async fn load<C: Connect>(
     let mut from = 0;
     loop {
         let rest = from..file.bytes;
-        let ask =
-            Ask::get(&file.url, Some(&rest).filter(|_| 0 < from), Keep::Nothing).within(patience);
+        let keep = Keep::Nothing(file.bytes - from);
+        let ask = Ask::get(&file.url, Some(&rest).filter(|_| 0 < from), keep).within(patience);
         let come = Cell::new(from);
         let asked = listener.client.ask(&ask, |bytes| {
             let bytes = from + bytes;
@@ -69,7 +69,11 @@ pub(super) async fn load<C: Connect>(
         let fault = match asked.await {
             Ok(part) if from + part.bytes == file.bytes => return std::future::pending().await,
             // A page that says that there is no such song is not silence either.
-            Ok(_other) => return Fault::Unusable("it is not as long as the file it should be"),
+            Ok(_) | Err(Fault::TooLarge(_)) => {
+                let fault = Fault::Unusable("it is not as long as the file it should be");
+                listener.client.blame(&file.url, fault.kind(), &fault);
+                return fault;
+            }
             Err(fault) => fault,
         };
         if from < come.get() {

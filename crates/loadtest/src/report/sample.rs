@@ -35,6 +35,8 @@ pub(super) fn mixed(name: &str) -> Report {
     tally.faults.insert("status_503", 2);
     let mut report = report(&scenario, &tally, rows(121));
     report.faults.insert(HOSTILE.to_owned(), 1);
+    let first = HOSTILE.to_owned();
+    report.first_faults.insert("status_503".to_owned(), first);
     HOSTILE.clone_into(&mut report.environment.processor);
     report.server = Some(server());
     report
@@ -103,8 +105,8 @@ fn rows(seconds: u64) -> Vec<Row> {
         waiting: 2,
         sounding: 40,
         silent: second % 5,
-        sounded_s: 40,
-        silent_s: second % 5,
+        sounded_ms: 40,
+        silent_ms: second % 5,
         startup_p50_ms: 100.0,
         startup_p95_ms: 400.0,
         startup_p99_ms: 700.0,

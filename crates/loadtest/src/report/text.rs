@@ -45,7 +45,11 @@ impl Display for Report {
             write!(f, "{server}")?;
         }
         for (kind, count) in &self.faults {
-            writeln!(f, "  fault        {kind}: {count}")?;
+            write!(f, "  fault        {kind}: {count}")?;
+            if let Some(first) = self.first_faults.get(kind) {
+                write!(f, "; the first: {first}")?;
+            }
+            writeln!(f)?;
         }
         for threshold in &self.thresholds {
             let word = if threshold.is_kept { "kept" } else { "missed" };
@@ -53,7 +57,7 @@ impl Display for Report {
             writeln!(f, "  {word:<12} {name} {found:.4}, at most {limit}")?;
         }
         let own = self.generator;
-        if 0 < own.checked_bodies {
+        if 0.0 < self.scenario.checked_share && 0 < own.answers {
             writeln!(
                 f,
                 "  bodies       {} compared, {} wrong",
@@ -62,7 +66,7 @@ impl Display for Report {
         }
         write!(
             f,
-            "  generator    {:.1} ms late (p99), {:.2} of {} processors, {:.0} MB, {} requests, {:.1} MB read",
+            "  generator    {:.1} ms late (p99), {:.2} of {} processors, {:.0} MB, {} requests of all kinds, {:.1} MB read",
             own.lag_ms.p99,
             own.cpu_s / self.seconds.max(0.001),
             self.environment.processors,
@@ -118,7 +122,7 @@ fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
         listening.skipped,
         listening.stalled
     )?;
-    write_percentiles(f, "first sound", &listening.startup_ms)?;
+    write_percentiles(f, "first sound", &listening.startup_ms, listening.plays)?;
     writeln!(
         f,
         "  stalls       {}, {:.1} s of silence; {:.3} % of silence and sound",
@@ -126,6 +130,9 @@ fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
         listening.stalled_s,
         listening.rebuffer_ratio * 100.0
     )?;
+    if listening.played_s == 0.0 {
+        return writeln!(f, "  quality      –");
+    }
     writeln!(
         f,
         "  quality      {:.0} kbit/s on average, {} changes",
@@ -136,13 +143,16 @@ fn write_listening(f: &mut Formatter<'_>, listening: &Listening) -> Result {
 fn write_visiting(f: &mut Formatter<'_>, visiting: &Visiting) -> Result {
     writeln!(
         f,
-        "  requests     {}: {} failed",
+        "  requests     {} of visitors: {} failed",
         visiting.requests, visiting.failed
     )?;
-    write_percentiles(f, "answer", &visiting.response_ms)
+    write_percentiles(f, "answer", &visiting.response_ms, visiting.requests)
 }
 
-fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles) -> Result {
+fn write_percentiles(f: &mut Formatter<'_>, name: &str, all: &Percentiles, count: u64) -> Result {
+    if count == 0 {
+        return writeln!(f, "  {name:<12} –");
+    }
     let Percentiles { p50, p95, p99, max } = all;
     writeln!(
         f,

@@ -68,10 +68,10 @@ fn two_threads_together_are_one_run() {
     other.late(Duration::from_millis(5));
     other.play(&play(Ending::Failed(Fault::Lost), None, 0, 0), PATIENCE);
     other.response(Duration::from_millis(30), Some(&Fault::Timeout));
-    let mut seconds = one.take_second();
-    seconds.add(&other.take_second());
+    let mut seconds = one.take_second(Duration::ZERO);
+    seconds.add(&other.take_second(Duration::ZERO));
     assert_eq!((seconds.starts, seconds.now.active), (3, 2));
-    assert_eq!(other.take_second().starts, 0);
+    assert_eq!(other.take_second(Duration::ZERO).starts, 0);
     assert_eq!(other.second.now.active, 2);
     one.add(&other);
     assert_eq!(
@@ -99,4 +99,29 @@ fn a_distribution_rises_to_all() {
         "{cdf:?}"
     );
     assert!((cdf[1][1] - 1.0).abs() < f64::EPSILON, "{cdf:?}");
+}
+
+#[test]
+fn what_is_silent_for_a_moment_counts_in_its_second_and_is_seen() {
+    let ms = Duration::from_millis;
+    let mut tally = Tally::default();
+    tally.start();
+    tally.second.change(ms(200), Sound::NotYet, Sound::Music);
+    tally.second.change(ms(500), Sound::Music, Sound::Silence);
+    tally.second.change(ms(700), Sound::Silence, Sound::Music);
+    tally.end();
+    let first = tally.take_second(ms(1_000));
+    assert_eq!((first.sounded, first.silent), (ms(600), ms(200)));
+    assert_eq!((first.most.silent, first.most.active), (1, 1));
+    assert_eq!((first.now.silent, first.now.active), (0, 0));
+    tally.second.change(ms(1_250), Sound::Music, Sound::None);
+    let next = tally.take_second(ms(2_000));
+    assert_eq!((next.sounded, next.silent), (ms(250), Duration::ZERO));
+    assert_eq!(
+        next.most,
+        Now {
+            sounding: 1,
+            ..Now::default()
+        }
+    );
 }

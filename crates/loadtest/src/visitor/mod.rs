@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::scenario::VisitorPlan;
 use crate::session::Shared;
-use crate::wire::{Ask, Client, Connect, Fault, Keep};
+use crate::wire::{Ask, BODY_BYTES_MAX, Client, Connect, Fault, Keep};
 
 /// How many connections a browser has to one server.
 pub(crate) const CONNECTIONS_MAX: usize = 6;
@@ -102,7 +102,7 @@ impl<C: Connect> Browser<C> {
         let keep = if with_assets {
             Keep::Text(PAGE_BYTES_MAX)
         } else {
-            Keep::Nothing
+            Keep::Nothing(BODY_BYTES_MAX)
         };
         let ask = Ask::get(&url, None, keep).compressed().within(patience);
         let Some(client) = self.clients.first_mut() else {
@@ -137,7 +137,7 @@ async fn load_from<C: Connect>(
     loop {
         let next = queue.borrow_mut().pop_front();
         let Some(url) = next else { return Ok(()) };
-        let ask = Ask::get(&url, None, Keep::Nothing)
+        let ask = Ask::get(&url, None, Keep::Nothing(BODY_BYTES_MAX))
             .compressed()
             .within(patience);
         client.ask(&ask, |_so_far| None).await?;

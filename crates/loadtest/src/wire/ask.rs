@@ -28,6 +28,9 @@ pub(crate) struct Ask<'a> {
     pub(crate) patience: Duration,
 }
 
+/// More than any song, picture or script: a body of more does not end.
+pub(crate) const BODY_BYTES_MAX: u64 = 1 << 30;
+
 /// One way of what is asked to a server.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question<'a> {
@@ -41,8 +44,8 @@ pub(super) struct Question<'a> {
 /// What becomes of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// It is counted and thrown away.
-    Nothing,
+    /// It is counted and thrown away; more bytes than this are a fault.
+    Nothing(u64),
     /// It is kept; more bytes than this are a fault.
     Text(u64),
 }
@@ -157,7 +160,7 @@ mod tests {
         let url = Url::parse("https://a.test:8443/b%20c?d=e#f").unwrap();
         let ask = Ask {
             body: Some("{}"),
-            ..Ask::get(&url, Some(&(3..9)), Keep::Nothing)
+            ..Ask::get(&url, Some(&(3..9)), Keep::Nothing(9))
         };
         assert_eq!(
             ask.head(Some("x=y")),

@@ -144,7 +144,7 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::wire::Keep;
+    use crate::wire::{BODY_BYTES_MAX, Keep};
 
     fn proof(fields: &[(&str, &str)]) -> Proof {
         let mut proof = Proof::default();
@@ -158,7 +158,7 @@ mod tests {
     fn compare(bodies: &[(Proof, u8)], range: Option<&Range<u64>>) -> Vec<bool> {
         let (checks, counter) = (Checks::new(1.0, 0), Counter::default());
         let url = Url::parse("http://a.test/song").unwrap();
-        let ask = Ask::get(&url, range, Keep::Nothing);
+        let ask = Ask::get(&url, range, Keep::Nothing(BODY_BYTES_MAX));
         let compared = bodies.iter().map(|(proof, byte)| {
             checks
                 .compare(&ask, proof.clone(), [*byte; 32], &counter)
@@ -203,7 +203,7 @@ mod tests {
         let (checks, counter) = (Checks::new(1.0, 0), Counter::default());
         for number in 0..=KEPT_MAX {
             let url = Url::parse(&format!("http://a.test/{number}")).unwrap();
-            let ask = Ask::get(&url, None, Keep::Nothing);
+            let ask = Ask::get(&url, None, Keep::Nothing(BODY_BYTES_MAX));
             for byte in [1, 2] {
                 let compared = checks.compare(&ask, Proof::default(), [byte; 32], &counter);
                 assert_eq!(compared.is_err(), byte == 2 && number < KEPT_MAX);

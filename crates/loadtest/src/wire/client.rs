@@ -1,6 +1,7 @@
 //! One person's questions and answers. HTTP/1.1 is spoken here, bare or over TLS, since most listeners of a large run cost
 //! little that way; HTTP/2 is a library's, and what an answer means is decided in one place for both.
 
+use std::fmt::Display;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -89,21 +90,38 @@ impl<C: Connect> Client<C> {
         ask: &Ask<'_>,
         mut more: impl FnMut(u64) -> Option<Instant>,
     ) -> Result<Answer, Fault> {
+        let mut url = ask.url.clone();
+        let asked = self.follow(ask, &mut url, &mut more).await;
+        if let Err(fault) = &asked {
+            self.blame(&url, fault.kind(), fault);
+        }
+        asked
+    }
+
+    /// Something went wrong at an address: the first time is remembered for the report.
+    pub(crate) fn blame(&self, url: &Url, kind: &'static str, why: &dyn Display) {
+        self.connections.meter.blame(url, kind, why);
+    }
+
+    /// Asks where it is led to, which is left in the address.
+    async fn follow(
+        &mut self,
+        ask: &Ask<'_>,
+        url: &mut Url,
+        more: &mut impl FnMut(u64) -> Option<Instant>,
+    ) -> Result<Answer, Fault> {
         let asked_at = Instant::now();
         let checks = self.checks.clone();
-        let checks = checks.filter(|checks| ask.keep == Keep::Nothing && checks.choose());
-        let mut url = ask.url.clone();
+        let checks =
+            checks.filter(|checks| matches!(ask.keep, Keep::Nothing(_)) && checks.choose());
         for _ in 0..=REDIRECTS_MAX {
-            let here = Ask {
-                url: &url,
-                ..ask.clone()
-            };
+            let here = Ask { url, ..ask.clone() };
             let checks = checks.as_deref().map(|checks| (checks, ask));
-            match self.ask_once(&here, asked_at, checks, &mut more).await? {
+            match self.ask_once(&here, asked_at, checks, more).await? {
                 Outcome::Answer(answer) => return Ok(answer),
                 Outcome::Elsewhere(location) => {
                     let next = url.join(&location);
-                    url = next.map_err(|_error| Fault::Unusable("it leads nowhere"))?;
+                    *url = next.map_err(|_error| Fault::Unusable("it leads nowhere"))?;
                 }
             }
         }
@@ -133,7 +151,7 @@ impl<C: Connect> Client<C> {
             Keep::Text(_) => timeout(TEXT_MAX.max(ask.patience), receiving)
                 .await
                 .map_err(|_elapsed| Fault::Timeout)??,
-            Keep::Nothing => receiving.await?,
+            Keep::Nothing(_) => receiving.await?,
         }
         if let Some(server) = self.servers.get_mut(place) {
             for field in &head.cookies {

@@ -22,7 +22,7 @@ mod tls;
 mod traffic;
 mod transport;
 
-pub(crate) use ask::{Answer, Ask, Keep};
+pub(crate) use ask::{Answer, Ask, BODY_BYTES_MAX, Keep};
 pub(crate) use checks::Checks;
 pub(crate) use client::Client;
 pub(crate) use fault::Fault;

@@ -27,7 +27,7 @@ impl Received {
 
     /// Whether nobody looks at its bytes.
     pub(super) fn is_thrown_away(&self) -> bool {
-        self.keep == Keep::Nothing && self.hash.is_none()
+        matches!(self.keep, Keep::Nothing(_)) && self.hash.is_none()
     }
 
     pub(super) fn take(&mut self, data: &[u8]) {
@@ -60,9 +60,10 @@ impl Received {
     }
 
     pub(super) fn check(&self) -> Result<(), Fault> {
-        match self.keep {
-            Keep::Text(most) if most < self.bytes => Err(Fault::TooLarge(most)),
-            _ => Ok(()),
+        let (Keep::Text(most) | Keep::Nothing(most)) = self.keep;
+        if most < self.bytes {
+            return Err(Fault::TooLarge(most));
         }
+        Ok(())
     }
 }

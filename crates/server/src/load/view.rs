@@ -290,8 +290,8 @@ pub(super) mod tests {
             planned: 12_000,
             faults,
             new_faults: faults,
-            sounded_s: 99_988,
-            silent_s: 12,
+            sounded_ms: 99_988,
+            silent_ms: 12,
             startup_ms: Percentiles {
                 p50: 45.2,
                 p95: 120.0,

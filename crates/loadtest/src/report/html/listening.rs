@@ -118,7 +118,7 @@ fn stalls(report: &Report) -> Plot {
 
 fn silence_share(report: &Report) -> Plot {
     let over_time = OverTime::of(report);
-    let of = |row: &Row| (row.silent_s, row.silent_s + row.sounded_s);
+    let of = |row: &Row| (row.silent_ms, row.silent_ms + row.sounded_ms);
     let lines = vec![
         Line::new(words("그 순간", "at that time"), over_time.share(of)),
         Line::new(

@@ -12,7 +12,8 @@ use tokio::task::LocalSet;
 use super::get;
 use crate::scripted::{Reply, Scripted};
 use crate::wire::{
-    Checks, Client, Connect, Fault, Keep, Link, Meter, Site, Traffic, Transport, Trust,
+    BODY_BYTES_MAX, Checks, Client, Connect, Fault, Keep, Link, Meter, Site, Traffic, Transport,
+    Trust,
 };
 
 /// Counts what is read and not thrown away.
@@ -89,7 +90,12 @@ async fn three_times(
         let mut client = client.counted_by(&meter).checked_by(&checks);
         let mut answers = Vec::new();
         for _ in 0..3 {
-            let answer = get(&mut client, "http://music.test/", Keep::Nothing).await;
+            let answer = get(
+                &mut client,
+                "http://music.test/",
+                Keep::Nothing(BODY_BYTES_MAX),
+            )
+            .await;
             answers.push(answer.map(|answer| answer.bytes));
         }
         (answers, meter.take(), read.get())

@@ -98,7 +98,12 @@ async fn both_ways_give_the_same_answer_and_count_what_comes_over_the_network() 
                 let text = get(&mut client, "https://music.test/", TEXT).await.unwrap();
                 assert_eq!(text.text, vec![7; 50_000]);
                 assert_eq!(text.to_first_byte, Duration::from_millis(300));
-                let thrown_away = get(&mut client, "https://music.test/", Keep::Nothing).await;
+                let thrown_away = get(
+                    &mut client,
+                    "https://music.test/",
+                    Keep::Nothing(BODY_BYTES_MAX),
+                )
+                .await;
                 assert_eq!(thrown_away.unwrap().bytes, 50_000);
                 assert_eq!(server.connections(), 1);
                 let traffic = meter.take();
@@ -177,10 +182,40 @@ async fn who_is_not_whom_it_should_be_is_not_asked_and_the_reason_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_first_fault_of_a_kind_is_remembered_with_its_address_but_no_query() {
+    let scripted = Scripted::new(|asked| match asked.target.as_str() {
+        "/a?key=secret" => Reply::refusal(302, "Location: /b?signed=secret\r\n"),
+        _ => Reply::refusal(404, ""),
+    });
+    let meter = Meter::default();
+    let client = Client::new(scripted, Trust::default(), Link::new(None));
+    let mut client = client.counted_by(&meter);
+    let asking = LocalSet::new();
+    asking
+        .run_until(async {
+            for path in ["a?key=secret", "c"] {
+                let url = format!("http://music.test/{path}");
+                get(&mut client, &url, TEXT).await.unwrap_err();
+            }
+        })
+        .await;
+    let first = meter.first_faults();
+    assert_eq!(
+        first.into_iter().collect::<Vec<_>>(),
+        [(
+            "status_4xx",
+            "http://music.test/b: the answer was 404".to_owned()
+        )]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_does_harm_ends_nobody_and_nothing_without_end() {
     let large = Reply::whole(vec![0; 2_000_000]);
     let cut = large.clone().cut_after(40_000);
-    assert_eq!(fault(Keep::Nothing, cut).await, Fault::Lost);
+    assert_eq!(fault(Keep::Nothing(BODY_BYTES_MAX), cut).await, Fault::Lost);
+    let most = Keep::Nothing(9_000);
+    assert_eq!(fault(most, large.clone()).await, Fault::TooLarge(9_000));
     assert_eq!(fault(TEXT, large).await, Fault::TooLarge(1_000_000));
     let trickle = Reply::whole(vec![0; 9_000]).at_rate(100);
     assert_eq!(fault(TEXT, trickle).await, Fault::Timeout);
@@ -239,9 +274,13 @@ async fn a_link_is_as_narrow_under_tls() {
                     round_trip_ms: 100,
                 }));
                 let mut client = Client::new(server.clone(), server.trust(), link);
-                let answer = get(&mut client, "https://music.test/", Keep::Nothing)
-                    .await
-                    .unwrap();
+                let answer = get(
+                    &mut client,
+                    "https://music.test/",
+                    Keep::Nothing(BODY_BYTES_MAX),
+                )
+                .await
+                .unwrap();
                 // 100 KB a second, and what TLS adds.
                 let least = Duration::from_secs(2);
                 assert!(
@@ -270,8 +309,16 @@ async fn a_person_has_one_link_whatever_is_loaded_at_once_and_each_gets_a_share_
             let mut first = Client::new(server, Trust::default(), link);
             let mut second = first.beside();
             let answers = tokio::join!(
-                get(&mut first, "http://music.test/1", Keep::Nothing),
-                get(&mut second, "http://other.test/2", Keep::Nothing)
+                get(
+                    &mut first,
+                    "http://music.test/1",
+                    Keep::Nothing(BODY_BYTES_MAX)
+                ),
+                get(
+                    &mut second,
+                    "http://other.test/2",
+                    Keep::Nothing(BODY_BYTES_MAX)
+                )
             );
             // 100 KB a second for 200 KB.
             for answer in [answers.0.unwrap(), answers.1.unwrap()] {
@@ -289,7 +336,7 @@ async fn who_has_enough_is_sent_no_more_than_the_window() {
         .run_until(async {
             let server = secure("h2", |_| Reply::whole(vec![0; 4_000_000]));
             let address = url("https://music.test/");
-            let ask = Ask::get(&address, None, Keep::Nothing);
+            let ask = Ask::get(&address, None, Keep::Nothing(BODY_BYTES_MAX));
             let sent = Cell::new(0);
             let begun = Instant::now();
             let mut client = client(&server);

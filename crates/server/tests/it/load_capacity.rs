@@ -83,5 +83,8 @@ fn a_file_that_could_not_be_written_and_a_wrong_target_are_said_before_the_searc
     );
     let output = search(&["--target", "music"]);
     assert_eq!(output.code, Some(64));
-    assert!(output.stderr.contains("music: it is no URL"), "{output:?}");
+    assert!(
+        output.stderr.contains("music: it is no address"),
+        "{output:?}"
+    );
 }

@@ -54,10 +54,7 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         &scenario,
         &options,
         how,
-        &mut |run, rate| {
-            let text = format!("run {run}: {rate:.1} starts a second");
-            live.borrow().say(&text);
-        },
+        &mut |step| live.borrow().say(&step.to_string()),
         &mut |progress| live.borrow_mut().tell(progress),
     );
     live.into_inner().end();

@@ -37,7 +37,7 @@ mod worker;
 
 pub use arrivals::Process;
 pub use bounded::{read_bounded, read_text_bounded};
-pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, find_capacity};
+pub use capacity::{Bound, Capacity, CapacityError, CapacityOptions, Step, Why, find_capacity};
 pub use gathering::Progress;
 pub use jmx::{JMX_BYTES_MAX, JmxError, ReadPlan, WrittenPlan};
 pub use listener::Player;

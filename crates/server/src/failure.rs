@@ -1,4 +1,5 @@
 use std::error::Error as StdError;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
@@ -79,15 +80,13 @@ pub(crate) fn usage(message: &clap::Error) -> ExitCode {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the last word to the user, whether or not there is a log"
-)]
+/// The last word to the user, whether or not there is a log.
 fn complain(text: &str) {
     let text = text.to_owned();
     let (said, heard) = mpsc::channel::<()>();
     thread::spawn(move || {
-        eprintln!("{text}");
+        // Whoever has closed it is not interested.
+        let _closed = writeln!(std::io::stderr(), "{text}");
         drop(said);
     });
     // Whoever has stopped the terminal wanted an end all the same.

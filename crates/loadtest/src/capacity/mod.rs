@@ -2,13 +2,17 @@
 
 mod search;
 mod settle;
+mod step;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use jiff::Timestamp;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::arrivals::Starts;
+use crate::environment::Environment;
 use crate::gathering::Progress;
 use crate::report::Report;
 use crate::run::{Options, RunError, run};
@@ -16,11 +20,18 @@ use crate::scenario::{Scenario, ScenarioError};
 use crate::verdict::{Miss, Reason, Verdict};
 use search::{Outcome, Search, share_at_least};
 
+pub use search::Why;
+pub use step::Step;
+
 /// More starts a second than this are not tried.
 const RATE_MAX: f64 = 50_000.0;
 /// A run that cannot begin is tried so often, each time after the server was waited for: one that was overloaded, or is
 /// started again, is back by then.
 const BEGINNINGS_MAX: u32 = 3;
+/// Goes up when a field changes its meaning or goes away, as that of a report does.
+const SCHEMA: u32 = 1;
+/// What tells a file of a search from the report of a run.
+pub(crate) const KIND: &str = "capacity";
 
 /// How a capacity is searched for.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +56,16 @@ pub enum CapacityError {
 /// What a server can take.
 #[derive(Clone, Debug, Serialize)]
 pub struct Capacity {
+    schema: u32,
+    kind: &'static str,
+    /// Its name.
     scenario: String,
     target: String,
+    /// RFC 3339, UTC.
+    begun_at: String,
+    /// How long the search took.
+    seconds: f64,
+    environment: Environment,
     /// The highest rate that stayed stable; none where no rate did.
     starts_per_s: Option<f64>,
     /// How many were there at once at this rate.
@@ -101,26 +120,43 @@ struct Tried {
 }
 
 /// Searches for the highest rate at which a scenario stays stable; who interrupts it has what was found so far, and so has
-/// who meets an error after the first run. Each run waits until the server has settled. Tells each run's rate before it
-/// begins, and how it goes.
+/// who meets an error after the first run. Each run waits until the server has settled. Tells each step, and how each run
+/// goes.
 pub fn find_capacity(
     scenario: &Scenario,
     options: &Options,
     how: CapacityOptions,
-    tell_run: &mut dyn FnMut(u32, f64),
+    tell_step: &mut dyn FnMut(&Step<'_>),
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Capacity, CapacityError> {
+    let (begun, begun_at) = (Instant::now(), Timestamp::now());
     let mut number = 0;
-    let found = find(scenario, how, &mut |at_rate, rate| {
+    let found = find(scenario, how, &mut |at_rate, starts_per_s, why| {
         if 0 < number {
+            tell_step(&Step::Settling);
             settle::wait(options)?;
         }
         number += 1;
-        tell_run(number, rate);
-        run(at_rate, options, tell)
+        tell_step(&Step::Begins {
+            run: number,
+            starts_per_s,
+            why,
+        });
+        let ended = run(at_rate, options, tell);
+        // Why the first has no result is the answer, and ends the search.
+        if ended.is_ok() || 1 < number {
+            tell_step(&Step::Ended {
+                run: number,
+                starts_per_s,
+                ended: ended.as_ref(),
+            });
+        }
+        ended
     })?;
     Ok(Capacity {
         target: options.target.clone(),
+        begun_at: begun_at.strftime("%FT%TZ").to_string(),
+        seconds: begun.elapsed().as_secs_f64(),
         ..found
     })
 }
@@ -129,7 +165,7 @@ pub fn find_capacity(
 fn find(
     scenario: &Scenario,
     how: CapacityOptions,
-    run: &mut dyn FnMut(&Scenario, f64) -> Result<Report, RunError>,
+    run: &mut dyn FnMut(&Scenario, f64, Why) -> Result<Report, RunError>,
 ) -> Result<Capacity, CapacityError> {
     let first = scenario.peak_starts_per_s();
     let mut search = Search::new(first, RATE_MAX, how.precision, how.repeats);
@@ -151,7 +187,7 @@ fn find(
             break;
         }
         beginnings += 1;
-        match run(&at_rate, rate) {
+        match run(&at_rate, rate, search.why()) {
             Ok(report) if report.is_interrupted => {
                 seen.is_interrupted = true;
                 break;
@@ -235,8 +271,13 @@ impl Seen {
             (None, None) => Bound::None,
         };
         Capacity {
+            schema: SCHEMA,
+            kind: KIND,
             scenario: scenario.name.clone(),
             target: String::new(),
+            begun_at: String::new(),
+            seconds: 0.0,
+            environment: Environment::read(),
             starts_per_s: found.holds,
             at_once: last_stable.map_or(0, |tried| tried.at_once),
             runs: found.times,

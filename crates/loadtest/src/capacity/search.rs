@@ -44,6 +44,33 @@ struct Trial {
     is_refused: bool,
 }
 
+/// Why a rate is tried next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Why {
+    /// Nothing was tried yet.
+    First,
+    /// Everything held so far.
+    Doubling,
+    /// Nothing held so far.
+    Halving,
+    /// One rate holds, the other does not.
+    Between {
+        /// The one that holds.
+        holds: f64,
+        /// The one that does not.
+        fails: f64,
+    },
+    /// A single miss, or a run that said nothing, decides nothing.
+    Undecided,
+    /// The rate that is found must hold so often.
+    Repeating {
+        /// How often it did.
+        held: u32,
+        /// How often it must.
+        repeats: u32,
+    },
+}
+
 /// What is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Found {
@@ -111,6 +138,26 @@ impl Search {
             (Some(holds), _) => holds,
             (None, fails) => (fails.unwrap_or(rate) / 2.0).max(RATE_MIN),
         };
+    }
+
+    /// Why that is the rate to try next.
+    pub(super) fn why(&self) -> Why {
+        let mut trials = self.trials.iter();
+        let known = trials.find(|trial| trial.rate.to_bits() == self.next.to_bits());
+        match (known, self.holding(), self.failing()) {
+            (Some(trial), ..) if trial.holds() => Why::Repeating {
+                held: trial.held,
+                repeats: self.repeats,
+            },
+            (Some(_), ..) => Why::Undecided,
+            (None, Some(holding), Some(fails)) => Why::Between {
+                holds: holding.rate,
+                fails,
+            },
+            (None, Some(_), None) => Why::Doubling,
+            (None, None, Some(_)) => Why::Halving,
+            (None, None, None) => Why::First,
+        }
     }
 
     pub(super) fn found(&self) -> Found {
@@ -240,6 +287,28 @@ mod tests {
         assert!(found.fails.unwrap() <= holds * 1.1);
         assert_eq!((found.times, found.of), (3, 3));
         assert_eq!(tried[tried.len() - 2..], [holds, holds]);
+    }
+
+    #[test]
+    fn it_says_why_a_rate_is_next() {
+        let mut search = Search::new(10.0, 100_000.0, 1.5, 2);
+        let whys = [Missed, Missed, Held, Missed, Held, Held].map(|outcome| {
+            let why = search.why();
+            search.record(outcome);
+            why
+        });
+        let between = Why::Between {
+            holds: 5.0,
+            fails: 10.0,
+        };
+        let tried = [Why::First, Why::Undecided, Why::Halving, between];
+        assert_eq!(whys[..4], tried);
+        assert_eq!(whys[4..], [Why::Undecided, Why::Undecided]);
+        let (held, repeats) = (2, 2);
+        assert_eq!(search.why(), Why::Repeating { held, repeats });
+        let mut search = Search::new(10.0, 100_000.0, 1.5, 2);
+        search.record(Held);
+        assert_eq!(search.why(), Why::Doubling);
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn answered(scenario: &Scenario, is_late: bool) -> Report {
 
 fn capacity_of(name: &str, takes_per_s: f64) -> Capacity {
     let scenario = Scenario::shipped(name).unwrap().unwrap();
-    find(&scenario, HOW, &mut |scenario, rate| {
+    find(&scenario, HOW, &mut |scenario, rate, _| {
         Ok(answered(scenario, takes_per_s < rate))
     })
     .unwrap()
@@ -82,7 +82,7 @@ fn a_server_that_takes_nobody_is_the_limit_too() {
 fn where_nobody_comes_nothing_is_tried() {
     let text = "name = 'x'\narrivals = 'poisson'\n[[phase]]\nseconds = 1\nstarts_per_s = 10\n";
     let scenario = Scenario::read(text).unwrap();
-    let capacity = find(&scenario, HOW, &mut |scenario, _| {
+    let capacity = find(&scenario, HOW, &mut |scenario, _, _| {
         assert!(!has_nobody(scenario));
         Ok(answered(scenario, true))
     })
@@ -96,7 +96,7 @@ fn who_interrupts_a_search_has_what_was_found_so_far() {
     let scenario = Scenario::shipped("starts").unwrap().unwrap();
     let until = |runs: u32, is_given_up: bool| {
         let mut number = 0;
-        let capacity = find(&scenario, HOW, &mut |scenario, rate| {
+        let capacity = find(&scenario, HOW, &mut |scenario, rate, _| {
             number += 1;
             match (runs < number, is_given_up) {
                 (false, _) => Ok(answered(scenario, 250.0 < rate)),
@@ -139,7 +139,7 @@ fn capacity_where(
 ) -> Result<Capacity, CapacityError> {
     let scenario = Scenario::shipped("starts").unwrap().unwrap();
     let mut number = 0;
-    find(&scenario, HOW, &mut |scenario, rate| {
+    find(&scenario, HOW, &mut |scenario, rate, _| {
         number += 1;
         run(number, scenario, rate)
     })
@@ -248,17 +248,97 @@ fn what_this_machine_or_a_scenario_does_not_allow_is_a_limit() {
         "{said}"
     );
     assert_eq!(capacity.runs, 2);
+    let sure = "stable in 2 of 2 runs; these allow only to say that at least 22 % of such runs would be stable (95 % confidence)";
+    assert!(said.contains(sure), "{said}");
 
     // More than 20 million sessions are no scenario.
     let text = "name = 'x'\n[[phase]]\nseconds = 80000\nstarts_per_s = 200\n[[visitor]]\n";
     let scenario = Scenario::read(text).unwrap();
     let stable = answered(&Scenario::shipped("starts").unwrap().unwrap(), false);
-    let capacity = find(&scenario, HOW, &mut |_, _| Ok(stable.clone())).unwrap();
+    let capacity = find(&scenario, HOW, &mut |_, _, _| Ok(stable.clone())).unwrap();
     let found = capacity.starts_per_s.unwrap();
     assert!((225.0..=250.0).contains(&found), "{capacity}");
     assert!(matches!(capacity.bound, Bound::Scenario(_)), "{capacity}");
     assert!(
         capacity.to_string().contains("number of sessions"),
         "{capacity}"
+    );
+}
+
+/// While the schema is 1 nothing in it changes; a field that is new is only added.
+#[test]
+fn what_is_written_keeps_its_fields() {
+    let capacity = Capacity {
+        schema: SCHEMA,
+        kind: KIND,
+        scenario: "evening".to_owned(),
+        target: "http://music.test".to_owned(),
+        begun_at: "2026-01-02T03:04:05Z".to_owned(),
+        seconds: 62.5,
+        environment: Environment {
+            version: "1.2.3".to_owned(),
+            system: "Linux 6".to_owned(),
+            processor: "fast".to_owned(),
+            processors: 8,
+            memory_bytes: 1_000,
+        },
+        starts_per_s: Some(200.0),
+        at_once: 300,
+        runs: 2,
+        of_runs: 3,
+        sessions: 2_000,
+        share_at_least: 0.25,
+        fails_at_starts_per_s: Some(220.0),
+        bound: Bound::Server(vec![Miss::Failures { count: 4 }]),
+        broken_by: Some("nobody answers".to_owned()),
+        is_interrupted: true,
+        tried: vec![Tried {
+            starts_per_s: 200.0,
+            verdict: Verdict::Stable,
+            at_once: 300,
+            sessions: 2_000,
+        }],
+    };
+    let written: serde_json::Value = serde_json::from_str(&capacity.to_json()).unwrap();
+    let first: serde_json::Value = serde_json::from_str(include_str!("schema-1.json")).unwrap();
+    assert_eq!(written, first);
+}
+
+#[test]
+fn each_run_says_why_it_is_made_and_what_came_of_it() {
+    let scenario = Scenario::shipped("starts").unwrap().unwrap();
+    let late = answered(&scenario, true);
+    let starts_per_s = 141.42;
+    let begins = |why| {
+        let step = Step::Begins {
+            run: 3,
+            starts_per_s,
+            why,
+        };
+        step.to_string()
+    };
+    let (holds, fails) = (100.0, 200.0);
+    assert_eq!(
+        begins(Why::Between { holds, fails }),
+        "run 3: trying 141.4 starts a second, between 100.0 that hold and 200.0 that do not"
+    );
+    let (held, repeats) = (1, 5);
+    assert!(begins(Why::Repeating { held, repeats }).ends_with("1 of 5 runs have held"));
+    let ended = |ended: Result<&Report, &RunError>| {
+        let step = Step::Ended {
+            run: 3,
+            starts_per_s,
+            ended,
+        };
+        step.to_string()
+    };
+    let said = ended(Ok(&late));
+    let begin = "run 3: 나쁨 (poor) at 141.4 starts a second: one of a hundred waited ";
+    assert!(said.starts_with(begin), "{said}");
+    let well = answered(&scenario, false);
+    assert!(ended(Ok(&well)).ends_with("안정 (stable) at 141.4 starts a second"));
+    assert!(
+        ended(Err(&away()))
+            .contains("no result at 141.4 starts a second: http://server/ does not answer")
     );
 }

@@ -27,7 +27,8 @@ impl Display for Capacity {
                 )?;
                 writeln!(
                     f,
-                    "  stable in {runs} of {of_runs} runs: with 95 % confidence in {percent:.0} % of such runs or more"
+                    "  stable in {runs} of {of_runs} runs; these allow only to say that at least {percent:.0} % of such runs would be \
+                     stable (95 % confidence)"
                 )?;
             }
             None => writeln!(f, "no rate stayed stable")?,

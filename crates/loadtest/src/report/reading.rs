@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Report, SCHEMA};
+use crate::capacity;
 use crate::series::ROWS_MAX;
 
 /// More than any run counts or waits, in whatever unit; sums over all rows of what is below stay far from the end of 64 bits.
@@ -17,15 +18,26 @@ pub enum ReportError {
     /// It is something else.
     #[error("it is no report: {0}")]
     NoReport(serde_json::Error),
+    /// A search found it, in many runs.
+    #[error(
+        "it is the result of a search (`haas load capacity`), which cannot be compared with runs: only reports of \
+         `haas load` can"
+    )]
+    Search,
     /// Another version of this program wrote it.
     #[error("its schema is {found}; this program reads {SCHEMA}")]
     OtherSchema {
         /// What it says.
         found: u32,
     },
-    /// Fields are missing, or of another kind.
-    #[error(transparent)]
-    Incomplete(serde_json::Error),
+    /// A field is missing, or of another kind.
+    #[error("its {place}: {error}")]
+    Incomplete {
+        /// Where in the report.
+        place: String,
+        /// What is wrong there.
+        error: serde_json::Error,
+    },
     /// A figure that no run can have.
     #[error("its {place} is {found}; figures of a run are 0 to {FIGURE_MAX:e}")]
     Impossible {
@@ -50,6 +62,9 @@ impl Report {
             schema: u32,
         }
         let all: Value = serde_json::from_str(json).map_err(ReportError::NoReport)?;
+        if all.get("kind").and_then(Value::as_str) == Some(capacity::KIND) {
+            return Err(ReportError::Search);
+        }
         let Version { schema } = Version::deserialize(&all).map_err(ReportError::NoReport)?;
         if schema != SCHEMA {
             return Err(ReportError::OtherSchema { found: schema });
@@ -61,12 +76,25 @@ impl Report {
                 return Err(ReportError::Impossible { place, found });
             }
         }
-        let report: Self = serde_json::from_str(json).map_err(ReportError::Incomplete)?;
+        let mut fields = serde_json::Deserializer::from_str(json);
+        let report: Self = serde_path_to_error::deserialize(&mut fields).map_err(incomplete)?;
         let rows = report.series.rows.len();
         if ROWS_MAX < rows {
             return Err(ReportError::TooLong { found: rows });
         }
         Ok(report)
+    }
+}
+
+fn incomplete(error: serde_path_to_error::Error<serde_json::Error>) -> ReportError {
+    // What is missing on top has no place but the whole.
+    let place = match error.path().iter().next() {
+        Some(_) => error.path().to_string(),
+        None => "fields".to_owned(),
+    };
+    ReportError::Incomplete {
+        place,
+        error: error.into_inner(),
     }
 }
 
@@ -147,6 +175,26 @@ mod tests {
             let error = refused(|report| report["series"]["rows"][7]["bytes"] = figure);
             assert!(error.starts_with("its series.rows.7.bytes is "), "{error}");
         }
+    }
+
+    #[test]
+    fn a_field_of_another_kind_is_named_with_its_place() {
+        let error = refused(|report| report["listening"]["plays"] = json!("x"));
+        let said = "its listening.plays: invalid type: string \"x\", expected u64";
+        assert!(error.starts_with(said), "{error}");
+        let error = refused(|report| {
+            report.as_object_mut().unwrap().remove("target");
+        });
+        assert!(
+            error.starts_with("its fields: missing field `target`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_search_is_no_run() {
+        let search = include_str!("../capacity/schema-1.json");
+        assert!(matches!(Report::read(search), Err(ReportError::Search)));
     }
 
     #[test]

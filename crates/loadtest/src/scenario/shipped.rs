@@ -31,7 +31,7 @@ const LISTENING: &str = "-listeners";
 
 impl Scenario {
     /// A scenario that comes along: a file's, or a row of the original table (`A1` to `B18`: each user asks for one page,
-    /// as the original's did; `A1-listeners`: each user presses play).
+    /// as the original's did; `A1-listeners`: each user presses play), in small letters too.
     pub fn shipped(name: &str) -> Option<Result<Self, ScenarioError>> {
         let text = SHIPPED.iter().find(|(known, _)| *known == name);
         if let Some((_, text)) = text {
@@ -41,7 +41,8 @@ impl Scenario {
             Some(id) => (id, true),
             None => (name, false),
         };
-        Some(Ok(reconstruct(original::find(id)?, listens)))
+        let row = original::find(&id.to_ascii_uppercase())?;
+        Some(Ok(reconstruct(row, listens)))
     }
 
     /// The same as text, to change: a file's own words, or every value of a row.

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::Args;
 use loadtest::{CapacityError, CapacityOptions, Options};
 
-use super::listen::ServerArguments;
+use super::files::Outputs;
+use super::listen::{REPORT, ServerArguments};
 use super::live::LiveArguments;
-use super::{not_begun, read, say, try_file, write_file};
+use super::{not_begun, read};
 use crate::failure::Failure;
 
 /// As for a run that is poor.
@@ -18,7 +19,8 @@ const NOT_FOUND: u8 = 11;
 /// What a search takes.
 #[derive(Debug, Args)]
 pub(super) struct CapacityArguments {
-    /// Who comes and what they do, at any rate: a file (TOML), or the name of a scenario that comes along.
+    /// Who comes and what they do, at any rate: a file (TOML), or the name of a scenario that comes along, which `haas load
+    /// show` lists.
     scenario: PathBuf,
     #[command(flatten)]
     server: ServerArguments,
@@ -28,7 +30,7 @@ pub(super) struct CapacityArguments {
     /// How close the rate that holds and the one that does not must be, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=100))]
     precision: u8,
-    /// Writes what was found as JSON to a file.
+    /// Writes what was found as JSON to a file, or with - to the standard output.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     #[command(flatten)]
@@ -45,19 +47,14 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         watched: arguments.live.watched(),
         ..arguments.server.options()
     };
-    // Before the search, which may take hours.
-    if let Some(file) = &arguments.report {
-        try_file(file)?;
-    }
+    let asked = [(REPORT, &arguments.report)];
+    let outputs = Outputs::check(asked, arguments.server.files_read(&arguments.scenario))?;
     let live = RefCell::new(arguments.live.begin()?);
     let found = loadtest::find_capacity(
         &scenario,
         &options,
         how,
-        &mut |run, rate| {
-            let text = format!("run {run}: {rate:.1} starts a second");
-            live.borrow().say(&text);
-        },
+        &mut |step| live.borrow().say(&step.to_string()),
         &mut |progress| live.borrow_mut().tell(progress),
     );
     live.into_inner().end();
@@ -66,10 +63,9 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         CapacityError::Run(error) => not_begun(what, error),
         CapacityError::Scenario(error) => Failure::usage(format!("{what}: {error}")),
     })?;
-    let file = arguments.report.as_deref();
-    let written = file.map_or(Ok(()), |file| write_file(file, &capacity.to_json()));
+    let written = outputs.write(REPORT, || capacity.to_json());
     // Whether or not the disk is full by now.
-    let said = say(&capacity.to_string());
+    let said = outputs.say(&capacity.to_string());
     written.and(said)?;
     if capacity.is_interrupted() {
         return Err(Failure::interrupted());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use loadtest::{Comparison, Report, read_text_bounded};
 
-use super::{say, write_file};
+use super::files::Outputs;
 use crate::failure::Failure;
 
 /// More than the report of a run of a day takes, whose seconds are rows.
@@ -17,21 +17,21 @@ pub(super) struct CompareArguments {
     /// Reports, as `--report` writes them.
     #[arg(required = true, value_name = "REPORT")]
     reports: Vec<PathBuf>,
-    /// Writes the comparison as a page that is whole in itself.
+    /// Writes the comparison as a page that is whole in itself to a file, or with - to the standard output.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let files = &arguments.reports;
+    let asked = [("--html", &arguments.html)];
+    let outputs = Outputs::check(asked, files.iter().map(PathBuf::as_path))?;
     let reports = files
         .iter()
         .map(|file| Ok((name(file, files), read(file)?)));
     let comparison = Comparison::of(reports.collect::<Result<_, Failure>>()?);
-    if let Some(file) = &arguments.html {
-        write_file(file, &comparison.to_html())?;
-    }
-    say(&comparison.to_string())
+    outputs.write("--html", || comparison.to_html())?;
+    outputs.say(&comparison.to_string())
 }
 
 /// The name of a file alone, where no other file has the same.
@@ -49,6 +49,6 @@ fn name(file: &Path, all: &[PathBuf]) -> String {
 fn read(file: &Path) -> Result<Report, Failure> {
     let what = format!("the report {} cannot be read", file.display());
     let text = read_text_bounded(file, REPORT_BYTES_MAX);
-    let text = text.map_err(|error| Failure::new(&what, error))?;
+    let text = text.map_err(|error| Failure::usage(format!("{what}: {error}")))?;
     Report::read(&text).map_err(|error| Failure::usage(format!("{what}: {error}")))
 }

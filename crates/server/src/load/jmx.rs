@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use loadtest::{JMX_BYTES_MAX, Scenario, read_bounded};
 
-use super::{read, say};
+use super::files::say;
+use super::read;
 use crate::failure::Failure;
 
 /// What the export of a scenario takes.
 #[derive(Debug, Args)]
 pub(super) struct ToJmxArguments {
-    /// Who comes when and what they do: a file (TOML), or the name of a scenario that comes along.
+    /// Who comes when and what they do: a file (TOML), or the name of a scenario that comes along, which
+    /// `haas load show` lists.
     scenario: PathBuf,
     /// The server that the plan asks.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
@@ -23,8 +25,8 @@ pub(super) struct ToJmxArguments {
 pub(super) fn from_jmx(file: &Path) -> Result<(), Failure> {
     let shown = file.display();
     let bytes = read_bounded(file, JMX_BYTES_MAX as u64);
-    let bytes =
-        bytes.map_err(|error| Failure::new(&format!("the plan {shown} cannot be read"), error))?;
+    let bytes = bytes
+        .map_err(|error| Failure::usage(format!("the plan {shown} cannot be read: {error}")))?;
     let wrong = |error: &dyn std::fmt::Display| Failure::usage(format!("{shown}: {error}"));
     let text = std::str::from_utf8(&bytes).map_err(|error| wrong(&error))?;
     let plan = Scenario::from_jmx(text).map_err(|error| wrong(&error))?;

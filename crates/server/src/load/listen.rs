@@ -1,33 +1,39 @@
 //! Runs a scenario to its end, and tells what was heard.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{Options, Report, Verdict};
+use loadtest::{Options, Verdict};
 
+use super::files::Outputs;
 use super::live::LiveArguments;
-use super::{not_begun, read, say, try_file, write_file};
+use super::{not_begun, read};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
-pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin, or be told\n  10   보통 (fair)\n  \
+pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin, or what it found could not be\n       written or shown\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed\n  64   wrong arguments, target or scenario\n  130  interrupted twice, or before the first start: there is no report; of a search: there is";
+     missed\n  64   wrong arguments, target or scenario, or one that cannot be read\n  130  interrupted twice, or while the server was still reached and its music\n       looked up: there is no report; of a search: there is";
+
+/// The options that name files.
+pub(super) const REPORT: &str = "--report";
+const HTML: &str = "--html";
 
 /// What a run takes.
 #[derive(Debug, Args)]
 pub(super) struct ListenArguments {
-    /// Who comes when and what they do: a file (TOML), or the name of a scenario that comes along.
+    /// Who comes when and what they do: a file (TOML), or the name of a scenario that comes along, which
+    /// `haas load show` lists.
     #[arg(required = true)]
     scenario: Option<PathBuf>,
     #[command(flatten)]
     server: ServerArguments,
-    /// Writes the report as JSON to a file.
+    /// Writes the report as JSON to a file, or with - to the standard output: what is shown goes to the standard error then.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Writes the report as a page for people, which is whole in itself.
+    /// Writes the report as a page for people, which is whole in itself, to a file, or with - to the standard output.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
     #[command(flatten)]
@@ -61,35 +67,31 @@ impl ServerArguments {
             ..Options::default()
         }
     }
+
+    /// What must not be written over: the scenario, and what else is read from files.
+    pub(super) fn files_read<'a>(&'a self, scenario: &'a Path) -> impl Iterator<Item = &'a Path> {
+        std::iter::once(scenario).chain(self.ca.as_deref())
+    }
 }
 
 pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
-    let scenario = arguments.scenario.as_deref().unwrap_or_else(|| "".as_ref());
-    let scenario = read(scenario)?;
+    let file = arguments.scenario.as_deref().unwrap_or_else(|| "".as_ref());
+    let scenario = read(file)?;
     let options = Options {
         watched: arguments.live.watched(),
         ..arguments.server.options()
     };
-    // Before the run: what was heard in hours must not be lost by a folder that is not there.
-    for file in [&arguments.report, &arguments.html].into_iter().flatten() {
-        try_file(file)?;
-    }
+    let asked = [(REPORT, &arguments.report), (HTML, &arguments.html)];
+    let outputs = Outputs::check(asked, arguments.server.files_read(file))?;
     let mut live = arguments.live.begin()?;
     let report = loadtest::run(&scenario, &options, &mut |progress| live.tell(progress));
     live.end();
     let report = report.map_err(|error| not_begun("the load could not be made", error))?;
     // Files first: whoever reads what is shown may have had enough of it.
-    let written = [
-        (&arguments.report, Report::to_json as fn(&Report) -> String),
-        (&arguments.html, Report::to_html),
-    ];
-    let written = written.map(|(file, text)| {
-        let file = file.as_deref();
-        file.map_or(Ok(()), |file| write_file(file, &text(&report)))
-    });
-    let said = say(&report.to_string());
-    written.into_iter().collect::<Result<(), Failure>>()?;
-    said?;
+    let written = outputs.write(REPORT, || report.to_json());
+    let shown = outputs.write(HTML, || report.to_html());
+    let said = outputs.say(&report.to_string());
+    written.and(shown).and(said)?;
     let code = exit_code(report.verdict, report.keeps_thresholds());
     Ok(ExitCode::from(code))
 }

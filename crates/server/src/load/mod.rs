@@ -3,6 +3,7 @@
 mod block;
 mod capacity;
 mod compare;
+mod files;
 mod jmx;
 mod listen;
 mod live;
@@ -19,11 +20,14 @@ use loadtest::{RunError, Scenario, read_text_bounded};
 use crate::failure::Failure;
 use capacity::CapacityArguments;
 use compare::CompareArguments;
+use files::say;
 use jmx::ToJmxArguments;
 use listen::ListenArguments;
 
 /// More than ten thousand songs with their addresses take.
 const SCENARIO_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// The names of what was reconstructed from the table of the original experiment.
+const ROWS: &str = "A1 to A6 and B1 to B18";
 
 /// What `haas load` takes: a scenario to run, or one of the tools around it.
 #[derive(Debug, Args)]
@@ -44,10 +48,10 @@ pub(crate) struct LoadArguments {
 enum Tool {
     /// Searches for the highest rate at which a scenario stays 안정: how many users the server can take.
     Capacity(Box<CapacityArguments>),
-    /// Writes a scenario that comes along, as a file to change; `example` has every key.
+    /// Writes a scenario that comes along, as a file to change; `example` has every key. Lists them all without a name.
     Show {
         /// Its name.
-        name: String,
+        name: Option<String>,
     },
     /// Shows reports side by side, with the row of the original experiment's table that each reconstructs.
     Compare(CompareArguments),
@@ -67,10 +71,7 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
         None => listen::listen(&arguments.listen),
         Some(Tool::Capacity(capacity)) => capacity::capacity(capacity),
         Some(Tool::Show { name }) => {
-            let text = Scenario::shipped_text(name).ok_or_else(|| {
-                Failure::usage(format!("no scenario is called {name}: {}", names()))
-            })?;
-            say(&text)?;
+            show(name.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Some(Tool::Compare(arguments)) => {
@@ -90,8 +91,10 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
         return shipped.map_err(wrong);
     }
     let text = read_text_bounded(scenario, SCENARIO_BYTES_MAX).map_err(|error| {
-        let text = format!("cannot read the scenario {shown} ({})", names());
-        Failure::new(&text, error)
+        let names = names();
+        Failure::usage(format!(
+            "cannot read the scenario {shown} ({names}): {error}"
+        ))
     })?;
     Scenario::read(&text).map_err(wrong)
 }
@@ -100,9 +103,30 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
 fn names() -> String {
     let names: Vec<&str> = Scenario::shipped_names().map(|(name, _)| name).collect();
     format!(
-        "{} and A1 to B18 of the original table, also as A1-listeners, come along",
+        "{} and {ROWS} of the original table, also as A1-listeners, come along: `haas load show` says what each is",
         names.join(", ")
     )
+}
+
+/// Shows a scenario that comes along, or what each of them is.
+fn show(name: Option<&str>) -> Result<(), Failure> {
+    let Some(name) = name else {
+        return say(&list());
+    };
+    let text = Scenario::shipped_text(name);
+    let text =
+        text.ok_or_else(|| Failure::usage(format!("no scenario is called {name}: {}", names())))?;
+    say(&text)
+}
+
+fn list() -> String {
+    let scenarios = Scenario::shipped_names();
+    let lines = scenarios.map(|(name, sentence)| format!("{name:<14}{sentence}\n"));
+    let rows = format!(
+        "\n{ROWS}: the rows of the original table, each user asks for one page;\n\
+         A1-listeners to B18-listeners: the same, each user presses play."
+    );
+    lines.collect::<String>() + &rows
 }
 
 /// Why a run, or the first of a search, did not begin.
@@ -112,35 +136,4 @@ fn not_begun(what: &str, error: RunError) -> Failure {
         RunError::Target(error) => Failure::usage(format!("{what}: {error}")),
         error => Failure::new(what, error),
     }
-}
-
-/// Writes what a tool found to the standard output.
-fn say(text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-
-    let mut stdout = std::io::stdout();
-    writeln!(stdout, "{}", text.trim_end())
-        .map_err(|error| Failure::new("the answer could not be shown", error))
-}
-
-/// Whether a file can be written; what it holds, or that it is not there, stays as it is.
-fn try_file(file: &Path) -> Result<(), Failure> {
-    let is_there = file.exists();
-    let opened = std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(file);
-    let tried = opened.and_then(|_file| {
-        if is_there {
-            return Ok(());
-        }
-        std::fs::remove_file(file)
-    });
-    let what = format!("{} could not be written", file.display());
-    tried.map_err(|error| Failure::new(&what, error))
-}
-
-fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
-    let what = format!("{} could not be written", file.display());
-    std::fs::write(file, text).map_err(|error| Failure::new(&what, error))
 }

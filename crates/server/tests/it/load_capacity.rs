@@ -40,9 +40,28 @@ fn a_search_ends_with_a_rate_and_what_its_limit_was() {
     let code = if is_found { 0 } else { 11 };
     assert_eq!(output.code, Some(code), "{output:?}");
     assert!(
-        output.stderr.contains("run 1: 5.0 starts a second"),
+        output
+            .stderr
+            .contains("run 1: trying 5.0 starts a second, as in the scenario"),
         "{output:?}"
     );
+    for said in [
+        ") at 5.0 starts a second",
+        "waiting until the server answers promptly",
+    ] {
+        assert!(output.stderr.contains(said), "{said}: {output:?}");
+    }
+    assert_eq!(found["schema"], 1);
+    assert_eq!(found["environment"]["version"], env!("CARGO_PKG_VERSION"));
+    assert!(
+        found["begun_at"].as_str().unwrap().ends_with('Z'),
+        "{found:#}"
+    );
+    assert!(1.0 <= found["seconds"].as_f64().unwrap(), "{found:#}");
+    let comparison = Haas::run(HAAS, &["load", "compare", text(&file)]);
+    assert_eq!(comparison.code, Some(64), "{comparison:?}");
+    let said = "the result of a search";
+    assert!(comparison.stderr.contains(said), "{comparison:?}");
     let tried = found["tried"].as_array().unwrap();
     assert!(!tried.is_empty(), "{found:#}");
     assert!(
@@ -83,5 +102,8 @@ fn a_file_that_could_not_be_written_and_a_wrong_target_are_said_before_the_searc
     );
     let output = search(&["--target", "music"]);
     assert_eq!(output.code, Some(64));
-    assert!(output.stderr.contains("music: it is no URL"), "{output:?}");
+    assert!(
+        output.stderr.contains("music: it is no address"),
+        "{output:?}"
+    );
 }

@@ -30,7 +30,7 @@ fn a_file_that_is_no_report_is_named_and_nothing_is_written() {
             "its seconds is -1",
             64,
         ),
-        ("none.json", None, "No such file", 1),
+        ("none.json", None, "No such file", 64),
     ] {
         let file = folder.path().join(name);
         if let Some(text) = text {

@@ -83,7 +83,7 @@ fn what_is_no_plan_or_cannot_be_one_is_refused_with_a_reason() {
     );
 
     let missing = load(&["from-jmx", "no-such-plan.jmx"]);
-    assert_eq!(missing.code, Some(1), "{}", missing.stderr);
+    assert_eq!(missing.code, Some(64), "{}", missing.stderr);
     assert!(
         missing.stderr.contains("no-such-plan.jmx"),
         "{}",

@@ -268,7 +268,7 @@ fn what_cannot_be_told_or_asked_is_said_before_anything_begins() {
     let address = taken.local_addr().unwrap().to_string();
     for (arguments, code, reason) in [
         (["--metrics", &address], 1, "could not listen on"),
-        (["--server-metrics", "metrics"], 64, "it is no URL"),
+        (["--server-metrics", "metrics"], 64, "it is no address"),
         (["--prometheus", "ftp://a.test"], 64, "ftp://a.test"),
         (["--deployment", "music"], 64, "--prometheus"),
     ] {

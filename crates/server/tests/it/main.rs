@@ -8,6 +8,7 @@ mod kills;
 mod load;
 mod load_capacity;
 mod load_compare;
+mod load_files;
 mod load_jmx;
 mod load_live;
 mod plays;

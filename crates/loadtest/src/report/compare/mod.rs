@@ -28,9 +28,31 @@ struct Waiting<'a> {
 }
 
 impl Comparison {
-    /// In the order in which they are shown.
+    /// In the order in which they are shown; those of one name are numbered.
     pub fn of(reports: Vec<(String, Report)>) -> Self {
-        Self(reports)
+        let names: Vec<String> = reports.iter().map(|(name, _)| name.clone()).collect();
+        let mut numbered: Vec<String> = Vec::new();
+        let named = reports.into_iter().map(|(name, report)| {
+            let name = match names.iter().filter(|other| **other == name).count() {
+                1 => name,
+                _ => first_free(&name, &names, &numbered),
+            };
+            numbered.push(name.clone());
+            (name, report)
+        });
+        Self(named.collect())
+    }
+}
+
+/// A name with the first number that nothing else is called.
+fn first_free(name: &str, names: &[String], numbered: &[String]) -> String {
+    let mut number = 0_u64;
+    loop {
+        number += 1;
+        let free = format!("{name} ({number})");
+        if !names.contains(&free) && !numbered.contains(&free) {
+            return free;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The comparison as a page for people.
 
+use jiff::Timestamp;
 use maud::{Markup, Render, html};
 
 use super::repeats::Interval;
@@ -19,11 +20,19 @@ impl Comparison {
                 "왼쪽은 원래 실험(2024)의 표, 오른쪽은 이번에 측정한 값입니다.",
                 "On the left the table of the original experiment (2024), on the right what was measured now."
             )) }
+            p.note id="comparison" { (words(
+                "“당시 규칙”은 원래 표의 판정에 나중에 맞춘 규칙이 이 부하에 내리는 판정입니다.",
+                "“By its rule” is what a rule that was fitted to the original's verdicts says of this load."
+            )) }
             div.card.scroll tabindex="0" role="region" aria-labelledby="comparison" { (self.table()) }
             (self.reasons())
             (self.repeats())
             div.grid { (self.first_sounds()) (self.answers()) }
             h2 { (words("환경", "Environment")) }
+            p.note id="environment" { (words(
+                "다른 환경에서 한 실행은 서버의 차이를 말하지 않습니다.",
+                "Runs in different environments do not tell servers apart."
+            )) }
             div.card.scroll tabindex="0" role="region" aria-labelledby="environment" { (self.environment()) }
         };
         document("비교 · comparison · HaaS load", &page)
@@ -31,11 +40,8 @@ impl Comparison {
 
     fn table(&self) -> Markup {
         html! {
-            table.comparison {
-                caption id="comparison" { (words(
-                    "“당시 규칙”은 원래 표의 판정에 나중에 맞춘 규칙이 이 부하에 내리는 판정입니다.",
-                    "“By its rule” is what a rule that was fitted to the original's verdicts says of this load."
-                )) }
+            // What explains it stands outside: it must not scroll away with the columns.
+            table.comparison aria-labelledby="comparison" {
                 thead {
                     tr {
                         td {}
@@ -119,11 +125,7 @@ impl Comparison {
 
     fn environment(&self) -> Markup {
         html! {
-            table {
-                caption id="environment" { (words(
-                    "다른 환경에서 한 실행은 서버의 차이를 말하지 않습니다.",
-                    "Runs in different environments do not tell servers apart."
-                )) }
+            table aria-labelledby="environment" {
                 thead { tr {
                     th scope="col" { (words("보고서", "report")) }
                     th.text scope="col" { (words("시나리오", "scenario")) }
@@ -230,7 +232,7 @@ fn environment(name: &str, report: &Report) -> Markup {
             th scope="row" { (name) }
             td.text { (report.scenario.name) }
             td.text { (report.target) }
-            td.word { (report.begun_at) }
+            td.word { (time(&report.begun_at)) }
             td { (Unit::Clock.text(report.seconds.round())) }
             td.word { (environment.version) }
             td.text {
@@ -238,5 +240,16 @@ fn environment(name: &str, report: &Report) -> Markup {
                 (Unit::Bytes.text(to_f64(environment.memory_bytes))) ", " (environment.system)
             }
         }
+    }
+}
+
+/// A time (RFC 3339) for people; what is none, as it was written.
+fn time(written: &str) -> Words {
+    match written.parse::<Timestamp>() {
+        Ok(time) => Words::with(
+            time.strftime("%Y년 %-m월 %-d일 %H:%M (UTC)").to_string(),
+            time.strftime("%-d %B %Y, %H:%M (UTC)").to_string(),
+        ),
+        Err(_) => Words::name(written),
     }
 }

@@ -89,6 +89,8 @@ fn the_page_has_the_table_and_all_distributions_in_one_plot() {
         "끊긴 재생 5 %, 실패 2",
         "stalled plays 5 %, failed 2",
         "20 of 1,000 sessions",
+        "2026년 1월 2일 03:04 (UTC)",
+        "2 January 2026, 03:04 (UTC)",
     ] {
         assert!(page.contains(shown), "{shown}");
     }
@@ -100,4 +102,28 @@ fn the_page_has_the_table_and_all_distributions_in_one_plot() {
     };
     assert_eq!((lines("startup"), lines("answers")), (1, 2));
     assert!(!page.contains("<script>alert"));
+}
+
+#[test]
+fn what_explains_a_table_does_not_scroll_with_it() {
+    let page = comparison().to_html();
+    for said in ["“당시 규칙”은", "다른 환경에서"] {
+        let (before, _) = page.split_once(said).expect("an explanation");
+        let (_, since) = before.rsplit_once("<p ").expect("its paragraph");
+        assert!(!since.contains("<table"), "{said}");
+    }
+    assert!(
+        !page.contains("<caption id=\"comparison\"")
+            && !page.contains("<caption id=\"environment\"")
+    );
+    assert_eq!(page.matches("aria-labelledby=\"comparison\"").count(), 2);
+}
+
+#[test]
+fn reports_of_one_name_are_numbered() {
+    let named = ["one", "two", "one", "one (2)"];
+    let reports = named.map(|name| (name.to_owned(), sample::original("A2")));
+    let Comparison(reports) = Comparison::of(reports.into());
+    let names: Vec<&str> = reports.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["one (1)", "two", "one (3)", "one (2)"]);
 }

@@ -161,7 +161,7 @@ fn starve(workspace: &Workspace, server: &Server) -> Result<String> {
 fn in_a_line(found: &Value, text: &str) -> String {
     let name = found["scenario"].as_str().unwrap_or_default();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    format!("{name}: {}", lines.join("; "))
+    format!("{name}: {}", lines.join("; ").replace(":;", ":"))
 }
 
 /// A server that has what one small pod had; the group ends after it.

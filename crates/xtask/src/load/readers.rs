@@ -1,6 +1,8 @@
 //! The criterion of the first documents: pages are quick for one more visitor while 300 others read.
 
 use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use serde_json::Value;
@@ -58,7 +60,10 @@ pub(super) fn measure(
     asked: Asked,
 ) -> Result<String> {
     let (report, paints) = thread::scope(|scope| {
-        let readers = scope.spawn(|| runs::run(workspace, server, scenario, &[]));
+        let readers = scope.spawn(|| {
+            let haas = before_others(&workspace.haas());
+            runs::run_as(haas, workspace, server, scenario, &[])
+        });
         let mut lighthouse = Lighthouse::new(workspace, server);
         let mut paints = Vec::new();
         while paints.len() < asked.runs {
@@ -75,6 +80,22 @@ pub(super) fn measure(
         Ok::<_, Failure>((report, paints))
     })?;
     judge(&report, &paints, asked)
+}
+
+/// A program that comes before all others, where this machine allows that: Chromium takes every processor while it starts, and
+/// visitors who come late by that say nothing. They take a twentieth of one.
+fn before_others(program: &Path) -> Command {
+    let first = || {
+        let mut command = Command::new("chrt");
+        command.args(["--rr", "1"]);
+        command
+    };
+    if first().arg("true").status().is_ok_and(|ran| ran.success()) {
+        let mut command = first();
+        command.arg(program);
+        return command;
+    }
+    Command::new(program)
 }
 
 fn judge(report: &Value, paints: &[Paint], asked: Asked) -> Result<String> {

@@ -199,7 +199,7 @@ impl Gathering {
         let row = Row::new(second, *traffic, offered);
         self.series.push(row, self.next);
         self.traffic.add(*traffic);
-        self.active_max = self.active_max.max(row.active);
+        self.active_max = self.active_max.max(row.active_max);
         self.started += row.starts;
         self.sounded_ms += row.sounded_ms;
         self.silent_ms += row.silent_ms;

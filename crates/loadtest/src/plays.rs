@@ -92,7 +92,9 @@ impl<C: Connect + 'static> Reporter<C> {
                 Err(fault) => Err(fault),
             };
             if let Err(fault) = told {
-                tally.borrow_mut().fault(&fault);
+                let mut tally = tally.borrow_mut();
+                tally.fault(&fault);
+                tally.show(&fault, client.failure());
             }
             client
         });

@@ -58,6 +58,12 @@ impl Reply {
         }
     }
 
+    /// The same with so long a page.
+    pub(crate) fn long(self, bytes: usize) -> Self {
+        let body = vec![b'<'; bytes];
+        Self { body, ..self }
+    }
+
     pub(crate) fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }

@@ -40,14 +40,20 @@ pub struct Row {
     pub responses: u64,
     /// What came over the network.
     pub bytes: u64,
-    /// Sessions that had not ended, at most.
+    /// Sessions that had not ended, at its end.
     pub active: u64,
-    /// Plays that were pressed and had not been heard yet, at most.
+    /// The same, at most: of several threads the sum of what each had at most within a second.
+    pub active_max: u64,
+    /// Plays that were pressed and had not been heard yet, at its end.
     pub waiting: u64,
-    /// Plays that sounded at the end.
+    /// The same, at most.
+    pub waiting_max: u64,
+    /// Plays that sounded, at its end.
     pub sounding: u64,
-    /// Plays that had stalled, at most.
+    /// Plays that had stalled, at its end.
     pub silent: u64,
+    /// The same, at most.
+    pub silent_max: u64,
     /// How long all plays together sounded.
     pub sounded_ms: u64,
     /// And the silence of all that had stalled.
@@ -111,10 +117,13 @@ impl Row {
             requests: traffic.requests,
             responses: second.responses,
             bytes: traffic.bytes,
-            active: second.most.active,
-            waiting: second.most.waiting,
+            active: second.now.active,
+            active_max: second.most.active,
+            waiting: second.now.waiting,
+            waiting_max: second.most.waiting,
             sounding: second.now.sounding,
-            silent: second.most.silent,
+            silent: second.now.silent,
+            silent_max: second.most.silent,
             sounded_ms: whole_ms(second.sounded),
             silent_ms: whole_ms(second.silent),
             startup_p50_ms: ms(second.startup.quantile(0.5)),
@@ -141,10 +150,13 @@ impl Row {
             requests: self.requests + later.requests,
             responses: self.responses + later.responses,
             bytes: self.bytes + later.bytes,
-            active: self.active.max(later.active),
-            waiting: self.waiting.max(later.waiting),
+            active: later.active,
+            active_max: self.active_max.max(later.active_max),
+            waiting: later.waiting,
+            waiting_max: self.waiting_max.max(later.waiting_max),
             sounding: later.sounding,
-            silent: self.silent.max(later.silent),
+            silent: later.silent,
+            silent_max: self.silent_max.max(later.silent_max),
             sounded_ms: self.sounded_ms + later.sounded_ms,
             silent_ms: self.silent_ms + later.silent_ms,
             startup_p50_ms: self.startup_p50_ms.max(later.startup_p50_ms),
@@ -204,7 +216,8 @@ mod tests {
                 silent: Duration::from_secs(silent),
                 ..Second::default()
             };
-            (second.now.sounding, second.most.silent) = (sounding, silent);
+            (second.now.sounding, second.now.silent) = (sounding, silent);
+            second.most.silent = silent;
             Row::new(&second, Traffic::default(), 0)
         };
         let mut series = Series::default();
@@ -220,7 +233,7 @@ mod tests {
         assert_eq!((series.step_s, series.rows.len()), (2, 3_600));
         for row in &series.rows {
             assert_eq!((row.sounded_ms, row.silent_ms), (100_000, 10_000));
-            assert_eq!((row.sounding, row.silent), (10, 10));
+            assert_eq!((row.sounding, row.silent, row.silent_max), (10, 0, 10));
         }
     }
 

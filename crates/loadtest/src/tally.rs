@@ -12,7 +12,7 @@ pub(crate) use durations::Durations;
 use crate::count::to_f64;
 use crate::listener::{Ending, Patience, Play};
 use crate::playback::{Heard, Sound};
-use crate::wire::Fault;
+use crate::wire::{Failure, Fault};
 
 /// Counts and times of a run.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +41,8 @@ pub(crate) struct Tally {
     /// How often each kind of fault ended a play, a report of one, or a request.
     pub(crate) faults: BTreeMap<&'static str, u64>,
     pub(crate) own_faults: u64,
-    /// How the first fault of a kind was: where, and why.
-    pub(crate) first_faults: BTreeMap<&'static str, String>,
+    /// One fault of each kind: where, and why.
+    pub(crate) fault_examples: BTreeMap<&'static str, String>,
     pub(crate) second: Second,
 }
 
@@ -129,6 +129,17 @@ impl Tally {
     pub(crate) fn fault(&mut self, fault: &Fault) {
         self.count_fault(fault.kind());
         self.own_faults += u64::from(fault.is_own());
+    }
+
+    /// Where a fault was that is counted, where somebody knows.
+    pub(crate) fn show(&mut self, fault: &Fault, failure: Option<&Failure>) {
+        if let Some(failure) = failure
+            && !self.fault_examples.contains_key(fault.kind())
+            && failure.kind == fault.kind()
+        {
+            self.fault_examples
+                .insert(failure.kind, failure.to_string());
+        }
     }
 
     fn count_fault(&mut self, kind: &'static str) {
@@ -238,9 +249,9 @@ impl Tally {
             *self.faults.entry(kind).or_default() += count;
         }
         self.own_faults += other.own_faults;
-        for (kind, first) in &other.first_faults {
-            let first = first.clone();
-            self.first_faults.entry(kind).or_insert(first);
+        for (kind, example) in &other.fault_examples {
+            let example = example.clone();
+            self.fault_examples.entry(kind).or_insert(example);
         }
     }
 

@@ -286,6 +286,6 @@ mod tests {
             assert_eq!(from.ip().to_string(), "127.0.0.2");
             assert_eq!(answer.text, b"music");
         });
-        asking.await;
+        Box::pin(asking).await;
     }
 }

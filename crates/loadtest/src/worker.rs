@@ -94,8 +94,7 @@ impl Worker {
         }
         looking.abort();
         self.tell(&shared, number);
-        let mut tally = Box::new(shared.tally.borrow().clone());
-        tally.first_faults = shared.meter.first_faults();
+        let tally = Box::new(shared.tally.borrow().clone());
         // Nobody listens any more where the run was given up.
         let _ = self.news.send(News::Done {
             tally,

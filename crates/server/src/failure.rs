@@ -57,6 +57,15 @@ impl Failure {
         }
     }
 
+    /// Several as one, with the exit code of the first; none is none.
+    pub(crate) fn all(failures: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let all = failures.into_iter().reduce(|first, next| Self {
+            text: format!("{}\n{}", first.text, next.text),
+            code: first.code,
+        });
+        all.map_or(Ok(()), Err)
+    }
+
     /// Tells the user, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         complain(&format!("haas: {}", self.text));
@@ -80,8 +89,8 @@ pub(crate) fn usage(message: &clap::Error) -> ExitCode {
     }
 }
 
-/// The last word to the user, whether or not there is a log.
-fn complain(text: &str) {
+/// The last word to the user, whether or not there is a log, and whether or not anybody reads it.
+pub(crate) fn complain(text: &str) {
     let text = text.to_owned();
     let (said, heard) = mpsc::channel::<()>();
     thread::spawn(move || {

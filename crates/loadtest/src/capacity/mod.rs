@@ -1,5 +1,6 @@
 //! How many users a server can take: the highest rate at which a scenario stays stable.
 
+mod confidence;
 mod search;
 mod settle;
 mod step;
@@ -18,7 +19,8 @@ use crate::report::Report;
 use crate::run::{Options, RunError, run};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::verdict::{Miss, Reason, Verdict};
-use search::{Outcome, Search, share_at_least};
+use confidence::share_at_least;
+use search::{Outcome, Search};
 
 pub use search::Why;
 pub use step::Step;
@@ -76,6 +78,8 @@ pub struct Capacity {
     of_runs: u32,
     /// How many sessions began in the last of them; where no rate was found, in the last run of all.
     sessions: u64,
+    /// How many the scenario wants for a verdict. A run of a search is judged with fewer too, which is said.
+    sessions_min: u64,
     /// How many such runs are stable at least, as a share, with 95 % confidence.
     share_at_least: f64,
     /// The lowest rate that did not stay stable, or could not be tried.
@@ -129,9 +133,9 @@ pub fn find_capacity(
     tell_step: &mut dyn FnMut(&Step<'_>),
     tell: &mut dyn FnMut(&Progress<'_>),
 ) -> Result<Capacity, CapacityError> {
-    let (begun, begun_at) = (Instant::now(), Timestamp::now());
+    let begun = Begun::now(&options.target);
     let mut number = 0;
-    let found = find(scenario, how, &mut |at_rate, starts_per_s, why| {
+    let (seen, search) = find(scenario, how, &mut |at_rate, starts_per_s, why| {
         if 0 < number {
             tell_step(&Step::Settling);
             settle::wait(options)?;
@@ -153,12 +157,24 @@ pub fn find_capacity(
         }
         ended
     })?;
-    Ok(Capacity {
-        target: options.target.clone(),
-        begun_at: begun_at.strftime("%FT%TZ").to_string(),
-        seconds: begun.elapsed().as_secs_f64(),
-        ..found
-    })
+    Ok(seen.capacity(scenario, &search, begun))
+}
+
+/// Where and when a search began.
+struct Begun {
+    target: String,
+    at: Timestamp,
+    clock: Instant,
+}
+
+impl Begun {
+    fn now(target: &str) -> Self {
+        Self {
+            target: target.to_owned(),
+            at: Timestamp::now(),
+            clock: Instant::now(),
+        }
+    }
 }
 
 /// The same, whatever runs a scenario at a rate.
@@ -166,7 +182,7 @@ fn find(
     scenario: &Scenario,
     how: CapacityOptions,
     run: &mut dyn FnMut(&Scenario, f64, Why) -> Result<Report, RunError>,
-) -> Result<Capacity, CapacityError> {
+) -> Result<(Seen, Search), CapacityError> {
     let first = scenario.peak_starts_per_s();
     let mut search = Search::new(first, RATE_MAX, how.precision, how.repeats);
     let mut seen = Seen::default();
@@ -213,7 +229,7 @@ fn find(
             }
         }
     }
-    Ok(seen.capacity(scenario, &search))
+    Ok((seen, search))
 }
 
 /// What a search has seen.
@@ -251,7 +267,7 @@ impl Seen {
 
     /// Figures are those of the rate that was found, and limits those of the rate that failed: what was seen elsewhere was
     /// disproved later, or says nothing of them.
-    fn capacity(self, scenario: &Scenario, search: &Search) -> Capacity {
+    fn capacity(self, scenario: &Scenario, search: &Search, begun: Begun) -> Capacity {
         let found = search.found();
         let mut stable = self.tried.iter().rev().filter(|tried| {
             let is_there = found
@@ -274,15 +290,16 @@ impl Seen {
             schema: SCHEMA,
             kind: KIND,
             scenario: scenario.name.clone(),
-            target: String::new(),
-            begun_at: String::new(),
-            seconds: 0.0,
+            target: begun.target,
+            begun_at: begun.at.strftime("%FT%TZ").to_string(),
+            seconds: begun.clock.elapsed().as_secs_f64(),
             environment: Environment::read(),
             starts_per_s: found.holds,
             at_once: last_stable.map_or(0, |tried| tried.at_once),
             runs: found.times,
             of_runs: found.of,
             sessions: shown.map_or(0, |tried| tried.sessions),
+            sessions_min: scenario.sessions_min,
             share_at_least: share_at_least(found.times, found.of),
             fails_at_starts_per_s: found.fails,
             bound,

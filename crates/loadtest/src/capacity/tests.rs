@@ -41,9 +41,22 @@ fn answered(scenario: &Scenario, is_late: bool) -> Report {
     Report::new(run, &tally)
 }
 
+fn found(
+    scenario: &Scenario,
+    run: &mut dyn FnMut(&Scenario, f64, Why) -> Result<Report, RunError>,
+) -> Result<Capacity, CapacityError> {
+    let begun = Begun::now("http://server");
+    let (seen, search) = find(scenario, HOW, run)?;
+    Ok(seen.capacity(scenario, &search, begun))
+}
+
+fn scenario_sessions_min(name: &str) -> u64 {
+    Scenario::shipped(name).unwrap().unwrap().sessions_min
+}
+
 fn capacity_of(name: &str, takes_per_s: f64) -> Capacity {
     let scenario = Scenario::shipped(name).unwrap().unwrap();
-    find(&scenario, HOW, &mut |scenario, rate, _| {
+    found(&scenario, &mut |scenario, rate, _| {
         Ok(answered(scenario, takes_per_s < rate))
     })
     .unwrap()
@@ -62,8 +75,9 @@ fn a_server_that_takes_less_than_the_scenario_thought_is_the_limit_itself() {
             matches!(capacity.bound, Bound::Server(_)),
             "{name}: {capacity}"
         );
-        let is_said = capacity.to_string().contains("fewer than 100");
-        assert_eq!(is_said, takes_per_s < 100.0, "{name}: {capacity}");
+        let is_said = capacity.to_string().contains("fewer than the 1000 ");
+        let is_few = capacity.sessions < scenario_sessions_min(name);
+        assert_eq!(is_said, is_few, "{name}: {capacity}");
     }
 }
 
@@ -82,7 +96,7 @@ fn a_server_that_takes_nobody_is_the_limit_too() {
 fn where_nobody_comes_nothing_is_tried() {
     let text = "name = 'x'\narrivals = 'poisson'\n[[phase]]\nseconds = 1\nstarts_per_s = 10\n";
     let scenario = Scenario::read(text).unwrap();
-    let capacity = find(&scenario, HOW, &mut |scenario, _, _| {
+    let capacity = found(&scenario, &mut |scenario, _, _| {
         assert!(!has_nobody(scenario));
         Ok(answered(scenario, true))
     })
@@ -96,7 +110,7 @@ fn who_interrupts_a_search_has_what_was_found_so_far() {
     let scenario = Scenario::shipped("starts").unwrap().unwrap();
     let until = |runs: u32, is_given_up: bool| {
         let mut number = 0;
-        let capacity = find(&scenario, HOW, &mut |scenario, rate, _| {
+        let capacity = found(&scenario, &mut |scenario, rate, _| {
             number += 1;
             match (runs < number, is_given_up) {
                 (false, _) => Ok(answered(scenario, 250.0 < rate)),
@@ -139,7 +153,7 @@ fn capacity_where(
 ) -> Result<Capacity, CapacityError> {
     let scenario = Scenario::shipped("starts").unwrap().unwrap();
     let mut number = 0;
-    find(&scenario, HOW, &mut |scenario, rate, _| {
+    found(&scenario, &mut |scenario, rate, _| {
         number += 1;
         run(number, scenario, rate)
     })
@@ -255,7 +269,7 @@ fn what_this_machine_or_a_scenario_does_not_allow_is_a_limit() {
     let text = "name = 'x'\n[[phase]]\nseconds = 80000\nstarts_per_s = 200\n[[visitor]]\n";
     let scenario = Scenario::read(text).unwrap();
     let stable = answered(&Scenario::shipped("starts").unwrap().unwrap(), false);
-    let capacity = find(&scenario, HOW, &mut |_, _, _| Ok(stable.clone())).unwrap();
+    let capacity = found(&scenario, &mut |_, _, _| Ok(stable.clone())).unwrap();
     let found = capacity.starts_per_s.unwrap();
     assert!((225.0..=250.0).contains(&found), "{capacity}");
     assert!(matches!(capacity.bound, Bound::Scenario(_)), "{capacity}");
@@ -287,6 +301,7 @@ fn what_is_written_keeps_its_fields() {
         runs: 2,
         of_runs: 3,
         sessions: 2_000,
+        sessions_min: 1_000,
         share_at_least: 0.25,
         fails_at_starts_per_s: Some(220.0),
         bound: Bound::Server(vec![Miss::Failures { count: 4 }]),

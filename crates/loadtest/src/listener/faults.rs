@@ -68,6 +68,37 @@ async fn a_file_whose_connection_is_lost_goes_on_where_it_ended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_server_says_instead_of_music_is_not_heard_however_long_it_is() {
+    for (player, code) in [
+        (Player::Progressive, 503),
+        (Player::Progressive, 200),
+        (Player::SpotifyLike, 404),
+        (Player::SpotifyLike, 200),
+        (Player::Hls, 404),
+    ] {
+        // Longer than a block of 32 KiB, which would be 2 s of music, and than the file.
+        let (play, _) = play_by(player, s(20), move |_| {
+            Reply::refusal(code, "").long(400_000)
+        })
+        .await;
+        assert_eq!(play.heard, Heard::default(), "{player:?}, {code}");
+        assert!(
+            matches!(play.ending, Ending::Failed(_)),
+            "{player:?}, {code}"
+        );
+    }
+    // A server that gives the whole file where the rest of it was asked for: what came before the loss is all that is heard.
+    let (play, _) = play_by(Player::Progressive, s(20), |asked| match asked.range {
+        None => file(asked).at_rate(32_000).cut_after(40_000),
+        Some(_) => Reply::whole(vec![0; FILE_BYTES]).after(s(3)),
+    })
+    .await;
+    let ignored = Fault::Unusable("the server ignores ranges");
+    assert_eq!(play.ending, Ending::Failed(ignored));
+    assert_eq!(play.heard.played, ms(2_048));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_file_that_is_refused_or_never_begins_is_not_asked_for_again() {
     let (refused, asked) = play_by(Player::Progressive, s(20), |_| Reply::refusal(503, "")).await;
     assert_eq!(

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 use url::Url;
@@ -146,7 +147,12 @@ fn assert_no_worse(slow: &Play, fast: &Play) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    // The same cases each time: where the laws end is known, and no case beyond is found by a change of something else.
+    #![proptest_config(ProptestConfig {
+        cases: 40,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn more_bandwidth_never_means_more_stalls(

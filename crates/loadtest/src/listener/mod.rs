@@ -218,6 +218,10 @@ impl<C: Connect> Listener<C> {
             fault = loading => Ending::Failed(fault),
             ending = listen_on(loaded, epoch, patience, pulse) => ending,
         };
+        if let Ending::Failed(fault) = &ending {
+            let failure = self.client.failure();
+            self.tally.borrow_mut().show(fault, failure);
+        }
         playing.end(ending)
     }
 }

@@ -61,9 +61,9 @@ pub struct Report {
     pub(crate) visiting: Option<Visiting>,
     /// How often each kind of fault ended a play, a report of one, or a request.
     pub(crate) faults: BTreeMap<String, u64>,
-    /// How the first of a kind was: its address and what was wrong; not where nothing was asked (somebody left).
+    /// One of each kind, with its address and what was wrong; none of a kind where nothing was asked (somebody left).
     #[serde(default)]
-    pub(crate) first_faults: BTreeMap<String, String>,
+    pub(crate) fault_examples: BTreeMap<String, String>,
     pub(crate) generator: Generator,
     pub(crate) environment: Environment,
     pub(crate) series: Series,
@@ -239,11 +239,10 @@ impl Report {
                 .iter()
                 .map(|(kind, count)| ((*kind).to_owned(), *count))
                 .collect(),
-            first_faults: tally
-                .first_faults
+            fault_examples: tally
+                .fault_examples
                 .iter()
-                .filter(|(kind, _)| tally.faults.contains_key(*kind))
-                .map(|(kind, first)| ((*kind).to_owned(), first.clone()))
+                .map(|(kind, example)| ((*kind).to_owned(), example.clone()))
                 .collect(),
             generator: Generator {
                 threads: run.threads,

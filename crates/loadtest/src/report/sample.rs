@@ -35,8 +35,10 @@ pub(super) fn mixed(name: &str) -> Report {
     tally.faults.insert("status_503", 2);
     let mut report = report(&scenario, &tally, rows(121));
     report.faults.insert(HOSTILE.to_owned(), 1);
-    let first = HOSTILE.to_owned();
-    report.first_faults.insert("status_503".to_owned(), first);
+    let example = HOSTILE.to_owned();
+    report
+        .fault_examples
+        .insert("status_503".to_owned(), example);
     HOSTILE.clone_into(&mut report.environment.processor);
     report.server = Some(server());
     report
@@ -102,9 +104,12 @@ fn rows(seconds: u64) -> Vec<Row> {
         responses: 3,
         bytes: 1_000_000,
         active: second.min(60),
+        active_max: second.min(60) + 1,
         waiting: 2,
+        waiting_max: 4,
         sounding: 40,
         silent: second % 5,
+        silent_max: second % 5 + 1,
         sounded_ms: 40,
         silent_ms: second % 5,
         startup_p50_ms: 100.0,

@@ -46,8 +46,8 @@ impl Display for Report {
         }
         for (kind, count) in &self.faults {
             write!(f, "  fault        {kind}: {count}")?;
-            if let Some(first) = self.first_faults.get(kind) {
-                write!(f, "; the first: {first}")?;
+            if let Some(example) = self.fault_examples.get(kind) {
+                write!(f, "; one of them: {example}")?;
             }
             writeln!(f)?;
         }

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::scenario::VisitorPlan;
 use crate::session::Shared;
-use crate::wire::{Ask, BODY_BYTES_MAX, Client, Connect, Fault, Keep};
+use crate::wire::{Ask, BODY_BYTES_MAX, Client, Connect, Failure, Fault, Keep};
 
 /// How many connections a browser has to one server.
 pub(crate) const CONNECTIONS_MAX: usize = 6;
@@ -55,10 +55,11 @@ pub(crate) async fn visit(shared: &Shared, plan: &VisitorPlan, number: u64, due:
             .show(&shared.target.url, path, plan.loads_assets, left)
             .await;
         let took = waited(due_at.elapsed(), &shown, patience);
-        shared
-            .tally
-            .borrow_mut()
-            .response(took, shown.as_ref().err());
+        let mut tally = shared.tally.borrow_mut();
+        tally.response(took, shown.as_ref().err());
+        if let Err(fault) = &shown {
+            tally.show(fault, browser.failure(fault));
+        }
     }
 }
 
@@ -76,6 +77,12 @@ impl<C: Connect> Browser<C> {
             clients,
             cached: RefCell::default(),
         }
+    }
+
+    /// What went wrong when a fault ended a page.
+    fn failure(&self, fault: &Fault) -> Option<&Failure> {
+        let failures = self.clients.iter().filter_map(Client::failure);
+        failures.rev().find(|failure| failure.kind == fault.kind())
     }
 
     /// Loads a page, and what it names. What is not there in time is given up.

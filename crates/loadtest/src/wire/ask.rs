@@ -63,8 +63,14 @@ pub(crate) struct Answer {
 }
 
 impl<'a> Ask<'a> {
-    /// Asks for a resource, or for a part of one.
+    /// Asks for a resource, or for a part of one, which is no longer than it is.
     pub(crate) fn get(url: &'a Url, range: Option<&'a Range<u64>>, keep: Keep) -> Self {
+        let keep = match (keep, range) {
+            (Keep::Nothing(most), Some(range)) => {
+                Keep::Nothing(most.min(range.end.saturating_sub(range.start)))
+            }
+            (keep, _) => keep,
+        };
         Self {
             method: "GET",
             url,

@@ -12,8 +12,8 @@ use super::ask::{Answer, Ask, Keep, Question};
 use super::checks::Checks;
 use super::connections::{Connections, Stream, Way};
 use super::cookies::Cookies;
-use super::fault::Fault;
-use super::head::{Encoding, Head};
+use super::fault::{Failure, Fault};
+use super::head::{Encoding, Framing, Head};
 use super::http1::Http1;
 use super::link::Link;
 use super::received::Received;
@@ -26,6 +26,8 @@ use super::transport::Connect;
 const TEXT_MAX: Duration = Duration::from_secs(30);
 /// How often an answer may lead elsewhere.
 const REDIRECTS_MAX: u32 = 5;
+/// How much of a refusal, or of a redirect, is read so that its connection can be used again.
+const REFUSAL_BYTES_MAX: u64 = 1024 * 1024;
 /// How many servers a person remembers: the music's, and those that its playlists lead to.
 const SERVERS_MAX: usize = 8;
 
@@ -35,6 +37,8 @@ pub(crate) struct Client<C: Connect> {
     /// Where some of the bodies are compared.
     checks: Option<Rc<Checks>>,
     servers: Vec<Server>,
+    /// What went wrong last: most people never have one.
+    failure: Option<Box<Failure>>,
 }
 
 /// A server that was asked before.
@@ -56,6 +60,7 @@ impl<C: Connect> Client<C> {
             connections: Connections::new(connect, trust, link),
             checks: None,
             servers: Vec::new(),
+            failure: None,
         }
     }
 
@@ -80,6 +85,7 @@ impl<C: Connect> Client<C> {
             connections: self.connections.clone(),
             checks: None,
             servers: Vec::new(),
+            failure: None,
         }
     }
 
@@ -98,9 +104,14 @@ impl<C: Connect> Client<C> {
         asked
     }
 
-    /// Something went wrong at an address: the first time is remembered for the report.
-    pub(crate) fn blame(&self, url: &Url, kind: &'static str, why: &dyn Display) {
-        self.connections.meter.blame(url, kind, why);
+    /// Something went wrong at an address.
+    pub(crate) fn blame(&mut self, url: &Url, kind: &'static str, why: &dyn Display) {
+        self.failure = Some(Box::new(Failure::new(url, kind, why)));
+    }
+
+    /// What went wrong last.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_deref()
     }
 
     /// Asks where it is led to, which is left in the address.
@@ -144,6 +155,15 @@ impl<C: Connect> Client<C> {
         );
         let (mut stream, head) = begun.await.map_err(|_elapsed| Fault::Timeout)??;
         let to_first_byte = asked_at.elapsed();
+        let refused = match (head.status, &head.location) {
+            (300..=399, Some(location)) => Some(Ok(Outcome::Elsewhere(location.clone()))),
+            _ => judge(ask, &head).err().map(Err),
+        };
+        if let Some(refused) = refused {
+            // Where everything is well nobody has room for it.
+            Box::pin(self.pass_over(place, stream, &head, ask.patience)).await;
+            return refused;
+        }
         let mut body = Received::new(ask.keep, checks.is_some());
         let receiving = stream.receive(&head, &mut body, more);
         match ask.keep {
@@ -153,18 +173,8 @@ impl<C: Connect> Client<C> {
                 .map_err(|_elapsed| Fault::Timeout)??,
             Keep::Nothing(_) => receiving.await?,
         }
-        if let Some(server) = self.servers.get_mut(place) {
-            for field in &head.cookies {
-                server.cookies.take(field);
-            }
-            if let (Stream::Http1(stream), true) = (stream, head.stays_open) {
-                server.open = Some(stream);
-            }
-        }
-        if let (300..=399, Some(location)) = (head.status, &head.location) {
-            return Ok(Outcome::Elsewhere(location.clone()));
-        }
-        accept(ask, &head, &mut body)?;
+        self.remember(place, &head, Some(stream));
+        finish(ask, &head, &mut body)?;
         if let (Some((checks, asked)), Some(proof), Some(digest)) =
             (checks, head.proof, body.digest())
         {
@@ -177,6 +187,28 @@ impl<C: Connect> Client<C> {
             to_first_byte,
             took: asked_at.elapsed(),
         }))
+    }
+
+    /// What is no answer to the question is nobody's music: it is read to its end only for its connection, and not for long.
+    async fn pass_over(&mut self, place: usize, mut stream: Stream, head: &Head, within: Duration) {
+        let mut rest = Received::new(Keep::Nothing(REFUSAL_BYTES_MAX), false);
+        let mut nobody_hears = |_so_far| None;
+        let receiving = stream.receive(head, &mut rest, &mut nobody_hears);
+        let is_whole = matches!(timeout(within, receiving).await, Ok(Ok(())));
+        self.remember(place, head, is_whole.then_some(stream));
+    }
+
+    /// What a browser keeps of an answer: cookies, and its connection where that can be used again.
+    fn remember(&mut self, place: usize, head: &Head, stream: Option<Stream>) {
+        let Some(server) = self.servers.get_mut(place) else {
+            return;
+        };
+        for field in &head.cookies {
+            server.cookies.take(field);
+        }
+        if let (Some(Stream::Http1(stream)), true) = (stream, head.stays_open) {
+            server.open = Some(stream);
+        }
     }
 
     /// Whether a server can be reached, without asking it anything: nothing is counted there.
@@ -239,8 +271,8 @@ impl<C: Connect> Client<C> {
     }
 }
 
-/// Whether an answer is what was asked for.
-fn accept(ask: &Ask<'_>, head: &Head, body: &mut Received) -> Result<(), Fault> {
+/// Whether what begins is an answer to what was asked.
+fn judge(ask: &Ask<'_>, head: &Head) -> Result<(), Fault> {
     let expected = if ask.range.is_some() { 206 } else { 200 };
     match head.status {
         201 if ask.body.is_some() => {}
@@ -255,17 +287,31 @@ fn accept(ask: &Ask<'_>, head: &Head, body: &mut Received) -> Result<(), Fault> 
     }
     match head.encoding {
         Encoding::None => {}
-        Encoding::Gzip if ask.may_be_compressed => body.unpack()?,
+        Encoding::Gzip if ask.may_be_compressed => {}
         Encoding::Gzip | Encoding::Other => {
             return Err(Fault::Unusable("it is compressed, which was not asked for"));
         }
     }
+    if let (Some(range), Some(part)) = (ask.range, &head.part)
+        && part != range
+    {
+        return Err(Fault::Unusable("it is another part than was asked for"));
+    }
+    let (Keep::Text(most) | Keep::Nothing(most)) = ask.keep;
+    match head.framing {
+        Framing::Length(bytes) if most < bytes => Err(Fault::TooLarge(most)),
+        _ => Ok(()),
+    }
+}
+
+/// Makes of a whole body what was asked for.
+fn finish(ask: &Ask<'_>, head: &Head, body: &mut Received) -> Result<(), Fault> {
+    if head.encoding == Encoding::Gzip {
+        body.unpack()?;
+    }
     let Some(range) = ask.range else {
         return Ok(());
     };
-    if head.part.as_ref().is_some_and(|part| part != range) {
-        return Err(Fault::Unusable("it is another part than was asked for"));
-    }
     if body.bytes != range.end - range.start {
         return Err(Fault::Unusable(
             "it is not as long as the part that was asked for",

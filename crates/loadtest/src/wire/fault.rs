@@ -1,9 +1,11 @@
 //! What can go wrong between a listener and a server.
 
+use std::fmt::Display;
 use std::io;
 
 use rustix::io::Errno;
 use tokio_rustls::rustls::{self, CertificateError};
+use url::{Position, Url};
 
 /// Why a request has no answer that can be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +45,28 @@ pub(crate) enum Fault {
     /// A body that is not what the server says it is, or what it gave before.
     #[error("the bytes of the answer are wrong: {0}")]
     WrongBytes(&'static str),
+}
+
+/// What went wrong at an address, for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{address}: {why}")]
+pub(crate) struct Failure {
+    /// Of the fault.
+    pub(crate) kind: &'static str,
+    address: String,
+    why: String,
+}
+
+impl Failure {
+    pub(super) fn new(url: &Url, kind: &'static str, why: &dyn Display) -> Self {
+        // What follows the path may be a secret: servers sign the addresses of their stores.
+        let address = &url[Position::BeforeHost..Position::AfterPath];
+        Self {
+            kind,
+            address: format!("{}://{address}", url.scheme()),
+            why: why.to_string(),
+        }
+    }
 }
 
 impl Fault {

@@ -25,7 +25,7 @@ mod transport;
 pub(crate) use ask::{Answer, Ask, BODY_BYTES_MAX, Keep};
 pub(crate) use checks::Checks;
 pub(crate) use client::Client;
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Failure, Fault};
 #[cfg(test)]
 pub(crate) use http2::Beside;
 pub(crate) use link::Link;

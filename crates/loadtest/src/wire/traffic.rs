@@ -1,11 +1,7 @@
 //! How much is asked and read.
 
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::fmt::Display;
+use std::cell::Cell;
 use std::rc::Rc;
-
-use url::{Position, Url};
 
 /// Requests, what came over the network, and what was found when bodies were looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,11 +19,7 @@ pub(crate) struct Traffic {
 pub(crate) type Meter = Rc<Counter>;
 
 #[derive(Debug, Default)]
-pub(crate) struct Counter {
-    traffic: Cell<Traffic>,
-    /// The first fault of each kind, with its address.
-    first_faults: RefCell<BTreeMap<&'static str, String>>,
-}
+pub(crate) struct Counter(Cell<Traffic>);
 
 impl Traffic {
     pub(crate) fn add(&mut self, other: Self) {
@@ -41,47 +33,32 @@ impl Traffic {
 
 impl Counter {
     pub(super) fn ask(&self) {
-        let mut traffic = self.traffic.get();
+        let mut traffic = self.0.get();
         traffic.requests += 1;
-        self.traffic.set(traffic);
+        self.0.set(traffic);
     }
 
     pub(super) fn answer(&self) {
-        let mut traffic = self.traffic.get();
+        let mut traffic = self.0.get();
         traffic.answers += 1;
-        self.traffic.set(traffic);
+        self.0.set(traffic);
     }
 
     pub(super) fn read(&self, read: usize) {
-        let mut traffic = self.traffic.get();
+        let mut traffic = self.0.get();
         traffic.bytes += read as u64;
-        self.traffic.set(traffic);
+        self.0.set(traffic);
     }
 
     pub(super) fn check(&self, is_right: bool) {
-        let mut traffic = self.traffic.get();
+        let mut traffic = self.0.get();
         traffic.checked_bodies += 1;
         traffic.wrong_bodies += u64::from(!is_right);
-        self.traffic.set(traffic);
+        self.0.set(traffic);
     }
 
     /// What was counted since this was asked last.
     pub(crate) fn take(&self) -> Traffic {
-        self.traffic.take()
-    }
-
-    /// Something went wrong at an address.
-    pub(super) fn blame(&self, url: &Url, kind: &'static str, why: &dyn Display) {
-        let mut first = self.first_faults.borrow_mut();
-        first.entry(kind).or_insert_with(|| {
-            // What follows the path may be a secret: servers sign the addresses of their stores.
-            let address = &url[Position::BeforeHost..Position::AfterPath];
-            format!("{}://{address}: {why}", url.scheme())
-        });
-    }
-
-    /// How the first fault of each kind was: where, and why.
-    pub(crate) fn first_faults(&self) -> BTreeMap<&'static str, String> {
-        self.first_faults.borrow().clone()
+        self.0.take()
     }
 }

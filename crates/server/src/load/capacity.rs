@@ -63,10 +63,7 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         CapacityError::Run(error) => not_begun(what, error),
         CapacityError::Scenario(error) => Failure::usage(format!("{what}: {error}")),
     })?;
-    let written = outputs.write(REPORT, || capacity.to_json());
-    // Whether or not the disk is full by now.
-    let said = outputs.say(&capacity.to_string());
-    written.and(said)?;
+    outputs.deliver(&[(REPORT, &|| capacity.to_json())], &capacity.to_string())?;
     if capacity.is_interrupted() {
         return Err(Failure::interrupted());
     }

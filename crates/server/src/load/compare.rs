@@ -30,8 +30,10 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
         .iter()
         .map(|file| Ok((name(file, files), read(file)?)));
     let comparison = Comparison::of(reports.collect::<Result<_, Failure>>()?);
-    outputs.write("--html", || comparison.to_html())?;
-    outputs.say(&comparison.to_string())
+    outputs.deliver(
+        &[("--html", &|| comparison.to_html())],
+        &comparison.to_string(),
+    )
 }
 
 /// The name of a file alone, where no other file has the same.

@@ -1,13 +1,16 @@
 //! What a tool writes: files that were asked for, and the answer for whoever looks on.
 
+use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, complain};
 
 /// Instead of the name of a file: the standard output.
 const STDOUT: &str = "-";
+/// What the standard output is, where Linux tells.
+const OWN_STDOUT: &str = "/proc/self/fd/1";
 
 /// The files that options ask for.
 pub(super) struct Outputs<'a>(Vec<(&'static str, &'a Path)>);
@@ -37,6 +40,8 @@ impl<'a> Outputs<'a> {
             .collect();
         let mut outputs: Vec<(&'static str, &'a Path)> = Vec::new();
         let mut places: Vec<(Place, &'static str)> = Vec::new();
+        // Where a shell has led it: both would write from the beginning.
+        places.extend(there(Path::new(OWN_STDOUT)).map(|place| (place, "the standard output")));
         for (option, file) in asked {
             let shown = file.display();
             let place = place(file);
@@ -50,7 +55,7 @@ impl<'a> Outputs<'a> {
             let mut others = places.iter();
             if let Some((_, other)) = others.find(|(other, _)| place.as_ref() == Some(other)) {
                 let text = format!(
-                    "{option} {shown} would overwrite what {other} writes: name another file"
+                    "{option} {shown} leads to the same file as {other}: name another file"
                 );
                 return Err(Failure::usage(text));
             }
@@ -63,8 +68,22 @@ impl<'a> Outputs<'a> {
         Ok(Self(outputs))
     }
 
-    /// Writes the file of an option, where it was asked for.
-    pub(super) fn write(&self, option: &str, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    /// Writes the file of each option that was asked for, and then shows the answer, whatever came of the files: whoever reads
+    /// what is shown may have had enough of it. Tells all that failed.
+    pub(super) fn deliver(
+        &self,
+        files: &[(&str, &dyn Fn() -> String)],
+        answer: &str,
+    ) -> Result<(), Failure> {
+        let mut done: Vec<Result<(), Failure>> = files
+            .iter()
+            .map(|(option, text)| self.write(option, *text))
+            .collect();
+        done.push(self.say(answer));
+        Failure::all(done.into_iter().filter_map(Result::err))
+    }
+
+    fn write(&self, option: &str, text: &dyn Fn() -> String) -> Result<(), Failure> {
         let mut outputs = self.0.iter();
         match outputs.find(|(asked, _)| *asked == option) {
             Some((_, file)) if is_stdout(file) => say(&text()),
@@ -76,12 +95,11 @@ impl<'a> Outputs<'a> {
     }
 
     /// Shows the answer: on the standard output, or on the standard error where a file has taken that.
-    pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
+    fn say(&self, text: &str) -> Result<(), Failure> {
         if !self.0.iter().any(|(_, file)| is_stdout(file)) {
             return say(text);
         }
-        // What was asked for is written by then: whoever has closed this is not interested.
-        let _closed = writeln!(io::stderr(), "{}", text.trim_end());
+        complain(text.trim_end());
         Ok(())
     }
 }
@@ -131,19 +149,24 @@ fn place(file: &Path) -> Option<Place> {
     Some(Place::New(folder.join(file.file_name()?)))
 }
 
-/// Whether a file can be written.
+/// Whether a file can be written. A device or a pipe shows that only when it is.
 fn try_file(file: &Path) -> Result<(), Failure> {
-    let is_there = file.exists();
-    let opened = std::fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(file);
-    let tried = opened.and_then(|_file| {
-        if is_there {
-            return Ok(());
+    let tried = match std::fs::symlink_metadata(file) {
+        Ok(link) if link.is_symlink() && !file.exists() => {
+            let shown = file.display();
+            return Err(Failure::usage(format!(
+                "{shown} is a link that leads nowhere: remove it, or name another file"
+            )));
         }
-        std::fs::remove_file(file)
-    });
+        Ok(_) if file.is_file() || file.is_dir() => {
+            OpenOptions::new().append(true).open(file).map(drop)
+        }
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let made = OpenOptions::new().write(true).create_new(true).open(file);
+            made.and_then(|_file| std::fs::remove_file(file))
+        }
+    };
     let what = format!("{} could not be written", file.display());
     tried.map_err(|error| not_written(&what, error))
 }
@@ -176,6 +199,10 @@ mod tests {
         std::fs::write(&one, "").unwrap();
         assert!(is_refused([&one, &at("below/../one")], &scenario));
         assert_eq!(std::fs::read_to_string(&scenario).unwrap(), "kept");
+        let nowhere = at("nowhere");
+        std::os::unix::fs::symlink(at("gone"), &nowhere).unwrap();
+        assert!(is_refused([&nowhere, &two], &scenario));
+        assert!(nowhere.is_symlink() && !at("gone").exists());
         // What a device is given is nobody's.
         let null = Path::new("/dev/null");
         assert!(!is_refused([null, null], &scenario));

@@ -9,7 +9,7 @@ use loadtest::{Options, Verdict};
 
 use super::files::Outputs;
 use super::live::LiveArguments;
-use super::{not_begun, read};
+use super::{not_begun, read, shipped};
 use crate::failure::Failure;
 
 /// What scripts may rely on.
@@ -68,9 +68,10 @@ impl ServerArguments {
         }
     }
 
-    /// What must not be written over: the scenario, and what else is read from files.
+    /// What must not be written over: the scenario, unless it comes along, and what else is read from files.
     pub(super) fn files_read<'a>(&'a self, scenario: &'a Path) -> impl Iterator<Item = &'a Path> {
-        std::iter::once(scenario).chain(self.ca.as_deref())
+        let scenario = Some(scenario).filter(|file| shipped(file).is_none());
+        scenario.into_iter().chain(self.ca.as_deref())
     }
 }
 
@@ -87,11 +88,10 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     let report = loadtest::run(&scenario, &options, &mut |progress| live.tell(progress));
     live.end();
     let report = report.map_err(|error| not_begun("the load could not be made", error))?;
-    // Files first: whoever reads what is shown may have had enough of it.
-    let written = outputs.write(REPORT, || report.to_json());
-    let shown = outputs.write(HTML, || report.to_html());
-    let said = outputs.say(&report.to_string());
-    written.and(shown).and(said)?;
+    outputs.deliver(
+        &[(REPORT, &|| report.to_json()), (HTML, &|| report.to_html())],
+        &report.to_string(),
+    )?;
     let code = exit_code(report.verdict, report.keeps_thresholds());
     Ok(ExitCode::from(code))
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use loadtest::{RunError, Scenario, read_text_bounded};
+use loadtest::{RunError, Scenario, ScenarioError, read_text_bounded};
 
 use crate::failure::Failure;
 use capacity::CapacityArguments;
@@ -87,7 +87,7 @@ pub(crate) fn load(arguments: &LoadArguments) -> Result<ExitCode, Failure> {
 fn read(scenario: &Path) -> Result<Scenario, Failure> {
     let shown = scenario.display();
     let wrong = |error| Failure::usage(format!("{shown}: {error}"));
-    if let Some(shipped) = scenario.to_str().and_then(Scenario::shipped) {
+    if let Some(shipped) = shipped(scenario) {
         return shipped.map_err(wrong);
     }
     let text = read_text_bounded(scenario, SCENARIO_BYTES_MAX).map_err(|error| {
@@ -97,6 +97,11 @@ fn read(scenario: &Path) -> Result<Scenario, Failure> {
         ))
     })?;
     Scenario::read(&text).map_err(wrong)
+}
+
+/// The scenario that comes along under a name.
+fn shipped(name: &Path) -> Option<Result<Scenario, ScenarioError>> {
+    name.to_str().and_then(Scenario::shipped)
 }
 
 /// The scenarios that come along, for messages.

@@ -1,5 +1,6 @@
 //! What `haas load` writes, and where.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -38,14 +39,14 @@ fn no_file_is_written_over_another_or_over_what_is_read() {
     for (arguments, said) in [
         (
             vec![own, "--report", text(&file), "--html", text(&same)],
-            "what --report writes",
+            "the same file as --report",
         ),
         (vec![own, "--report", own], "which is read"),
         (vec!["capacity", own, "--report", own], "which is read"),
         (vec!["compare", own, "--html", own], "which is read"),
         (
             vec![own, "--report", "-", "--html", "-"],
-            "what --report writes",
+            "the same file as --report",
         ),
     ] {
         let output = run(&arguments);
@@ -127,6 +128,40 @@ fn a_dash_is_the_standard_output_and_nothing_else_is_written_there() {
     is_whole(&output.stdout);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("10 of 10 started"), "{said}");
+    assert!(haas.stop().success());
+}
+
+#[test]
+fn a_file_that_the_standard_output_goes_to_is_not_written_too() {
+    let (folder, scenario) = folder();
+    let file = folder.path().join("out");
+    let mut load = Command::new(HAAS);
+    load.arg("load").arg(&scenario).arg("--report").arg(&file);
+    let stdout = std::fs::File::create(&file).unwrap();
+    let output = load.stdout(stdout).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(
+        said.contains("the same file as the standard output"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_error_output_that_nobody_reads_ends_no_later() {
+    let (folder, scenario) = folder();
+    let (haas, mut load) = served(&folder, &scenario);
+    let (unread, log) = std::io::pipe().unwrap();
+    let mut filler = log.try_clone().unwrap();
+    // Until it is full, and from then on.
+    let filling = std::thread::spawn(move || while filler.write_all(&[b'.'; 4_096]).is_ok() {});
+    load.args(["--report", "-"]).stderr(log);
+    let output = load.stdout(Stdio::piped()).spawn().unwrap();
+    drop(load);
+    let output = output.wait_with_output().unwrap();
+    is_whole(&output.stdout);
+    drop(unread);
+    filling.join().unwrap();
     assert!(haas.stop().success());
 }
 

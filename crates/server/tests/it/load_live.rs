@@ -210,7 +210,7 @@ fn a_log_that_nobody_reads_holds_up_neither_a_run_nor_its_end() {
         "--metrics",
         "127.0.0.1:0",
     ]);
-    let load = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut load = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     drop(command);
     let pages = || {
         let metrics = served.haas.admin("/metrics");
@@ -223,6 +223,7 @@ fn a_log_that_nobody_reads_holds_up_neither_a_run_nor_its_end() {
     };
     // By then it has said where its metrics are, and more than one line is due.
     while pages() < 70.0 {
+        assert_eq!(load.try_wait().unwrap(), None);
         pause();
     }
     let pid = load.id().to_string();

@@ -59,11 +59,9 @@ pub(super) fn measure(
     scenario: &str,
     asked: Asked,
 ) -> Result<String> {
+    let (haas, comes_first) = before_others(&workspace.haas());
     let (report, paints) = thread::scope(|scope| {
-        let readers = scope.spawn(|| {
-            let haas = before_others(&workspace.haas());
-            runs::run_as(haas, workspace, server, scenario, &[])
-        });
+        let readers = scope.spawn(|| runs::run_as(haas, workspace, server, scenario, &[]));
         let mut lighthouse = Lighthouse::new(workspace, server);
         let mut paints = Vec::new();
         while paints.len() < asked.runs {
@@ -79,12 +77,19 @@ pub(super) fn measure(
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok::<_, Failure>((report, paints))
     })?;
+    let how = if comes_first {
+        "the visitors came before everything else on the machine (chrt)"
+    } else {
+        "the visitors came like everything else on the machine"
+    };
     judge(&report, &paints, asked)
+        .map(|text| format!("{text}; {how}"))
+        .map_err(|failure| Failure::new(format!("{}; {how}", failure.what)))
 }
 
-/// A program that comes before all others, where this machine allows that: Chromium takes every processor while it starts, and
-/// visitors who come late by that say nothing. They take a twentieth of one.
-fn before_others(program: &Path) -> Command {
+/// A program that comes before all others, and whether this machine allows that: Chromium takes every processor while it
+/// starts, and visitors who come late by that say nothing. What they take, the server and Chromium lack.
+fn before_others(program: &Path) -> (Command, bool) {
     let first = || {
         let mut command = Command::new("chrt");
         command.args(["--rr", "1"]);
@@ -93,9 +98,9 @@ fn before_others(program: &Path) -> Command {
     if first().arg("true").status().is_ok_and(|ran| ran.success()) {
         let mut command = first();
         command.arg(program);
-        return command;
+        return (command, true);
     }
-    Command::new(program)
+    (Command::new(program), false)
 }
 
 fn judge(report: &Value, paints: &[Paint], asked: Asked) -> Result<String> {

@@ -32,7 +32,7 @@ fn by_kind(report: &Report) -> Markup {
                 th scope="col" { (words("종류", "kind")) }
                 th scope="col" { (words("횟수", "times")) }
                 td {}
-                th.word scope="col" { (words("첫 번째 것", "the first of them")) }
+                th.word scope="col" { (words("그중 하나", "one of them")) }
             } }
             tbody {
                 @for (kind, times) in &report.faults {
@@ -40,7 +40,7 @@ fn by_kind(report: &Report) -> Markup {
                         th scope="row" { (fault(kind)) }
                         td { (count(*times)) }
                         td.bars { i.bar style=(format!("--share:{:.1}%", to_f64(*times) / to_f64(most.max(1)) * 100.0)) {} }
-                        td.place { (report.first_faults.get(kind).map_or("", String::as_str)) }
+                        td.place { (report.fault_examples.get(kind).map_or("", String::as_str)) }
                     }
                 }
             }

@@ -66,7 +66,10 @@ fn first_sounds(report: &Report) -> Plot {
         ),
     ];
     let title = words("시간에 따른 첫 소리", "First sounds over time");
-    let note = words("그 순간에 난 첫 소리들", "Of those that came at that time");
+    let note = words(
+        "그때 첫 소리를 들은 사람들. 듣지 못하고 끝난 사람은 기다리는 한도만큼으로 셉니다",
+        "Of those who heard it at that time; who left without one counts with as long as people wait",
+    );
     Plot::over_time("startup-over-time", title, Unit::Ms, lines)
         .with_limits(&WAITING_LIMITS_MS)
         .with_log_values()
@@ -105,7 +108,7 @@ fn stalls(report: &Report) -> Plot {
     let lines = vec![
         Line::new(
             words("끊긴 재생", "stalled plays"),
-            over_time.level(|row| row.silent),
+            over_time.level(|row| row.silent_max),
         ),
         Line::new(
             words("새로 끊김 (초당)", "stalls that begin (a second)"),
@@ -128,8 +131,8 @@ fn silence_share(report: &Report) -> Plot {
     ];
     let title = words("시간에 따른 끊긴 비율", "Rebuffer ratio over time");
     let note = words(
-        "소리가 나기 시작한 재생 가운데 끊겨 있는 것의 비율(1초마다 셉니다). 가로 점선: 한도",
-        "Of the plays that had begun to sound, how many are stalled (counted each second). Dashed across: limits",
+        "소리가 나기 시작한 재생들의 시간 가운데 끊겨 있던 시간의 비율. 가로 점선: 한도",
+        "Of the time of all plays that had begun to sound, how much was silence. Dashed across: limits",
     );
     Plot::over_time("silence-share", title, Unit::Share, lines)
         .with_limits(&[SILENCE_STABLE, SILENCE_FAIR])

@@ -33,7 +33,7 @@ impl<'a> OverTime<'a> {
         })
     }
 
-    /// How many there were at the end of each row.
+    /// How many there were in each row.
     pub(super) fn level(self, of: impl Fn(&Row) -> u64) -> Points {
         self.points(|row, _| Some(to_f64(of(row))))
     }

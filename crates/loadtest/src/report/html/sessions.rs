@@ -59,7 +59,7 @@ fn at_once(report: &Report) -> Plot {
     let over_time = OverTime::of(report);
     let mut lines = vec![Line::new(
         words("세션", "sessions"),
-        over_time.level(|row| row.active),
+        over_time.level(|row| row.active_max),
     )];
     if report.listening.is_some() {
         let sounding = over_time.level(|row| row.sounding);
@@ -67,7 +67,7 @@ fn at_once(report: &Report) -> Plot {
             words("소리 나는 재생", "plays that sound"),
             sounding,
         ));
-        let waiting = over_time.level(|row| row.waiting);
+        let waiting = over_time.level(|row| row.waiting_max);
         lines.push(Line::new(
             words(
                 "첫 소리를 기다리는 재생",

@@ -33,7 +33,7 @@ fn what_a_report_says_is_text_and_nothing_else() {
     let page = sample::mixed(sample::HOSTILE).to_html();
     assert!(!page.contains("<script>alert"), "{page}");
     assert!(!page.contains("/<b>"), "{page}");
-    // The heading, the title, the scenario, a fault, the first of another, the processor and a note.
+    // The heading, the title, the scenario, a fault, one of another, the processor and a note.
     assert_eq!(page.matches("&lt;script&gt;alert").count(), 7);
     let scripts = tags(&page)
         .iter()

@@ -182,30 +182,23 @@ async fn who_is_not_whom_it_should_be_is_not_asked_and_the_reason_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_fault_of_a_kind_is_remembered_with_its_address_but_no_query() {
+async fn what_went_wrong_is_remembered_with_its_address_but_no_query() {
     let scripted = Scripted::new(|asked| match asked.target.as_str() {
         "/a?key=secret" => Reply::refusal(302, "Location: /b?signed=secret\r\n"),
         _ => Reply::refusal(404, ""),
     });
-    let meter = Meter::default();
-    let client = Client::new(scripted, Trust::default(), Link::new(None));
-    let mut client = client.counted_by(&meter);
+    let mut client = Client::new(scripted, Trust::default(), Link::new(None));
+    assert_eq!(client.failure(), None);
     let asking = LocalSet::new();
+    let url = "http://music.test/a?key=secret";
     asking
-        .run_until(async {
-            for path in ["a?key=secret", "c"] {
-                let url = format!("http://music.test/{path}");
-                get(&mut client, &url, TEXT).await.unwrap_err();
-            }
-        })
-        .await;
-    let first = meter.first_faults();
+        .run_until(get(&mut client, url, TEXT))
+        .await
+        .unwrap_err();
+    let failure = client.failure().unwrap();
     assert_eq!(
-        first.into_iter().collect::<Vec<_>>(),
-        [(
-            "status_4xx",
-            "http://music.test/b: the answer was 404".to_owned()
-        )]
+        (failure.kind, failure.to_string().as_str()),
+        ("status_4xx", "http://music.test/b: the answer was 404")
     );
 }
 
@@ -214,6 +207,12 @@ async fn a_server_that_does_harm_ends_nobody_and_nothing_without_end() {
     let large = Reply::whole(vec![0; 2_000_000]);
     let cut = large.clone().cut_after(40_000);
     assert_eq!(fault(Keep::Nothing(BODY_BYTES_MAX), cut).await, Fault::Lost);
+    let trickle = Reply::refusal(503, "").at_rate(1);
+    let busy = Fault::Status {
+        status: 503,
+        retry_after_s: None,
+    };
+    assert_eq!(fault(TEXT, trickle).await, busy);
     let most = Keep::Nothing(9_000);
     assert_eq!(fault(most, large.clone()).await, Fault::TooLarge(9_000));
     assert_eq!(fault(TEXT, large).await, Fault::TooLarge(1_000_000));

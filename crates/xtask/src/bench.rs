@@ -21,12 +21,21 @@ memory each and nothing flushed to disk.
 
 /// Each part with its name, by which `ONLY` asks for it.
 type Part = (&'static str, fn(&Workspace) -> Result<()>);
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 9] = [
     ("footprint", measure_footprint),
     ("bytes", measure_bytes),
     ("databases", ask_databases),
-    ("load", |workspace| {
-        load::bench(workspace, &Machine::read()?.to_string())
+    ("load table", |workspace| {
+        load::bench_table(workspace, &Machine::read()?.to_string())
+    }),
+    ("load rates", |workspace| {
+        load::bench_rates(workspace, &Machine::read()?.to_string())
+    }),
+    ("load generator", |workspace| {
+        load::bench_generator(workspace, &Machine::read()?.to_string())
+    }),
+    ("load pages", |workspace| {
+        load::bench_pages(workspace, &Machine::read()?.to_string())
     }),
     ("beside a browser", |workspace| {
         beside::measure(workspace, &Machine::read()?.to_string())

@@ -49,7 +49,7 @@ make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
 make listeners   some hundred simulated people on the server that `make run` serves, for five minutes
-make bench       speed and memory, measured; docs/benchmarks.md and docs/load*.md are written anew (ONLY=load is one part)";
+make bench       speed and memory, measured; docs/benchmarks.md and docs/load*.md are written anew (ONLY=load is a part of it)";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

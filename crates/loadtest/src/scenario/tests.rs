@@ -151,3 +151,11 @@ proptest! {
         let _ = Scenario::read(&text);
     }
 }
+
+#[test]
+fn the_guide_knows_every_scenario_that_comes_along() {
+    let guide = include_str!("../../../../docs/load-guide.md");
+    for (name, _) in Scenario::shipped_names().filter(|(name, _)| *name != "example") {
+        assert!(guide.contains(&format!("`{name}`")), "{name}");
+    }
+}

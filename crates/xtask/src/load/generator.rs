@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{rows, runs};
+use super::{Found, rows, runs};
 use crate::failure::Result;
 use crate::server::Server;
 use crate::workspace::Workspace;
@@ -27,14 +27,8 @@ const AT_ONCE_MIN: f64 = 0.99;
 /// What one processor drives, one thread has to.
 const ONE_THREAD: [&str; 2] = ["--threads", "1"];
 
-/// What was found, in two lines, and which limits were missed.
-pub(super) struct Measured {
-    pub(super) text: String,
-    pub(super) missed: Vec<String>,
-}
-
-/// Measures both.
-pub(super) fn measure(workspace: &Workspace, server: &Server) -> Result<Measured> {
+/// Measures both, in two lines.
+pub(super) fn measure(workspace: &Workspace, server: &Server) -> Result<Found> {
     let run = |scenario: &str| runs::run(workspace, server, scenario, &ONE_THREAD);
     let few = run(&staying(FEW))?;
     let many = run(&staying(MANY))?;
@@ -43,7 +37,7 @@ pub(super) fn measure(workspace: &Workspace, server: &Server) -> Result<Measured
 }
 
 /// How soon the server answered is not what is asked: only whether the figures are about what was served.
-fn judge(few: &Value, many: &Value, starts: &Value) -> Measured {
+fn judge(few: &Value, many: &Value, starts: &Value) -> Found {
     let more = number(&many["sessions"]["active_max"]) - number(&few["sessions"]["active_max"]);
     let more_bytes = memory(many) - memory(few);
     let started = number(&starts["sessions"]["started"]);
@@ -80,7 +74,7 @@ fn judge(few: &Value, many: &Value, starts: &Value) -> Measured {
         said(many),
         said(starts),
     );
-    Measured {
+    Found {
         text,
         missed: missed.into_iter().flatten().collect(),
     }

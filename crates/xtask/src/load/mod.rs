@@ -1,6 +1,7 @@
 //! What one server takes: the loads of the original table, the highest rates, and pages while many read. In full a bench,
 //! in short a check.
 
+mod document;
 mod generator;
 mod group;
 mod readers;
@@ -9,10 +10,11 @@ mod runs;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::failure::{Failure, Result, While};
+use crate::failure::{Failure, Result};
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{demo, packages, renditions, screen};
@@ -20,10 +22,6 @@ pub(crate) use group::is_allowed as can_limit;
 use group::{Group, Limits};
 use readers::Asked;
 
-/// Where the figures are kept.
-const DOCUMENT: &str = "docs/load.md";
-/// What stands before them.
-const HEAD: &str = include_str!("head.md");
 /// One small pod of the original experiment.
 const POD: Limits = Limits {
     milli_cpu: 1_000,
@@ -31,6 +29,8 @@ const POD: Limits = Limits {
 };
 /// More listeners come than a server takes by its default, and each is a connection.
 const ENVIRONMENT: [(&str, &str); 1] = [("HAAS_HTTP__CONNECTIONS_MAX", "32768")];
+/// Two for each of the largest load's connections, and some.
+const FILES_MAX: u32 = 80_000;
 /// A generator that cannot keep up with anything.
 const STARVED: Limits = Limits {
     milli_cpu: 20,
@@ -49,48 +49,85 @@ const SHORT_STARTS: &str = "name = 'starts'\nsessions_min = 1\n[[phase]]\nsecond
 const SHORT_READERS: &str = "name = 'readers'\nsessions_min = 300\n[[phase]]\nseconds = 1\nstarts_per_s = 300\n\
     [[visitor]]\npaths = ['/music', '/music/new', '/api/music/v1/chart']\nrequests = 30\n";
 
-/// Measures everything, and writes it down.
-pub(crate) fn bench(workspace: &Workspace, machine: &str) -> Result<()> {
+/// Each load of the original table, as pages and as listeners.
+pub(crate) fn bench_table(workspace: &Workspace, machine: &str) -> Result<()> {
     let data = library(workspace)?;
-    let (group, server) = limited(workspace, &data)?;
+    open_many_files();
+    let (_group, server) = limited(workspace, &data)?;
     screen::say("\nThe loads of the original table, 120 s each");
-    let table = rows::table(workspace, &server)?;
+    let found = rows::table(workspace, &server)?;
+    document::write(workspace, document::TABLE, machine, &found)
+}
+
+/// The highest rate of starts, and the most listeners at once.
+pub(crate) fn bench_rates(workspace: &Workspace, machine: &str) -> Result<()> {
+    let data = library(workspace)?;
+    open_many_files();
+    let (_group, server) = limited(workspace, &data)?;
     screen::say("\nThe highest rates");
-    let mut missed = Vec::new();
-    let mut rates = String::new();
+    let mut found = Found::default();
     for (scenario, words) in [("starts", &[][..]), ("at-once", &["--repeats", "3"])] {
-        let (found, text) = runs::capacity(workspace, &server, scenario, words)?;
-        let line = in_a_line(&found, &text);
+        let (capacity, text) = runs::capacity(workspace, &server, scenario, words)?;
+        let line = in_a_line(&capacity, &text);
         screen::say(&format!("  {line}"));
-        let _ = writeln!(rates, "* {line}");
-        if found["starts_per_s"].is_null() {
-            missed.push(line);
+        let _ = writeln!(found.text, "* {line}");
+        if capacity["starts_per_s"].is_null() {
+            found.missed.push(line);
         }
     }
+    document::write(workspace, document::RATES, machine, &found)
+}
+
+/// What the generator takes for a start and for a listener.
+pub(crate) fn bench_generator(workspace: &Workspace, machine: &str) -> Result<()> {
+    let data = library(workspace)?;
+    open_many_files();
+    let (_group, server) = limited(workspace, &data)?;
     screen::say("\nThe generator");
-    let generator = generator::measure(workspace, &server)?;
-    screen::say(&generator.text);
+    let found = generator::measure(workspace, &server)?;
+    screen::say(&found.text);
+    document::write(workspace, document::GENERATOR, machine, &found)
+}
+
+/// Lighthouse on pages that 300 visitors read.
+pub(crate) fn bench_pages(workspace: &Workspace, machine: &str) -> Result<()> {
+    let data = library(workspace)?;
+    let (_group, server) = limited(workspace, &data)?;
     screen::say("\n300 visitors");
     let asked = Asked::goals(LIGHTHOUSE_RUNS);
-    let readers = readers::measure(workspace, &server, "visitors-300", asked);
-    drop(server);
-    drop(group);
-    let said = match &readers {
-        Ok(text) => text.clone(),
-        Err(failure) => format!("A limit is missed: {failure}"),
+    let found = match readers::measure(workspace, &server, "visitors-300", asked) {
+        Ok(text) => Found::kept(text),
+        Err(failure) => Found {
+            text: format!("A limit is missed: {failure}"),
+            missed: vec![failure.what],
+        },
     };
-    let document = format!(
-        "{HEAD}\n{machine}\n\n## The loads of the original table\n\n{table}\n## The highest rates\n\n{rates}\n\
-         ## What the generator takes\n\n{}\n## Pages while 300 people read\n\n{said}\n",
-        generator.text
-    );
-    std::fs::write(workspace.path(DOCUMENT), document).while_doing(format!("write {DOCUMENT}"))?;
-    missed.extend(generator.missed);
-    missed.extend(readers.err().map(|failure| failure.what));
-    if missed.is_empty() {
-        return Ok(());
+    screen::say(&found.text);
+    document::write(workspace, document::PAGES, machine, &found)
+}
+
+/// What was found, and which limits were missed.
+#[derive(Debug, Default)]
+struct Found {
+    text: String,
+    missed: Vec<String>,
+}
+
+impl Found {
+    fn kept(text: String) -> Self {
+        let missed = Vec::new();
+        Self { text, missed }
     }
-    Err(Failure::new(missed.join("\n")))
+}
+
+/// The largest loads are more connections than a process may have open by default. Where this machine does not allow that they
+/// are not run, and say so.
+fn open_many_files() {
+    let own = std::process::id().to_string();
+    let _allowed = Command::new("prlimit")
+        .args(["--pid", &own, &format!("--nofile={FILES_MAX}")])
+        .stderr(Stdio::null())
+        .status();
 }
 
 /// What was checked: each line is something that holds, or that this machine does not let us look at.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::runs;
+use super::{Found, runs};
 use crate::failure::{Failure, Result};
 use crate::screen;
 use crate::server::Server;
@@ -16,18 +16,19 @@ const HEAD: &str = "\
 | row | users/s | original: pod | pods | verdict | remark | HaaS, one process: pages | answer p99 | listeners | first sound p99 | \
 silence | failed |\n|---|--:|---|--:|---|---|---|--:|---|--:|--:|--:|\n";
 
-/// What a load did: asked for as pages, and listened to.
+/// What a load did: asked for as pages, and listened to; nothing where it could not be run.
 struct Done {
     pages: Value,
     listeners: Value,
 }
 
-/// Runs each load, and puts it beside every row that has it.
-pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<String> {
+/// Runs each load, and puts it beside every row that has it. A load that this machine does not allow is told below.
+pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<Found> {
     let text = std::fs::read_to_string(workspace.path(TABLE));
     let text = text.map_err(|error| Failure::new(format!("{TABLE}: {error}")))?;
     let mut lines = String::from(HEAD);
     let mut done: BTreeMap<&str, Done> = BTreeMap::new();
+    let mut missed = Vec::new();
     for row in text.lines().skip(1) {
         let values: Vec<&str> = row.splitn(7, ',').collect();
         let [id, pod, users_per_s, pods_max, pods, verdict, remark] = values.as_slice() else {
@@ -37,7 +38,18 @@ pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<String> {
         };
         if !done.contains_key(users_per_s) {
             screen::say(&format!("  {users_per_s} users a second …"));
-            done.insert(*users_per_s, run(workspace, server, id)?);
+            let mut run = |row: &str| {
+                let report = runs::run(workspace, server, row, &[]);
+                report.unwrap_or_else(|failure| {
+                    missed.push(format!("{row}: {failure}"));
+                    Value::Null
+                })
+            };
+            let ran = Done {
+                pages: run(id),
+                listeners: run(&format!("{id}-listeners")),
+            };
+            done.insert(*users_per_s, ran);
         }
         let pods = match *pods_max {
             "" => (*pods).to_owned(),
@@ -50,35 +62,42 @@ pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<String> {
             korean(verdict)
         );
     }
-    Ok(lines)
-}
-
-fn run(workspace: &Workspace, server: &Server, row: &str) -> Result<Done> {
-    Ok(Done {
-        pages: runs::run(workspace, server, row, &[])?,
-        listeners: runs::run(workspace, server, &format!("{row}-listeners"), &[])?,
-    })
+    for line in &missed {
+        let _ = write!(lines, "\nNot run: {line}\n");
+    }
+    let text = lines;
+    Ok(Found { text, missed })
 }
 
 impl Done {
     fn cells(&self) -> String {
         let (visiting, listening) = (&self.pages["visiting"], &self.listeners["listening"]);
         let failed = [&visiting["failed"], &listening["failed"]];
-        let failed: u64 = failed.into_iter().filter_map(Value::as_u64).sum();
-        let silence = number(&listening["rebuffer_ratio"]) * 100.0;
-        format!(
-            "{} | {:.0} ms | {} | {:.0} ms | {silence:.2} % | {failed}",
+        let failed: Vec<u64> = failed.into_iter().filter_map(Value::as_u64).collect();
+        let silence = listening["rebuffer_ratio"].as_f64();
+        [
             judged(&self.pages),
-            number(&visiting["response_ms"]["p99"]),
+            rounded(&visiting["response_ms"]["p99"]),
             judged(&self.listeners),
-            number(&listening["startup_ms"]["p99"]),
-        )
+            rounded(&listening["startup_ms"]["p99"]),
+            silence.map_or_else(nothing, |share| format!("{:.2} %", share * 100.0)),
+            failed.iter().sum::<u64>().to_string(),
+        ]
+        .join(" | ")
     }
+}
+
+fn rounded(ms: &Value) -> String {
+    ms.as_f64().map_or_else(nothing, |ms| format!("{ms:.0} ms"))
+}
+
+fn nothing() -> String {
+    "–".to_owned()
 }
 
 /// The verdict; of a run that says nothing, why.
 pub(super) fn judged(report: &Value) -> String {
-    let verdict = korean(report["verdict"].as_str().unwrap_or_default());
+    let verdict = korean(report["verdict"].as_str().unwrap_or("–"));
     let reasons = report["reasons"].as_array().into_iter().flatten();
     let kinds: Vec<&str> = reasons
         .filter_map(|reason| reason["kind"].as_str())
@@ -97,8 +116,4 @@ fn korean(verdict: &str) -> &str {
         "invalid" => "무효",
         other => other,
     }
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_default()
 }

@@ -199,7 +199,12 @@ impl Gathering {
         let row = Row::new(second, *traffic, offered);
         self.series.push(row, self.next);
         self.traffic.add(*traffic);
-        self.active_max = self.active_max.max(row.active_max);
+        // Several threads have their most at several moments: only what they have at the same one can be added up.
+        let at_once = match self.threads {
+            1 => row.active_max,
+            _ => row.active,
+        };
+        self.active_max = self.active_max.max(at_once);
         self.started += row.starts;
         self.sounded_ms += row.sounded_ms;
         self.silent_ms += row.silent_ms;

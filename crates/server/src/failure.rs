@@ -91,13 +91,18 @@ pub(crate) fn usage(message: &clap::Error) -> ExitCode {
 
 /// The last word to the user, whether or not there is a log, and whether or not anybody reads it.
 pub(crate) fn complain(text: &str) {
-    let text = text.to_owned();
+    // Whoever has closed it is not interested.
+    let say = |text: &str| drop(writeln!(std::io::stderr(), "{text}"));
+    let own = text.to_owned();
     let (said, heard) = mpsc::channel::<()>();
-    thread::spawn(move || {
-        // Whoever has closed it is not interested.
-        let _closed = writeln!(std::io::stderr(), "{text}");
+    let saying = thread::Builder::new().spawn(move || {
+        say(&own);
         drop(said);
     });
-    // Whoever has stopped the terminal wanted an end all the same.
-    let _said_or_not = heard.recv_timeout(LAST_WORD_MAX);
+    match saying {
+        // Whoever has stopped the terminal wanted an end all the same.
+        Ok(_) => drop(heard.recv_timeout(LAST_WORD_MAX)),
+        // There is not even a thread left: then it is what is to be told.
+        Err(_) => say(text),
+    }
 }

@@ -340,6 +340,16 @@ impl Capacity {
         self.starts_per_s.is_some()
     }
 
+    /// What was the limit.
+    pub fn bound(&self) -> &Bound {
+        &self.bound
+    }
+
+    /// Why the search ended before its time, unless somebody ended it.
+    pub fn broken_by(&self) -> Option<&str> {
+        self.broken_by.as_deref()
+    }
+
     /// Whether somebody ended the search before its time.
     pub fn is_interrupted(&self) -> bool {
         self.is_interrupted

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 use url::Url;
@@ -146,13 +145,50 @@ fn assert_no_worse(slow: &Play, fast: &Play) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Rates in bytes a second, and how much more a faster link has: below, between and above the three qualities.
+const RATES: [u64; 7] = [4_000, 9_000, 14_500, 20_000, 31_000, 46_000, 59_000];
+const MORE: [u64; 4] = [0, 700, 8_000, 37_000];
+
+/// Where the player chooses among qualities the law needs answers that begin soon. A rise costs a playlist, what a decoder
+/// needs and a segment, and hls.js reckons with one first byte less than there are: from 200 ms each on, a link that is just
+/// fast enough to rise (46 KB/s) has a silence that a slower one has not. So these are cases, and no random ones.
+#[test]
+fn more_bandwidth_never_means_more_stalls_among_qualities() {
+    for delay_ms in [0, 60, 150] {
+        let hear = |rate| hear(Player::Hls, THREE_QUALITIES, Path::new(rate, delay_ms)).0;
+        for rate in RATES {
+            let slow = hear(rate);
+            for more in MORE {
+                assert_no_worse(&slow, &hear(rate + more)).unwrap();
+            }
+        }
+    }
+}
+
+/// Where a link becomes slow in the middle of the highest quality, a little more is not always better: on the slower link
+/// the segment is given up for the lowest quality, which it carries; on the faster one it is waited for, and the middle one
+/// comes after it, which is a little too much (no silence at 14.5 KB/s, four at 15.2 KB/s). What holds is that twice as much
+/// is never worse.
+#[test]
+fn twice_the_bandwidth_never_means_more_stalls_after_a_fall() {
+    for (delay_ms, falls_at_s) in [(0, 2), (0, 4), (100, 2), (100, 4)] {
+        let falls_at = Duration::from_secs(falls_at_s);
+        let path = |rate| Path {
+            falls_at,
+            ..Path::new(rate, delay_ms)
+        };
+        let hear = |rate| hear(Player::Hls, THREE_QUALITIES, path(rate)).0;
+        for rate in RATES {
+            let slow = hear(rate);
+            for more in MORE {
+                assert_no_worse(&slow, &hear(2 * rate + more)).unwrap();
+            }
+        }
+    }
+}
+
 proptest! {
-    // The same cases each time: where the laws end is known, and no case beyond is found by a change of something else.
-    #![proptest_config(ProptestConfig {
-        cases: 40,
-        rng_seed: RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn more_bandwidth_never_means_more_stalls(
@@ -164,36 +200,6 @@ proptest! {
         let hear = |rate| hear(player, ONE_QUALITY, Path::new(rate, delay_ms)).0;
         let (slow, fast) = (hear(rate), hear(rate + more));
         assert_no_worse(&slow, &fast)?;
-    }
-
-    /// Where the player chooses among qualities the law needs answers that begin soon. A rise costs a playlist, what a decoder
-    /// needs and a segment, and hls.js reckons with one first byte less than there are: from 200 ms each on, a link that is just
-    /// fast enough to rise (46 KB/s) has a silence that a slower one has not.
-    #[test]
-    fn more_bandwidth_never_means_more_stalls_among_qualities(
-        rate in 4_000_u64..60_000,
-        more in 0_u64..60_000,
-        delay_ms in 0_u64..=150,
-    ) {
-        let hear = |rate| hear(Player::Hls, THREE_QUALITIES, Path::new(rate, delay_ms)).0;
-        assert_no_worse(&hear(rate), &hear(rate + more))?;
-    }
-
-    /// Where a link becomes slow in the middle of the highest quality, a little more is not always better: on the slower link
-    /// the segment is given up for the lowest quality, which it carries; on the faster one it is waited for, and the middle
-    /// one comes after it, which is a little too much (no silence at 14.5 KB/s, four at 15.2 KB/s). What holds is that twice
-    /// as much is never worse.
-    #[test]
-    fn twice_the_bandwidth_never_means_more_stalls_after_a_fall(
-        rate in 4_000_u64..40_000,
-        more in 0_u64..40_000,
-        delay_ms in 0_u64..=100,
-        falls_at_s in prop_oneof![Just(2), Just(4)],
-    ) {
-        let falls_at = Duration::from_secs(falls_at_s);
-        let path = |rate| Path { falls_at, ..Path::new(rate, delay_ms) };
-        let hear = |rate| hear(Player::Hls, THREE_QUALITIES, path(rate)).0;
-        assert_no_worse(&hear(rate), &hear(2 * rate + more))?;
     }
 
     #[test]

@@ -14,7 +14,8 @@ impl Display for Report {
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
-        for miss in &self.misses {
+        // Of a run that says nothing they say nothing either.
+        for miss in self.misses.iter().filter(|_| self.reasons.is_empty()) {
             writeln!(f, "  {miss}")?;
         }
         if let Some(legacy) = self.legacy_verdict {

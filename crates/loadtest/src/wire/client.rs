@@ -26,8 +26,9 @@ use super::transport::Connect;
 const TEXT_MAX: Duration = Duration::from_secs(30);
 /// How often an answer may lead elsewhere.
 const REDIRECTS_MAX: u32 = 5;
-/// How much of a refusal, or of a redirect, is read so that its connection can be used again.
+/// How much of a refusal, or of a redirect, is read so that its connection can be used again, and for how long.
 const REFUSAL_BYTES_MAX: u64 = 1024 * 1024;
+const REFUSAL_MAX: Duration = Duration::from_secs(1);
 /// How many servers a person remembers: the music's, and those that its playlists lead to.
 const SERVERS_MAX: usize = 8;
 
@@ -161,7 +162,7 @@ impl<C: Connect> Client<C> {
         };
         if let Some(refused) = refused {
             // Where everything is well nobody has room for it.
-            Box::pin(self.pass_over(place, stream, &head, ask.patience)).await;
+            Box::pin(self.pass_over(place, stream, &head)).await;
             return refused;
         }
         let mut body = Received::new(ask.keep, checks.is_some());
@@ -190,11 +191,15 @@ impl<C: Connect> Client<C> {
     }
 
     /// What is no answer to the question is nobody's music: it is read to its end only for its connection, and not for long.
-    async fn pass_over(&mut self, place: usize, mut stream: Stream, head: &Head, within: Duration) {
+    async fn pass_over(&mut self, place: usize, mut stream: Stream, head: &Head) {
+        if !head.stays_open {
+            self.remember(place, head, None);
+            return;
+        }
         let mut rest = Received::new(Keep::Nothing(REFUSAL_BYTES_MAX), false);
         let mut nobody_hears = |_so_far| None;
         let receiving = stream.receive(head, &mut rest, &mut nobody_hears);
-        let is_whole = matches!(timeout(within, receiving).await, Ok(Ok(())));
+        let is_whole = matches!(timeout(REFUSAL_MAX, receiving).await, Ok(Ok(())));
         self.remember(place, head, is_whole.then_some(stream));
     }
 

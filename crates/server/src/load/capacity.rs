@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{CapacityError, CapacityOptions, Options};
+use loadtest::{Bound, CapacityError, CapacityOptions, Options};
 
 use super::files::Outputs;
 use super::listen::{REPORT, ServerArguments};
@@ -13,8 +13,9 @@ use super::live::LiveArguments;
 use super::{not_begun, read};
 use crate::failure::Failure;
 
-/// As for a run that is poor.
-const NOT_FOUND: u8 = 11;
+/// Where no rate was found: as for a run that is poor, or for one that says nothing about the server.
+const SERVER_TOO_SLOW: u8 = 11;
+const GENERATOR_TOO_SLOW: u8 = 12;
 
 /// What a search takes.
 #[derive(Debug, Args)]
@@ -67,9 +68,35 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
     if capacity.is_interrupted() {
         return Err(Failure::interrupted());
     }
-    Ok(if capacity.is_found() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(NOT_FOUND)
-    })
+    if let Some(why) = capacity.broken_by() {
+        return Err(Failure::plain(format!(
+            "the search ended before its time, no further run could begin: {why}"
+        )));
+    }
+    let code = exit_code(capacity.is_found(), capacity.bound());
+    Ok(ExitCode::from(code))
+}
+
+fn exit_code(is_found: bool, bound: &Bound) -> u8 {
+    match bound {
+        _ if is_found => 0,
+        Bound::Generator(_) | Bound::Machine(_) | Bound::Scenario(_) => GENERATOR_TOO_SLOW,
+        Bound::Server(_) | Bound::None | Bound::Interrupted | Bound::Broken(_) => SERVER_TOO_SLOW,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_told_who_was_too_slow_for_any_rate() {
+        let generator = Bound::Generator(Vec::new());
+        let server = Bound::Server(Vec::new());
+        assert_eq!(exit_code(true, &generator), 0);
+        assert_eq!(exit_code(false, &server), 11);
+        for bound in [generator, Bound::Machine("x".to_owned())] {
+            assert_eq!(exit_code(false, &bound), 12);
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// What scripts may rely on.
 pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin, or what it found could not be\n       written or shown\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed\n  64   wrong arguments, target or scenario, or one that cannot be read\n  130  interrupted twice, or while the server was still reached and its music\n       looked up: there is no report; of a search: there is";
+     missed, in a run that is not 무효\n  64   wrong arguments, target or scenario, or one that cannot be read\n  130  interrupted twice, or while the server was still reached and its music\n       looked up: there is no report; of a search: there is";
 
 /// The options that name files.
 pub(super) const REPORT: &str = "--report";

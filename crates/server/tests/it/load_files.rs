@@ -3,12 +3,14 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use testkit::Haas;
 
 use crate::HAAS;
+use crate::shelf::pause;
 
 /// Ten people within a second who look at a page, which needs no music.
 const SCENARIO: &str = "name = 'ten visitors'\nsessions_min = 1\n\
@@ -156,9 +158,17 @@ fn an_error_output_that_nobody_reads_ends_no_later() {
     // Until it is full, and from then on.
     let filling = std::thread::spawn(move || while filler.write_all(&[b'.'; 4_096]).is_ok() {});
     load.args(["--report", "-"]).stderr(log);
-    let output = load.stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = load.stdout(Stdio::piped()).spawn().unwrap();
     drop(load);
-    let output = output.wait_with_output().unwrap();
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while running.try_wait().unwrap().is_none() {
+        if deadline < Instant::now() {
+            running.kill().unwrap();
+        }
+        pause();
+    }
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.code().is_some(), "{output:?}");
     is_whole(&output.stdout);
     drop(unread);
     filling.join().unwrap();

@@ -1,5 +1,7 @@
 //! Where the figures are kept: one document, of which each part is measured by itself.
 
+use std::io::ErrorKind;
+
 use super::Found;
 use crate::failure::{Failure, Result, While};
 use crate::workspace::Workspace;
@@ -24,8 +26,12 @@ pub(super) fn write(
     found: &Found,
 ) -> Result<()> {
     let path = workspace.path(DOCUMENT);
-    // Where there is none yet it begins with this part.
-    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    let before = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        // It begins with this part.
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).while_doing(format!("read {DOCUMENT}")),
+    };
     let body = format!("{machine}\n\n{}", found.text.trim());
     std::fs::write(&path, with(&before, section, &body))
         .while_doing(format!("write {DOCUMENT}"))?;

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::{rows, runs};
+use super::{Found, rows, runs};
 use crate::failure::{Failure, Result};
 use crate::lighthouse::{Lighthouse, Paint};
 use crate::server::Server;
@@ -58,7 +58,7 @@ pub(super) fn measure(
     server: &Server,
     scenario: &str,
     asked: Asked,
-) -> Result<String> {
+) -> Result<Found> {
     let (haas, comes_first) = before_others(&workspace.haas());
     let (report, paints) = thread::scope(|scope| {
         let readers = scope.spawn(|| runs::run_as(haas, workspace, server, scenario, &[]));
@@ -82,9 +82,9 @@ pub(super) fn measure(
     } else {
         "the visitors came like everything else on the machine"
     };
-    judge(&report, &paints, asked)
-        .map(|text| format!("{text}; {how}"))
-        .map_err(|failure| Failure::new(format!("{}; {how}", failure.what)))
+    let mut found = judge(&report, &paints, asked);
+    found.text = format!("{}; {how}", found.text);
+    Ok(found)
 }
 
 /// A program that comes before all others, and whether this machine allows that: Chromium takes every processor while it
@@ -103,7 +103,7 @@ fn before_others(program: &Path) -> (Command, bool) {
     (Command::new(program), false)
 }
 
-fn judge(report: &Value, paints: &[Paint], asked: Asked) -> Result<String> {
+fn judge(report: &Value, paints: &[Paint], asked: Asked) -> Found {
     let visiting = &report["visiting"];
     let ninth = |read: fn(&Paint) -> f64| ninth_decile(paints.iter().map(read).collect());
     let found = [
@@ -141,9 +141,12 @@ fn judge(report: &Value, paints: &[Paint], asked: Asked) -> Result<String> {
     let is_slow = pairs().any(|((_, found), most)| most < *found);
     let is_invalid = asked.is_valid && report["verdict"] == "invalid";
     if is_slow || is_too_few || is_invalid || !missed.is_empty() || visiting["failed"] != 0 {
-        return Err(Failure::new(text));
+        return Found {
+            missed: vec![text.clone()],
+            text: format!("A limit is missed: {text}"),
+        };
     }
-    Ok(text)
+    Found::kept(text)
 }
 
 fn ninth_decile(mut values: Vec<f64>) -> f64 {
@@ -177,7 +180,11 @@ mod tests {
     fn what_the_readers_saw_counts_as_much_as_what_lighthouse_saw() {
         let asked = Asked::goals(2);
         let two = || [QUICK, QUICK];
-        judge(&report("fair", true, 0), &two(), asked).unwrap();
+        let missed = |report: &Value, paints: &[Paint]| judge(report, paints, asked).missed;
+        assert_eq!(
+            missed(&report("fair", true, 0), &two()),
+            Vec::<String>::new()
+        );
         for (report, paints, why) in [
             (report("invalid", true, 0), &two()[..], "무효"),
             (
@@ -192,22 +199,40 @@ mod tests {
                 "2 runs were asked for",
             ),
         ] {
-            let failure = judge(&report, paints, asked).unwrap_err().to_string();
-            assert!(failure.contains(why), "{failure}");
+            let missed = missed(&report, paints);
+            assert!(missed[0].contains(why), "{missed:?}");
         }
         let slow = Paint {
             first_paint_ms: 301.0,
             ..QUICK
         };
-        judge(&report("stable", true, 0), &[QUICK, slow], asked).unwrap_err();
+        assert_eq!(missed(&report("stable", true, 0), &[QUICK, slow]).len(), 1);
     }
 
     #[test]
     fn loosely_once_is_enough_and_never_is_not() {
         let asked = Asked::loosely(3);
-        judge(&report("stable", true, 0), &[QUICK], asked).unwrap();
-        judge(&report("stable", true, 0), &[], asked).unwrap_err();
-        judge(&report("invalid", true, 0), &[QUICK], asked).unwrap();
-        judge(&report("invalid", true, 1), &[QUICK], asked).unwrap_err();
+        assert_eq!(
+            judge(&report("stable", true, 0), &[QUICK], asked)
+                .missed
+                .len(),
+            0
+        );
+        assert_eq!(
+            judge(&report("stable", true, 0), &[], asked).missed.len(),
+            1
+        );
+        assert_eq!(
+            judge(&report("invalid", true, 0), &[QUICK], asked)
+                .missed
+                .len(),
+            0
+        );
+        assert_eq!(
+            judge(&report("invalid", true, 1), &[QUICK], asked)
+                .missed
+                .len(),
+            1
+        );
     }
 }

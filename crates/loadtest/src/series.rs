@@ -73,8 +73,10 @@ pub struct Row {
     pub media_s: f64,
     /// The first by the second; zero where nothing was loaded.
     pub kbit_per_s: f64,
-    /// How late the generator was at most: with each session, and each time it looked.
+    /// How late the generator was at most with a session, or with what a visitor asks.
     pub lag_ms: f64,
+    /// How long what came from the server waited at most for the generator to come to it.
+    pub backlog_ms: f64,
 }
 
 impl Default for Series {
@@ -134,6 +136,7 @@ impl Row {
             media_s,
             kbit_per_s: kbit_per_s(second.media_bytes, media_s),
             lag_ms: ms(second.lag_max),
+            backlog_ms: ms(second.backlog_max),
         }
     }
 
@@ -167,6 +170,7 @@ impl Row {
             media_s,
             kbit_per_s: kbit_per_s(media_bytes, media_s),
             lag_ms: self.lag_ms.max(later.lag_ms),
+            backlog_ms: self.backlog_ms.max(later.backlog_ms),
         }
     }
 }

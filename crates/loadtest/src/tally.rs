@@ -17,8 +17,10 @@ use crate::wire::{Failure, Fault};
 /// Counts and times of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    /// How late the generator was: with each session, with what a visitor asks, and each time it looked.
+    /// How late the generator was with each session, and with what a visitor asks.
     pub(crate) lag: Durations,
+    /// How long what came from the server waited for the generator to come to it, each time it looked.
+    pub(crate) backlog: Durations,
     pub(crate) started_sessions: u64,
     pub(crate) ended_sessions: u64,
     /// From a due press to the first sound; who never hears one has waited as long as people wait.
@@ -63,6 +65,7 @@ pub(crate) struct Second {
     pub(crate) media_bytes: u64,
     pub(crate) media: Duration,
     pub(crate) lag_max: Duration,
+    pub(crate) backlog_max: Duration,
     /// How long all plays together sounded, and were silent in a stall.
     pub(crate) sounded: Duration,
     pub(crate) silent: Duration,
@@ -119,6 +122,12 @@ impl Tally {
     pub(crate) fn late(&mut self, lag: Duration) {
         self.lag.record(lag);
         self.second.lag_max = self.second.lag_max.max(lag);
+    }
+
+    /// What came from the server waits so long for the generator.
+    pub(crate) fn note_backlog(&mut self, waited: Duration) {
+        self.backlog.record(waited);
+        self.second.backlog_max = self.second.backlog_max.max(waited);
     }
 
     pub(crate) fn end(&mut self) {
@@ -229,6 +238,7 @@ impl Tally {
     /// Adds what another thread has seen.
     pub(crate) fn add(&mut self, other: &Self) {
         self.lag.add(&other.lag);
+        self.backlog.add(&other.backlog);
         self.started_sessions += other.started_sessions;
         self.ended_sessions += other.ended_sessions;
         self.startup.add(&other.startup);
@@ -316,6 +326,7 @@ impl Second {
         self.media_bytes += other.media_bytes;
         self.media += other.media;
         self.lag_max = self.lag_max.max(other.lag_max);
+        self.backlog_max = self.backlog_max.max(other.backlog_max);
         self.sounded += other.sounded;
         self.silent += other.silent;
         self.now = self.now.with(other.now, |one, other| one + other);

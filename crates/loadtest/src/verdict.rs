@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::count::ratio;
 use crate::series::ms;
 
-/// The lag of the generator up to which its figures are the server's.
+/// How late the generator may be with what is due for its figures to be the server's.
 pub(crate) const LAG_P99_MAX: Duration = Duration::from_millis(10);
+/// How long what came from the server may wait in it, which counts as the server's: a tenth of what is felt to be at once.
+pub(crate) const BACKLOG_P99_MAX: Duration = Duration::from_millis(50);
 /// The share of the planned starts that must have happened.
 pub(crate) const REACHED_MIN: f64 = 0.99;
 /// Of more plays or requests than this a few failures do not count: such a share.
@@ -75,6 +77,7 @@ pub(crate) struct Figures {
     /// What the scenario wants for its percentiles to mean something.
     pub(crate) sessions_min: u64,
     pub(crate) lag_p99: Duration,
+    pub(crate) backlog_p99: Duration,
     /// Sessions that this machine and not the server let down.
     pub(crate) own_faults: u64,
     pub(crate) plays: u64,
@@ -107,6 +110,11 @@ pub enum Reason {
     Late {
         /// How late 99 of 100 were at most, in milliseconds.
         lag_ms: f64,
+    },
+    /// What came from the server waited too long for the generator to come to it.
+    Backlog {
+        /// How long 99 of 100 waited at most, in milliseconds.
+        backlog_ms: f64,
     },
     /// The machine of the generator had no port or descriptor left, or may not open more.
     Exhausted {
@@ -200,6 +208,10 @@ impl Reason {
                 "부하 생성기가 {lag_ms:.1} ms 늦었습니다(p99, {} ms 이하여야 합니다)",
                 LAG_P99_MAX.as_millis()
             ),
+            Self::Backlog { backlog_ms } => format!(
+                "부하 생성기의 처리가 {backlog_ms:.1} ms 밀렸습니다(p99, {} ms 이하여야 합니다)",
+                BACKLOG_P99_MAX.as_millis()
+            ),
             Self::Exhausted { count } => {
                 format!("부하를 만든 컴퓨터에 남은 포트나 파일 서술자가 없었습니다({count}번)")
             }
@@ -229,6 +241,13 @@ impl std::fmt::Display for Reason {
                 write!(
                     f,
                     "the generator was {lag_ms:.1} ms late (p99), it may be {most} ms"
+                )
+            }
+            Self::Backlog { backlog_ms } => {
+                let most = BACKLOG_P99_MAX.as_millis();
+                write!(
+                    f,
+                    "the generator had a backlog of {backlog_ms:.1} ms (p99), it may have {most} ms"
                 )
             }
             Self::Exhausted { count } => {
@@ -320,7 +339,7 @@ impl Figures {
     /// Why the run says nothing about the server; empty where it does.
     pub(crate) fn reasons_against(&self) -> Vec<Reason> {
         let reached = ratio(self.started_sessions, self.planned_sessions);
-        let lag_ms = ms(self.lag_p99);
+        let [lag_ms, backlog_ms] = [self.lag_p99, self.backlog_p99].map(ms);
         let tries = fewest_tries(self.plays, self.requests);
         let least = tries_min(self.sessions_min);
         let all = [
@@ -329,6 +348,7 @@ impl Figures {
                 percent: reached * 100.0,
             }),
             (LAG_P99_MAX < self.lag_p99).then_some(Reason::Late { lag_ms }),
+            (BACKLOG_P99_MAX < self.backlog_p99).then_some(Reason::Backlog { backlog_ms }),
             (0 < self.own_faults).then_some(Reason::Exhausted {
                 count: self.own_faults,
             }),

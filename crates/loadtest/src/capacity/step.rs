@@ -5,7 +5,6 @@ use std::fmt::{Display, Formatter, Result};
 use super::search::Why;
 use crate::report::Report;
 use crate::run::RunError;
-use crate::verdict::Verdict;
 
 /// What a search does.
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +67,10 @@ impl Display for Step<'_> {
     }
 }
 
-/// Of a run that says nothing, what it missed says nothing either.
 fn write_why(f: &mut Formatter<'_>, report: &Report) -> Result {
-    let causes: Vec<String> = match report.verdict {
-        Verdict::Invalid => report.reasons.iter().map(ToString::to_string).collect(),
-        _ => report.misses.iter().map(ToString::to_string).collect(),
-    };
+    let reasons = report.reasons.iter().map(ToString::to_string);
+    let misses = report.misses.iter().map(ToString::to_string);
+    let causes: Vec<String> = reasons.chain(misses).collect();
     if causes.is_empty() {
         return Ok(());
     }

@@ -41,7 +41,7 @@ pub struct Report {
     pub(crate) is_excellent: bool,
     /// Why it says nothing, where it does not.
     pub reasons: Vec<Reason>,
-    /// The limits of a stable run that were missed.
+    /// The limits of a stable run that were missed; none where it says nothing.
     #[serde(default)]
     pub misses: Vec<Miss>,
     /// What the scenario asked for besides.
@@ -126,8 +126,11 @@ pub(crate) struct Visiting {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Generator {
     pub(crate) threads: u32,
-    /// How late it was: with each session, and each time it looked.
+    /// How late it was with each session, and with what a visitor asks.
     pub(crate) lag_ms: Percentiles,
+    /// How long what came from the server waited for it, each time it looked.
+    #[serde(default)]
+    pub(crate) backlog_ms: Percentiles,
     /// Of its whole process, while the run lasted.
     pub(crate) cpu_s: f64,
     /// The most memory it held.
@@ -206,7 +209,18 @@ impl Report {
         let verdict = figures.verdict();
         let row = scenario.original.as_deref().and_then(original::find);
         let offered_per_s = per_s(run.planned, scenario.seconds());
-        let starting_s = scenario.seconds().min(run.took.as_secs_f64());
+        let starting_s = if run.is_interrupted {
+            scenario.seconds().min(run.took.as_secs_f64())
+        } else {
+            // Everybody may have left again before the last second ends.
+            scenario.seconds()
+        };
+        let reasons = figures.reasons_against();
+        let misses = if reasons.is_empty() {
+            figures.misses()
+        } else {
+            Vec::new()
+        };
         Self {
             schema: SCHEMA,
             verdict,
@@ -216,8 +230,8 @@ impl Report {
                     .quantile(0.5)
                     .max(tally.response.quantile(0.5))
                     <= EXCELLENT,
-            reasons: figures.reasons_against(),
-            misses: figures.misses(),
+            reasons,
+            misses,
             thresholds: thresholds(&scenario.thresholds, &figures),
             legacy_verdict: row.map(|row| row.legacy_verdict(offered_per_s)),
             target: run.target.to_owned(),
@@ -247,6 +261,7 @@ impl Report {
             generator: Generator {
                 threads: run.threads,
                 lag_ms: Percentiles::of(&tally.lag),
+                backlog_ms: Percentiles::of(&tally.backlog),
                 cpu_s: run.cpu.as_secs_f64(),
                 memory_bytes: run.memory_bytes,
                 requests: run.traffic.requests,
@@ -311,6 +326,7 @@ fn figures(tally: &Tally, run: &Run<'_>) -> Figures {
         started_sessions: tally.started_sessions,
         sessions_min: run.scenario.sessions_min,
         lag_p99: tally.lag.quantile(0.99),
+        backlog_p99: tally.backlog.quantile(0.99),
         own_faults: tally.own_faults,
         plays: tally.plays,
         failed_plays: tally.failed_plays,

@@ -31,6 +31,7 @@ pub(super) fn mixed(name: &str) -> Report {
         tally.startup.record(Duration::from_millis(ms * 2));
         tally.response.record(Duration::from_millis(ms));
         tally.lag.record(Duration::from_micros(ms));
+        tally.backlog.record(Duration::from_micros(ms * 10));
     }
     tally.faults.insert("status_503", 2);
     let mut report = report(&scenario, &tally, rows(121));
@@ -87,6 +88,18 @@ pub(super) fn empty() -> Report {
     report(&scenario("[[listener]]\n"), &Tally::default(), Vec::new())
 }
 
+/// Too few people who waited too long, and were gone before the last second ended.
+pub(super) fn brief() -> Report {
+    let mut tally = Tally::default();
+    tally.started_sessions = 300;
+    tally.plays = 300;
+    for _ in 0..300 {
+        tally.startup.record(Duration::from_secs(1));
+    }
+    let took = Duration::from_millis(119_200);
+    report_of(&scenario("[[listener]]\n"), &tally, rows(120), took)
+}
+
 fn scenario(kinds: &str) -> Scenario {
     let (head, kinds) = kinds.split_at(kinds.find('[').unwrap_or_default());
     let phase = "[[phase]]\nseconds = 120\nstarts_per_s = 10\n";
@@ -120,16 +133,21 @@ fn rows(seconds: u64) -> Vec<Row> {
         media_s: 10.0,
         kbit_per_s: 128.0,
         lag_ms: 1.0,
+        backlog_ms: 4.0,
     });
     rows.collect()
 }
 
 fn report(scenario: &Scenario, tally: &Tally, rows: Vec<Row>) -> Report {
+    report_of(scenario, tally, rows, Duration::from_millis(120_020))
+}
+
+fn report_of(scenario: &Scenario, tally: &Tally, rows: Vec<Row>, took: Duration) -> Report {
     let run = Run {
         scenario,
         target: "http://music.example/<b>",
         begun_at: "2026-01-02T03:04:05Z".to_owned(),
-        took: Duration::from_millis(120_020),
+        took,
         is_interrupted: false,
         planned: tally.started_sessions,
         active_max: 60,

@@ -14,8 +14,7 @@ impl Display for Report {
         for reason in &self.reasons {
             writeln!(f, "  {reason}")?;
         }
-        // Of a run that says nothing they say nothing either.
-        for miss in self.misses.iter().filter(|_| self.reasons.is_empty()) {
+        for miss in &self.misses {
             writeln!(f, "  {miss}")?;
         }
         if let Some(legacy) = self.legacy_verdict {
@@ -67,8 +66,9 @@ impl Display for Report {
         }
         write!(
             f,
-            "  generator    {:.1} ms late (p99), {:.2} of {} processors, {:.0} MB, {} requests of all kinds, {:.1} MB read",
+            "  generator    {:.1} ms late, {:.1} ms backlog (p99), {:.2} of {} processors, {:.0} MB, {} requests of all kinds, {:.1} MB read",
             own.lag_ms.p99,
+            own.backlog_ms.p99,
             own.cpu_s / self.seconds.max(0.001),
             self.environment.processors,
             megabytes(own.memory_bytes),
@@ -168,7 +168,20 @@ fn megabytes(bytes: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
     use crate::server_figures::PodRow;
+
+    #[test]
+    fn a_run_that_says_nothing_says_why_and_not_what_it_missed() {
+        let told = sample::brief().to_string();
+        let lines: Vec<&str> = told.lines().map(str::trim).take(3).collect();
+        let said = [
+            "무효 (invalid)",
+            "300 sessions are fewer than the 1000 this scenario wants",
+            "sessions     300 of 300 started (2.5 of 2.5 a second), 0 ended, 60 at once",
+        ];
+        assert_eq!(lines, said);
+    }
 
     #[test]
     fn what_the_server_said_of_itself_is_told_at_its_worst() {

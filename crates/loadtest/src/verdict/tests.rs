@@ -6,6 +6,7 @@ const GOOD: Figures = Figures {
     started_sessions: 2_000,
     sessions_min: 1_000,
     lag_p99: Duration::from_millis(10),
+    backlog_p99: Duration::from_millis(50),
     own_faults: 0,
     plays: 2_000,
     failed_plays: 0,
@@ -108,6 +109,10 @@ fn a_run_that_the_generator_limited_says_nothing() {
         },
         Figures {
             lag_p99: Duration::from_millis(11),
+            ..GOOD
+        },
+        Figures {
+            backlog_p99: Duration::from_millis(51),
             ..GOOD
         },
         Figures {

@@ -65,6 +65,7 @@ struct Counted {
     plays_sounding: Gauge,
     plays_silent: Gauge,
     lag_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
+    backlog_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
     response_p99_seconds: Gauge<f64, std::sync::atomic::AtomicU64>,
     startup_seconds: Histogram,
 }
@@ -120,6 +121,7 @@ impl Counted {
             plays_sounding: Gauge::default(),
             plays_silent: Gauge::default(),
             lag_seconds: Gauge::default(),
+            backlog_seconds: Gauge::default(),
             response_p99_seconds: Gauge::default(),
             startup_seconds: Histogram::new(STARTUP_BUCKETS),
         }
@@ -164,6 +166,12 @@ impl Counted {
             "How late the generator was at most in the last second",
             Unit::Seconds,
             counted.lag_seconds.clone(),
+        );
+        own.register_with_unit(
+            "backlog",
+            "How long what came from the server waited at most for the generator in the last second",
+            Unit::Seconds,
+            counted.backlog_seconds.clone(),
         );
         own.register_with_unit(
             "response_p99",
@@ -225,6 +233,7 @@ impl Counted {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
         self.lag_seconds.set(row.lag_ms / 1_000.0);
+        self.backlog_seconds.set(row.backlog_ms / 1_000.0);
         // A second without an answer says nothing of how long one takes.
         if 0 < row.responses {
             self.response_p99_seconds.set(row.response_p99_ms / 1_000.0);
@@ -296,6 +305,7 @@ mod tests {
             "haas_load_plays_sounding 1200",
             "haas_load_plays_silent 3",
             "haas_load_lag_seconds 0.0005",
+            "haas_load_backlog_seconds 0.002",
             "haas_load_startup_seconds_bucket{le=\"0.1\"} 0",
             "haas_load_startup_seconds_bucket{le=\"0.2\"} 4",
             "haas_load_startup_seconds_bucket{le=\"+Inf\"} 6",
@@ -340,7 +350,7 @@ mod tests {
             }
         }
         assert!(text.ends_with("# EOF\n"), "{text}");
-        assert_eq!(announced.len(), 14);
+        assert_eq!(announced.len(), 15);
         assert_eq!(explained, announced.keys().copied().collect());
     }
 }

@@ -115,8 +115,11 @@ fn lines(progress: &Progress<'_>) -> Vec<String> {
             (row.requests.to_string(), "requests/s"),
         ],
     ));
-    let late = format!("{:.1}", row.lag_ms);
-    lines.push(aligned("generator", &[(late, "ms late at most")]));
+    let [late, backlog] = [row.lag_ms, row.backlog_ms].map(|ms| format!("{ms:.1}"));
+    lines.push(aligned(
+        "generator",
+        &[(late, "ms late at most"), (backlog, "ms backlog")],
+    ));
     if let Some(server) = &progress.server {
         lines.extend(server_lines(server));
     }
@@ -197,7 +200,10 @@ fn line(progress: &Progress<'_>) -> String {
         ));
     }
     parts.push(format!("{:.1} Mbit/s", megabits(row.bytes)));
-    parts.push(format!("{:.1} ms late", row.lag_ms));
+    parts.push(format!(
+        "{:.1} ms late, {:.1} ms backlog",
+        row.lag_ms, row.backlog_ms
+    ));
     if let Some(server) = &progress.server {
         parts.push(format!(
             "server {:.2} processors {:.0} MB {:.0} requests/s p99 {:.1} ms",
@@ -284,6 +290,7 @@ pub(super) mod tests {
                 requests: 4_321,
                 bytes: 15_425_000,
                 lag_ms: 0.5,
+                backlog_ms: 2.0,
                 ..Row::default()
             },
             started: 7_128,
@@ -316,7 +323,7 @@ pub(super) mod tests {
             "  plays          1200 sounding            5 not heard yet       3 stalled now",
             "  silence       0.012 % of the time",
             "  network       123.4 Mbit/s           4321 requests/s",
-            "  generator       0.5 ms late at most",
+            "  generator       0.5 ms late at most     2.0 ms backlog",
             "  errors      status_503 12, timeout 3",
         ];
         assert_eq!(shown, expected);
@@ -344,7 +351,7 @@ pub(super) mod tests {
         let expected = [
             "  answers           - ms p50              - ms p95              - ms p99",
             "  network       123.4 Mbit/s           4321 requests/s",
-            "  generator       0.5 ms late at most",
+            "  generator       0.5 ms late at most     2.0 ms backlog",
             "  server         1.20 processors         85 MB                812 requests/s",
             "                  0.6 ms p50           12.3 ms p99           1180 streams",
             "                    2 looks without an answer",
@@ -354,7 +361,7 @@ pub(super) mod tests {
         assert_eq!(
             line(&asked),
             "1:12 0:48 left until the last start, 1234 active, 99 starts/s, 7128 of 12000 started, \
-             answers -/-/- ms (p50/p95/p99), 123.4 Mbit/s, 0.5 ms late, \
+             answers -/-/- ms (p50/p95/p99), 123.4 Mbit/s, 0.5 ms late, 2.0 ms backlog, \
              server 1.20 processors 85 MB 812 requests/s p99 12.3 ms, 2 looks at the server without an answer, errors none"
         );
     }
@@ -365,7 +372,7 @@ pub(super) mod tests {
         assert_eq!(
             line(&progress(&faults)),
             "1:12 0:48 left until the last start, 1234 active, 99 starts/s, 7128 of 12000 started, \
-             first sound 45/120/310 ms (p50/p95/p99), 5 not heard yet, 3 stalled now, 0.012 % silence, 123.4 Mbit/s, 0.5 ms late, \
+             first sound 45/120/310 ms (p50/p95/p99), 5 not heard yet, 3 stalled now, 0.012 % silence, 123.4 Mbit/s, 0.5 ms late, 2.0 ms backlog, \
              errors timeout 3"
         );
     }

@@ -84,9 +84,10 @@ fn judge(few: &Value, many: &Value, starts: &Value) -> Found {
 fn said(report: &Value) -> String {
     let own = &report["generator"];
     format!(
-        "{:.2} processors, {:.1} ms late (p99), {:.1} % of the plays failed, {}",
+        "{:.2} processors, {:.1} ms late, {:.1} ms backlog (p99), {:.1} % of the plays failed, {}",
         cores(report),
         number(&own["lag_ms"]["p99"]),
+        number(&own["backlog_ms"]["p99"]),
         failed(report) * 100.0,
         rows::judged(report),
     )
@@ -149,6 +150,7 @@ mod tests {
             "listening": { "plays": active, "failed": active / 100 },
             "generator": {
                 "memory_bytes": memory_kb * 1_000, "cpu_s": cpu_s, "lag_ms": { "p99": 1 },
+                "backlog_ms": { "p99": 4 },
                 "requests": active * 3, "answers": active * 2,
             },
         })
@@ -161,7 +163,7 @@ mod tests {
         let starts = report(60_000, 10_000, 6.0, "poor");
         let found = judge(&few, &many, &starts);
         assert_eq!(found.missed, Vec::<String>::new());
-        let said = "100 µs of a processor for each, with 3.0 requests and 2.0 answers; 0.60 processors, 1.0 ms late (p99), \
+        let said = "100 µs of a processor for each, with 3.0 requests and 2.0 answers; 0.60 processors, 1.0 ms late, 4.0 ms backlog (p99), \
                     1.0 % of the plays failed, 나쁨";
         assert!(found.text.contains(said), "{}", found.text);
         let (large, busy) = (

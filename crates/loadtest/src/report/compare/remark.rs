@@ -10,11 +10,10 @@ impl Report {
     pub(super) fn remark(&self) -> Option<Words> {
         let reasons = self.reasons.iter().map(reason);
         // Of a run that says nothing they say nothing either.
-        let misses = self.misses.iter().filter(|_| self.reasons.is_empty());
         let thresholds = self.thresholds.iter().filter(|asked| !asked.is_kept);
         let thresholds = thresholds.filter(|_| self.reasons.is_empty());
         let all: Vec<Words> = reasons
-            .chain(misses.map(miss))
+            .chain(self.misses.iter().map(miss))
             .chain(thresholds.map(threshold))
             .collect();
         let joined = |of: fn(&Words) -> &str| all.iter().map(of).collect::<Vec<_>>().join(", ");
@@ -34,6 +33,13 @@ fn reason(reason: &Reason) -> Words {
             Words::with(
                 format!("생성기 지연 {late}"),
                 format!("generator {late} late"),
+            )
+        }
+        Reason::Backlog { backlog_ms } => {
+            let waited = Unit::Ms.text(*backlog_ms);
+            Words::with(
+                format!("생성기 밀림 {waited}"),
+                format!("generator backlog {waited}"),
             )
         }
         Reason::Exhausted { count: times } => {
@@ -105,10 +111,10 @@ mod tests {
         ];
         assert_eq!(remark(&report), Some(said.map(str::to_owned)));
         report.reasons = vec![Reason::Late { lag_ms: 12.3 }];
+        report.misses.clear();
         let said = remark(&report).unwrap();
         assert_eq!(said[1], "generator 12.3 ms late");
         report.reasons.clear();
-        report.misses.clear();
         report.thresholds[0].is_kept = true;
         assert_eq!(remark(&report), None);
     }

@@ -154,6 +154,7 @@ fn verdict(value: &dyn Fn(&str) -> f64, many: u64) -> Verdict {
         started_sessions: many,
         sessions_min: 0,
         lag_p99: Duration::ZERO,
+        backlog_p99: Duration::ZERO,
         own_faults: 0,
         plays: many,
         failed_plays: count("failed"),

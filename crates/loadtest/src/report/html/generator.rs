@@ -11,7 +11,7 @@ use crate::count::to_f64;
 use crate::environment::Environment;
 use crate::report::Report;
 use crate::series::ms;
-use crate::verdict::LAG_P99_MAX;
+use crate::verdict::{BACKLOG_P99_MAX, LAG_P99_MAX};
 
 /// A megabit in bytes.
 const MEGABIT: f64 = 125_000.0;
@@ -25,7 +25,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 "Where the generator is late or busy, the figures are not the server's."
             )) }
             div.card { (facts(&own(report))) }
-            (plots(&[lag(report), requests(report), traffic(report)]))
+            (plots(&[lag(report), backlog(report), requests(report), traffic(report)]))
             h2 { (words("환경", "Environment")) }
             div.card { (facts(&environment(&report.environment))) }
         }
@@ -39,6 +39,14 @@ fn own(report: &Report) -> Vec<(Words, String)> {
         (
             words("지연 최대", "longest lag"),
             Unit::Ms.text(own.lag_ms.max),
+        ),
+        (
+            words("처리 밀림 p99", "backlog p99"),
+            Unit::Ms.text(own.backlog_ms.p99),
+        ),
+        (
+            words("처리 밀림 최대", "longest backlog"),
+            Unit::Ms.text(own.backlog_ms.max),
         ),
         (
             words("CPU (평균)", "CPU (on average)"),
@@ -81,12 +89,29 @@ fn lag(report: &Report) -> Plot {
     let line = Line::new(words("최대 지연", "longest lag"), longest);
     let title = words("시간에 따른 생성기의 지연", "Generator lag over time");
     let note = words(
-        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다. 세션을 시작할 때와, 쉬는 동안에도 거듭 잽니다.",
-        "Dashed: the limit of the p99; drawn is the highest of each time. It is measured with each start of a session, and again and \
-         again while none starts.",
+        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다. 세션을 시작할 때와 방문자가 요청할 때마다 잽니다.",
+        "Dashed: the limit of the p99; drawn is the highest of each time. It is measured with each start of a session, and with each \
+         request of a visitor.",
     );
     Plot::over_time("lag", title, Unit::Ms, vec![line])
         .with_limits(&[ms(LAG_P99_MAX)])
+        .with_note(note)
+}
+
+fn backlog(report: &Report) -> Plot {
+    let longest = OverTime::of(report).each(|row| row.backlog_ms);
+    let line = Line::new(words("최대 밀림", "longest backlog"), longest);
+    let title = words(
+        "시간에 따른 생성기의 처리 밀림",
+        "Generator backlog over time",
+    );
+    let note = words(
+        "점선: p99의 한도. 서버에서 온 것이 처리될 차례를 기다린 시간으로, 측정값에 그만큼 더해집니다. 쉬는 동안에도 거듭 잽니다.",
+        "Dashed: the limit of the p99. What came from the server waited so long for its turn, and the figures are larger by it. It is \
+         measured again and again, also while no session starts.",
+    );
+    Plot::over_time("backlog", title, Unit::Ms, vec![line])
+        .with_limits(&[ms(BACKLOG_P99_MAX)])
         .with_note(note)
 }
 

@@ -174,6 +174,10 @@ fn each_reason_against_a_run_has_a_limit_that_was_missed() {
         ["generator lag p99"]
     );
     assert_eq!(
+        change(|report| report.generator.backlog_ms.p99 = 51.0),
+        ["generator backlog p99"]
+    );
+    assert_eq!(
         change(|report| report.scenario.sessions_min = 1_201),
         ["sessions"]
     );
@@ -203,7 +207,7 @@ fn the_generator_is_looked_at_while_no_session_starts_too() {
     for row in report.series.rows.iter_mut().skip(1) {
         row.starts = 0;
     }
-    assert_eq!(points(&report.to_html(), "lag"), 121);
+    assert_eq!(points(&report.to_html(), "backlog"), 121);
 }
 
 /// How many points the first line of a plot has.

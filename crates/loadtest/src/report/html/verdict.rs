@@ -1,5 +1,7 @@
 //! The verdict, with the figures it is made from and their limits beside them.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use super::WAITING_LIMITS_MS;
@@ -9,8 +11,8 @@ use crate::count::ratio;
 use crate::report::{Percentiles, Report};
 use crate::series::ms;
 use crate::verdict::{
-    BEARABLE, FAILURES_FAIR, LAG_P99_MAX, LARGE_RUN, LARGE_RUN_FAILURES, REACHED_MIN, SILENCE_FAIR,
-    SILENCE_STABLE, SOON, STALLED_STABLE, fewest_tries, tries_min,
+    BACKLOG_P99_MAX, BEARABLE, FAILURES_FAIR, LAG_P99_MAX, LARGE_RUN, LARGE_RUN_FAILURES,
+    REACHED_MIN, SILENCE_FAIR, SILENCE_STABLE, SOON, STALLED_STABLE, fewest_tries, tries_min,
 };
 
 /// Something measured, and the most it may be for each verdict.
@@ -169,17 +171,20 @@ fn kept(is_kept: bool, limit: &Words) -> Markup {
     }
 }
 
-fn validity(report: &Report) -> Markup {
+/// What the load had to be for its figures to say something of the server.
+type Condition = (Words, String, bool, Words);
+
+fn conditions(report: &Report) -> [Condition; 7] {
     let sessions = report.sessions;
     let least = report.scenario.sessions_min;
     let exhausted = report.faults.get("exhausted").copied().unwrap_or_default();
-    let lag_ms = report.generator.lag_ms.p99;
+    let own = report.generator;
     let reached = ratio(sessions.started, sessions.planned);
     let plays = report.listening.as_ref().map_or(0, |heard| heard.plays);
     let requests = report.visiting.as_ref().map_or(0, |read| read.requests);
     let (tries, tries_least) = (fewest_tries(plays, requests), tries_min(least));
     let seconds = Unit::Clock.text(report.seconds.round());
-    let rows = [
+    [
         (
             words("끝까지 실행", "run to its end"),
             seconds,
@@ -192,11 +197,15 @@ fn validity(report: &Report) -> Markup {
             REACHED_MIN <= reached,
             Words::name(&format!("≥ {}", Unit::Share.text(REACHED_MIN))),
         ),
-        (
+        at_most(
             words("부하 생성기의 지연 p99", "generator lag p99"),
-            Unit::Ms.text(lag_ms),
-            lag_ms <= ms(LAG_P99_MAX),
-            Words::name(&format!("≤ {}", Unit::Ms.text(ms(LAG_P99_MAX)))),
+            own.lag_ms.p99,
+            LAG_P99_MAX,
+        ),
+        at_most(
+            words("부하 생성기의 처리 밀림 p99", "generator backlog p99"),
+            own.backlog_ms.p99,
+            BACKLOG_P99_MAX,
         ),
         (
             words("세션 수", "sessions"),
@@ -216,7 +225,15 @@ fn validity(report: &Report) -> Markup {
             exhausted == 0,
             Words::name("0"),
         ),
-    ];
+    ]
+}
+
+fn at_most(name: Words, found_ms: f64, most: Duration) -> Condition {
+    let limit = Words::name(&format!("≤ {}", Unit::Ms.text(ms(most))));
+    (name, Unit::Ms.text(found_ms), found_ms <= ms(most), limit)
+}
+
+fn validity(report: &Report) -> Markup {
     html! {
         table {
             caption { (words(
@@ -229,7 +246,7 @@ fn validity(report: &Report) -> Markup {
                 th scope="col" { (words("한도", "limit")) }
             } }
             tbody {
-                @for (name, found, is_kept, limit) in rows {
+                @for (name, found, is_kept, limit) in conditions(report) {
                     tr {
                         th scope="row" { (name) }
                         td { b { (found) } }

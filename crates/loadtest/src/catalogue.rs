@@ -6,6 +6,7 @@ use std::time::Duration;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
 use serde::Deserialize;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::count::to_f64;
@@ -18,6 +19,9 @@ const CHART: &str = "/api/music/v1/chart";
 const TRACKS: &str = "/api/music/v1/tracks?limit=100";
 /// More songs than this are not looked at.
 const SONGS_MAX: usize = 2_000;
+/// A server that has not given them in so many pages, or in so long, gives no more.
+const PAGES_MAX: usize = 100;
+const SONGS_WITHIN: Duration = Duration::from_mins(1);
 
 /// Why there is nothing to listen to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,7 +149,12 @@ impl Catalogue {
             return Ok(Self::default());
         }
         let songs = if scenario.songs.is_empty() {
-            ask_for_songs(client, server).await?
+            timeout(SONGS_WITHIN, ask_for_songs(client, server))
+                .await
+                .map_err(|_elapsed| CatalogueError::Fault {
+                    path: TRACKS.to_owned(),
+                    fault: Fault::Timeout,
+                })??
         } else {
             let named = scenario.songs.iter().map(|plan| named_song(plan, server));
             named.collect::<Result<_, _>>()?
@@ -202,7 +211,10 @@ async fn ask_for_songs<C: Connect>(
     let chart: Chart = ask(client, server, CHART).await?;
     let mut tracks: Vec<Track> = chart.entries.into_iter().map(|entry| entry.track).collect();
     let mut path = Some(TRACKS.to_owned());
-    while let Some(asked) = path.filter(|_| tracks.len() < SONGS_MAX) {
+    for _ in 0..PAGES_MAX {
+        let Some(asked) = path.filter(|_| tracks.len() < SONGS_MAX) else {
+            break;
+        };
         let page: Page = ask(client, server, &asked).await?;
         path = page.next.map(|next| {
             let cursor: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
@@ -327,6 +339,15 @@ mod tests {
         let round = Reply::refusal(302, "Location: /again\r\n");
         let again = Fault::Unusable("it leads elsewhere again and again");
         assert_eq!(read_from(round).await.err(), Some(fault(again)));
+        let hollow = Reply::whole(r#"{"entries":[],"items":[],"next":"a"}"#);
+        let empty = read_from(hollow.clone()).await.err();
+        assert_eq!(empty, Some(CatalogueError::Empty));
+        let slow = CatalogueError::Fault {
+            path: TRACKS.to_owned(),
+            fault: Fault::Timeout,
+        };
+        let slowly = hollow.after(Duration::from_secs(5));
+        assert_eq!(read_from(slowly).await.err(), Some(slow));
     }
 
     #[tokio::test(start_paused = true)]

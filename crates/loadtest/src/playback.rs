@@ -17,8 +17,10 @@ pub(crate) struct Thresholds {
 }
 
 /// Chromium's audio renderer: before each silence that it has had to make ends, it wants twice as much as before, to 3 s.
-pub(crate) const CHROMIUM_START: Duration = Duration::from_millis(200);
-pub(crate) const CHROMIUM_RESUME: Duration = Duration::from_millis(400);
+pub(crate) const CHROMIUM: Thresholds = Thresholds {
+    start: Duration::from_millis(200),
+    resume: Duration::from_millis(400),
+};
 pub(crate) const CHROMIUM_RESUME_MAX: Duration = Duration::from_secs(3);
 
 /// What a play was like.
@@ -98,6 +100,10 @@ impl Playback {
         {
             self.heard.stalled += now.saturating_sub(since);
             self.state = State::Over;
+        }
+        if !self.loaded.is_zero() {
+            // What is there may be all that a threshold waited for.
+            self.load(now, self.loaded);
         }
     }
 

@@ -37,7 +37,7 @@ impl Shared {
     /// This thread comes to something that was due: what is between is its own.
     pub(crate) fn note_lag(&self, due: Duration) {
         let lag = self.epoch.elapsed().saturating_sub(due);
-        self.tally.borrow_mut().late(lag);
+        self.tally.borrow_mut().note_lag(lag);
     }
 }
 
@@ -84,18 +84,20 @@ async fn listen(
     };
     let catalogue = Arc::clone(&shared.songs.borrow());
     let mut pressed_at = due;
-    for song in choose_songs(&catalogue, plan, &mut random) {
-        let (length, is_skipped) = choose_length(plan, &mut random);
+    for chosen in choose_plays(&catalogue, plan, &mut random) {
         let wish = Wish {
             pressed_at,
-            length,
-            is_skipped,
+            length: chosen.length,
+            is_skipped: chosen.is_skipped,
         };
-        let key = uuid(&mut random);
         // One place for it, however often it is handed on.
-        let play = Box::pin(listener.play(plan.player, song, wish));
+        let play = Box::pin(listener.play(plan.player, chosen.song, wish));
         match &mut reports {
-            Some(reports) => reports.report(&song.track_id, key, play).await,
+            Some(reports) => {
+                reports
+                    .report(&chosen.song.track_id, chosen.key, play)
+                    .await
+            }
             None => play.await,
         };
         pressed_at = shared.epoch.elapsed();
@@ -126,6 +128,33 @@ fn patience(plan: &ListenerPlan) -> Patience {
         start: Duration::from_secs_f64(plan.start_patience_s),
         stall: Duration::from_secs_f64(plan.stall_patience_s),
     }
+}
+
+/// A song of a session, how long it is listened to, and what its report is known by.
+#[derive(Debug)]
+struct Chosen<'a> {
+    song: &'a Song,
+    length: Duration,
+    is_skipped: bool,
+    key: String,
+}
+
+/// All of a session, whatever the server does: the same seed gives the same.
+fn choose_plays<'a>(
+    catalogue: &'a Catalogue,
+    plan: &'a ListenerPlan,
+    random: &'a mut StdRng,
+) -> impl Iterator<Item = Chosen<'a>> {
+    let songs = choose_songs(catalogue, plan, random);
+    songs.into_iter().map(move |song| {
+        let (length, is_skipped) = choose_length(plan, random);
+        Chosen {
+            song,
+            length,
+            is_skipped,
+            key: uuid(random),
+        }
+    })
 }
 
 /// An album in its order, or favourites of many.
@@ -235,12 +264,8 @@ mod tests {
         let mut random = StdRng::seed_from_u64(seed_of(scenario.seed, number));
         match choose_kind(scenario, &mut random) {
             Some(Kind::Listener(plan)) => {
-                let songs = choose_songs(catalogue, plan, &mut random);
-                let songs = songs.into_iter().map(|song| {
-                    let length = choose_length(plan, &mut random);
-                    (&song.track_id, length, uuid(&mut random))
-                });
-                format!("{} {:?}", plan.share, songs.collect::<Vec<_>>())
+                let plays: Vec<_> = choose_plays(catalogue, plan, &mut random).collect();
+                format!("{} {plays:?}", plan.share)
             }
             Some(Kind::Visitor(plan)) => format!("{}", plan.share),
             None => String::new(),

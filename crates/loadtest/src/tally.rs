@@ -19,9 +19,14 @@ use crate::wire::{Failure, Fault};
 pub(crate) struct Tally {
     /// How late the generator was with each session, and with what a visitor asks.
     pub(crate) lag: Durations,
-    /// How long what came from the server waited for the generator to come to it, each time it looked.
+    /// How long what came from the server waited for the generator to come to it, each time it looked: as many times as
+    /// something began or was measured since.
     pub(crate) backlog: Durations,
+    /// Starts, first sounds and answers since the last look.
+    seen_since_look: u64,
     pub(crate) started_sessions: u64,
+    /// Those of them that started when all were to have started.
+    pub(crate) late_sessions: u64,
     pub(crate) ended_sessions: u64,
     /// From a due press to the first sound; who never hears one has waited as long as people wait.
     pub(crate) startup: Durations,
@@ -111,23 +116,35 @@ impl Now {
 }
 
 impl Tally {
-    pub(crate) fn start(&mut self) {
+    /// A session starts: in the time that the scenario has for it, or later.
+    pub(crate) fn start(&mut self, is_in_time: bool) {
         self.started_sessions += 1;
+        self.late_sessions += u64::from(!is_in_time);
+        self.seen_since_look += 1;
         self.second.starts += 1;
         self.second.now.active += 1;
         self.second.see_most();
     }
 
     /// The generator did something so much later than it was due.
-    pub(crate) fn late(&mut self, lag: Duration) {
+    pub(crate) fn note_lag(&mut self, lag: Duration) {
         self.lag.record(lag);
         self.second.lag_max = self.second.lag_max.max(lag);
     }
 
     /// What came from the server waits so long for the generator.
     pub(crate) fn note_backlog(&mut self, waited: Duration) {
-        self.backlog.record(waited);
+        // A burst that few looks see is what many people waited in.
+        let seen = std::mem::take(&mut self.seen_since_look);
+        self.backlog.record_times(waited, seen.max(1));
         self.second.backlog_max = self.second.backlog_max.max(waited);
+    }
+
+    /// A play is heard for the first time.
+    pub(crate) fn sound(&mut self, startup: Duration) {
+        self.second.sounds += 1;
+        self.second.startup.record(startup);
+        self.seen_since_look += 1;
     }
 
     pub(crate) fn end(&mut self) {
@@ -214,6 +231,7 @@ impl Tally {
     /// A request of a visitor was answered, or was not within the patience of people.
     pub(crate) fn response(&mut self, took: Duration, fault: Option<&Fault>) {
         self.visitor_requests += 1;
+        self.seen_since_look += 1;
         self.response.record(took);
         self.second.responses += 1;
         self.second.response.record(took);
@@ -240,6 +258,7 @@ impl Tally {
         self.lag.add(&other.lag);
         self.backlog.add(&other.backlog);
         self.started_sessions += other.started_sessions;
+        self.late_sessions += other.late_sessions;
         self.ended_sessions += other.ended_sessions;
         self.startup.add(&other.startup);
         self.plays += other.plays;

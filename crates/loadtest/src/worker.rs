@@ -1,7 +1,10 @@
 //! One thread of sessions: each starts when it is due, whatever the others do.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use crate::scenario::Scenario;
 use crate::session::{self, Shared};
 use crate::tally::{Second, Tally};
 use crate::target::Target;
+use crate::verdict::LAG_P99_MAX;
 use crate::wire::{Checks, Meter, Traffic};
 
 /// How often a worker looks how long what comes from the server waits for it, also when nothing starts.
@@ -95,6 +99,7 @@ impl Worker {
             }
         }
         looking.abort();
+        check(looking.await);
         self.tell(&shared, number);
         let tally = Box::new(shared.tally.borrow().clone());
         // Nobody listens any more where the run was given up.
@@ -113,7 +118,7 @@ impl Worker {
             _ = stop.wait_for(|stop| *stop) => {}
             () = self.start_sessions(shared, &mut sessions) => {}
         }
-        sessions.shutdown().await;
+        end_all(&mut sessions).await;
     }
 
     async fn start_sessions(&self, shared: &Rc<Shared>, sessions: &mut JoinSet<()>) {
@@ -122,21 +127,18 @@ impl Worker {
         let own = (0..)
             .zip(starts)
             .filter(|(number, _)| number % self.worker_count == self.index);
+        let all_due = Duration::try_from_secs_f64(scenario.seconds()).unwrap_or(Duration::MAX);
         for (number, due) in own {
             sleep_until(self.epoch + due).await;
             while let Some(ended) = sessions.try_join_next() {
                 check(ended);
             }
-            shared.tally.borrow_mut().start();
+            let is_in_time = self.epoch.elapsed() <= all_due.saturating_add(LAG_P99_MAX);
+            shared.tally.borrow_mut().start(is_in_time);
             if self.sessions_max <= sessions.len() {
                 session::turn_away(shared, number, due);
             } else {
-                let mut session = Box::pin(session::run(Rc::clone(shared), number, due));
-                // It begins when it is due, and not behind all the others that have something to do.
-                let begun = poll_fn(|context| Poll::Ready(session.as_mut().poll(context))).await;
-                if begun.is_pending() {
-                    sessions.spawn_local(session);
-                }
+                begin(session::run(Rc::clone(shared), number, due), sessions).await;
             }
         }
         while let Some(ended) = sessions.join_next().await {
@@ -155,6 +157,15 @@ impl Worker {
     }
 }
 
+/// A session begins now, and not behind all the others that have something to do; later it takes its turns with them.
+async fn begin(session: impl Future<Output = ()> + 'static, sessions: &mut JoinSet<()>) {
+    let mut session = Box::pin(session);
+    let begun = poll_fn(|context| Poll::Ready(session.as_mut().poll(context))).await;
+    if begun.is_pending() {
+        sessions.spawn_local(session);
+    }
+}
+
 /// Looks again and again how long it waits for its turn behind the sessions, as each of them does.
 async fn look(epoch: Instant, tally: Rc<RefCell<Tally>>) {
     for looks in 1.. {
@@ -165,45 +176,19 @@ async fn look(epoch: Instant, tally: Rc<RefCell<Tally>>) {
     }
 }
 
+/// Whoever listens stops.
+async fn end_all(sessions: &mut JoinSet<()>) {
+    sessions.abort_all();
+    while let Some(ended) = sessions.join_next().await {
+        check(ended);
+    }
+}
+
 /// A session that panics is a fault of this program: a run that goes on without it would say too much.
 fn check(ended: Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
     {
         std::panic::resume_unwind(error.into_panic());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::task::yield_now;
-
-    use super::*;
-
-    #[test]
-    fn a_thread_whose_sessions_wait_for_their_turn_sees_how_long() {
-        const TURN: Duration = Duration::from_micros(100);
-        const ROUND: Duration = Duration::from_millis(100);
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let tally = Rc::new(RefCell::new(Tally::default()));
-        LocalSet::new().block_on(&runtime, async {
-            let epoch = Instant::now();
-            let looking = spawn_local(look(epoch, Rc::clone(&tally)));
-            let mut sessions = JoinSet::new();
-            for _ in 0..1_000 {
-                // A round of all of them takes 100 ms, however fast the machine is.
-                sessions.spawn_local(async move {
-                    while epoch.elapsed() < 3 * ROUND {
-                        let turn = Instant::now();
-                        while turn.elapsed() < TURN {}
-                        yield_now().await;
-                    }
-                });
-            }
-            sessions.join_all().await;
-            looking.abort();
-        });
-        let waited = tally.borrow().backlog.quantile(0.99);
-        assert!(ROUND / 4 < waited, "{waited:?}");
     }
 }

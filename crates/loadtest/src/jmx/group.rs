@@ -32,6 +32,35 @@ pub(super) enum Rounds {
     Times(usize),
     /// Again and again for so long, in seconds and on average.
     For(f64),
+    /// So many times, but no longer than that.
+    TimesWithin(usize, f64),
+}
+
+impl Rounds {
+    /// How often a visitor goes through so many requests.
+    fn in_all(self, pace_s: f64, requests: usize, place: &str, notes: &mut Notes) -> usize {
+        match self {
+            Self::Times(times) => times,
+            Self::For(seconds) => {
+                let times = rounds_within(seconds, pace_s, requests);
+                notes.say(format!(
+                    "{place}: its users go on until its duration is over; here each goes {times} times through it, which takes \
+                     as long on average"
+                ));
+                times
+            }
+            Self::TimesWithin(times, seconds) => {
+                let within = rounds_within(seconds, pace_s, requests);
+                if within < times {
+                    notes.say(format!(
+                        "{place}: its duration ends before its {times} loops do; here each user goes {within} times through it, \
+                         which takes as long on average"
+                    ));
+                }
+                times.min(within)
+            }
+        }
+    }
 }
 
 /// One request.
@@ -108,7 +137,8 @@ impl Steps {
             .filter_map(|index| self.requests.get(*index))
             .collect();
         let pace_s = pace(&requests);
-        let is_one = requests.len() == 1 && rounds == Rounds::Times(1);
+        let is_one =
+            requests.len() == 1 && matches!(rounds, Rounds::Times(1) | Rounds::TimesWithin(1, _));
         if pace_s.is_none() && !is_one {
             notes.say(format!(
                 "{place}: it has no timer, so JMeter asks again as soon as it has an answer, and asks a slow server less. Here each \
@@ -117,17 +147,7 @@ impl Steps {
             ));
         }
         let pace_s = pace_s.unwrap_or(usual.pace_s);
-        let rounds = match rounds {
-            Rounds::Times(times) => times,
-            Rounds::For(seconds) => {
-                let times = rounds_within(seconds, pace_s, requests.len());
-                notes.say(format!(
-                    "{place}: its users go on until its duration is over; here each goes {times} times through it, which takes \
-                     as long on average"
-                ));
-                times
-            }
-        };
+        let rounds = rounds.in_all(pace_s, requests.len(), place, notes);
         let count = requests.len().saturating_mul(rounds);
         if REQUESTS_MAX < count {
             return Err(too_many(place));

@@ -90,6 +90,10 @@ impl Reading {
         self.variables.fill(text, place, &mut self.notes)
     }
 
+    pub(super) fn say(&mut self, note: &str) {
+        self.notes.say(note);
+    }
+
     fn define(&mut self, arguments: &Node) -> Result<(), JmxError> {
         let place = format!("variables (line {})", arguments.line);
         let all = arguments.property("Arguments.arguments");
@@ -177,10 +181,12 @@ impl Reading {
             .number(element, "ThreadGroup.duration")?
             .filter(|_| is_scheduled);
         let rounds = self.rounds(element, f64::from(ramp_s), duration_s)?;
+        self.say_how_users_differ(element.node, &place);
         let mut steps = Steps::default();
         let scope = self.scope(&element.below, outer)?;
         self.walk(&element.below, &scope, &mut steps)?;
-        if users == 0 || steps.order.is_empty() || rounds == Rounds::Times(0) {
+        let is_never = matches!(rounds, Rounds::Times(0) | Rounds::TimesWithin(0, _));
+        if users == 0 || steps.order.is_empty() || is_never {
             self.skip(element, "it asks for nothing");
             return Ok(());
         }
@@ -211,6 +217,22 @@ impl Reading {
         Ok(())
     }
 
+    /// What a plan asks of users that visitors never do.
+    fn say_how_users_differ(&mut self, group: &Node, place: &str) {
+        let is = |name, value| group.value(name) == Some(value);
+        if is("ThreadGroup.same_user_on_next_iteration", "false") {
+            self.notes.say(format!(
+                "{place}: each round is another user to it (same_user_on_next_iteration); here the same visitor goes on"
+            ));
+        }
+        let on_error = group.value("ThreadGroup.on_sample_error");
+        if let Some(on_error) = on_error.filter(|it| *it != "continue") {
+            self.notes.say(format!(
+                "{place}: after an error it does {on_error:?} (on_sample_error); here visitors go on"
+            ));
+        }
+    }
+
     fn rounds(
         &mut self,
         element: &Element<'_>,
@@ -228,22 +250,32 @@ impl Reading {
             (true, None) => Err(JmxError::Meaning(format!(
                 "{place}: its users go on without end: give it a number of loops, or a duration"
             ))),
-            // A user starts, on average, in the middle of the ramp.
-            (true, Some(seconds)) => Ok(Rounds::For((f64::from(seconds) - ramp_s / 2.0).max(0.0))),
+            (true, Some(seconds)) => Ok(Rounds::For(self.each_has_s(seconds, ramp_s, &place))),
             (false, duration) => {
-                if let Some(seconds) = duration.filter(|seconds| f64::from(*seconds) <= ramp_s) {
-                    self.notes.say(format!(
-                        "{place}: its duration of {seconds} s would end users before their last request; here all are made"
-                    ));
-                }
-                let times = loops.trim().parse();
-                times.map(Rounds::Times).map_err(|_error| {
+                let times = loops.trim().parse().map_err(|_error| {
                     JmxError::Meaning(format!(
                         "{place}: LoopController.loops is {loops:?}; it must be a whole number"
                     ))
+                })?;
+                Ok(match duration {
+                    Some(seconds) => {
+                        Rounds::TimesWithin(times, self.each_has_s(seconds, ramp_s, &place))
+                    }
+                    None => Rounds::Times(times),
                 })
             }
         }
+    }
+
+    /// How long a user of a group with a duration has, on average: each starts somewhere in the ramp.
+    fn each_has_s(&mut self, duration_s: u32, ramp_s: f64, place: &str) -> f64 {
+        let duration = f64::from(duration_s);
+        if duration < ramp_s {
+            self.notes.say(format!(
+                "{place}: its duration of {duration_s} s ends before all its users have started; here all start"
+            ));
+        }
+        (duration - ramp_s / 2.0).max(0.0)
     }
 
     /// Samplers and controllers, in their order.
@@ -280,11 +312,9 @@ impl Reading {
 
     /// How often a controller inside of a thread group does what is in it.
     fn loops(&mut self, element: &Element<'_>) -> Result<Option<u32>, JmxError> {
-        let is_endless = element.node.is("LoopController.continue_forever")
-            || element
-                .node
-                .value("LoopController.loops")
-                .is_some_and(|loops| loops.starts_with('-'));
+        // continue_forever says only that it may be gone through again in the next round of what it is in.
+        let loops = element.node.value("LoopController.loops");
+        let is_endless = loops.is_some_and(|loops| loops.starts_with('-'));
         if is_endless && element.node.tag == "LoopController" {
             let place = element.place();
             return Err(JmxError::Meaning(format!(

@@ -71,6 +71,7 @@ impl Reading {
             );
             return Ok(());
         }
+        self.say_how_requests_differ(element);
         let patience_ms = self
             .fill(http.response_timeout.unwrap_or_default(), &place)?
             .trim()
@@ -83,6 +84,24 @@ impl Reading {
             pause_us: scope.pause_us,
         };
         steps.push(request, &place)
+    }
+
+    /// What a plan asks of requests that those of visitors never do.
+    fn say_how_requests_differ(&mut self, element: &Element<'_>) {
+        for (name, differs) in [
+            (
+                "HTTPSampler.follow_redirects",
+                "some requests do not follow redirects (follow_redirects); visitors do",
+            ),
+            (
+                "HTTPSampler.use_keepalive",
+                "some requests close their connection (use_keepalive); visitors keep theirs",
+            ),
+        ] {
+            if element.node.value(name) == Some("false") {
+                self.say(differs);
+            }
+        }
     }
 
     /// The first server is the target; who names none asks it.

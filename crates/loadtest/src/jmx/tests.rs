@@ -125,7 +125,8 @@ fn what_is_not_understood_is_said_with_its_place_and_what_is_disabled_is_not() {
 #[test]
 fn loops_in_loops_are_unrolled_and_their_rounds_found_again() {
     let inner = format!(
-        "<LoopController testname=\"twice\">{}</LoopController><hashTree>{}</hashTree>",
+        "<LoopController testname=\"twice\"><boolProp name=\"LoopController.continue_forever\">true</boolProp>{}\
+         </LoopController><hashTree>{}</hashTree>",
         text("LoopController.loops", "2"),
         sampler("/b")
     );
@@ -175,6 +176,76 @@ fn users_without_end_need_a_duration() {
     let found = read(&forever(&timed));
     assert_eq!(found.scenario.visitors[0].requests, 20);
     assert!(found.notes.iter().any(|note| note.contains("10 times")));
+}
+
+#[test]
+fn a_duration_ends_loops_that_would_take_longer() {
+    let timer = format!(
+        "<ConstantTimer>{}</ConstantTimer><hashTree/>",
+        text("ConstantTimer.delay", "1000")
+    );
+    let timed = |loops, seconds| {
+        let more = format!(
+            "<boolProp name=\"ThreadGroup.scheduler\">true</boolProp>{}",
+            text("ThreadGroup.duration", seconds)
+        );
+        read(&group("10", "10", loops, &more, &(sampler("/a") + &timer)))
+    };
+    let ended = timed("100", "60");
+    assert_eq!(ended.scenario.visitors[0].requests, 55);
+    assert!(
+        ended
+            .notes
+            .iter()
+            .any(|note| note.contains("ends before its 100 loops do"))
+    );
+    let whole = timed("50", "60");
+    assert_eq!(whole.scenario.visitors[0].requests, 50);
+    assert_eq!(whole.notes.len(), 1, "{:?}", whole.notes);
+    let short = timed("5", "8");
+    assert!(
+        short
+            .notes
+            .iter()
+            .any(|note| note.contains("ends before all its users have started"))
+    );
+}
+
+#[test]
+fn what_users_of_a_plan_do_otherwise_is_said_once() {
+    let set = |kind, name, value| format!("<{kind} name=\"{name}\">{value}</{kind}>");
+    let page = sampler("/a").replace(
+        "<stringProp name=\"HTTPSampler.path\">",
+        &(set("boolProp", "HTTPSampler.use_keepalive", "false")
+            + &set("boolProp", "HTTPSampler.follow_redirects", "false")
+            + "<stringProp name=\"HTTPSampler.path\">"),
+    );
+    let more = set(
+        "boolProp",
+        "ThreadGroup.same_user_on_next_iteration",
+        "false",
+    ) + &set("stringProp", "ThreadGroup.on_sample_error", "stopthread");
+    let timer = format!(
+        "<ConstantTimer>{}</ConstantTimer><hashTree/>",
+        text("ConstantTimer.delay", "1000")
+    );
+    let notes = read(&group(
+        "1",
+        "1",
+        "1",
+        &more,
+        &(page.clone() + &page + &timer),
+    ))
+    .notes;
+    for said in [
+        "use_keepalive",
+        "follow_redirects",
+        "same_user_on_next_iteration",
+        "\"stopthread\"",
+    ] {
+        let count = notes.iter().filter(|note| note.contains(said)).count();
+        assert_eq!(count, 1, "{said}: {notes:?}");
+    }
 }
 
 #[test]

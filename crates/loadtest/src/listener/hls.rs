@@ -15,15 +15,11 @@ use super::retries::{self, Retries, Wanted};
 use super::{Listener, Loaded};
 use crate::count::to_f64;
 use crate::link_speed::LinkSpeed;
-use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
+use crate::playback::CHROMIUM_RESUME_MAX;
 use crate::playlist::{MediaPlaylist, Playlist, Playlists, Resource, Segment, Variant};
 use crate::quality::{Choice, RISE_FACTOR, Rate};
 use crate::wire::{Answer, Ask, BODY_BYTES_MAX, Client, Connect, Fault, Keep};
 
-pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: CHROMIUM_START,
-    resume: CHROMIUM_RESUME,
-};
 /// How far ahead is loaded, where nobody says otherwise.
 const AHEAD_MAX: Duration = Duration::from_secs(30);
 /// What a link is thought to carry before anything is known of it, in bits a second.

@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 
 use crate::catalogue::Song;
-use crate::playback::{Heard, Playback, Thresholds};
+use crate::playback::{CHROMIUM, Heard, Playback, Thresholds};
 use crate::playlist::Playlists;
 use crate::tally::Tally;
 use crate::wire::{Client, Connect, Fault};
@@ -197,8 +197,7 @@ impl<C: Connect> Listener<C> {
     /// Plays a song from its beginning, as long as a person wants to hear of it.
     pub(crate) async fn play(&mut self, player: Player, song: &Song, wish: Wish) -> Play {
         let thresholds = match player {
-            Player::Hls => hls::THRESHOLDS,
-            Player::Progressive => whole::THRESHOLDS,
+            Player::Hls | Player::Progressive => CHROMIUM,
             Player::SpotifyLike => ranges::THRESHOLDS,
         };
         let mut playing = Playing::new(self, wish, thresholds);

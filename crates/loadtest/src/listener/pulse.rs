@@ -39,12 +39,11 @@ impl Pulse {
     pub(super) fn feel(&mut self, loaded: &mut Loaded, now: Duration) {
         let (sound, startup, stall_count) = loaded.playback.sound(now);
         let mut tally = self.tally.borrow_mut();
-        let second = &mut tally.second;
         if let (false, Some(startup)) = (self.has_sounded, startup) {
             self.has_sounded = true;
-            second.sounds += 1;
-            second.startup.record(startup);
+            tally.sound(startup);
         }
+        let second = &mut tally.second;
         second.stalls += u64::from(stall_count - self.stall_count);
         self.stall_count = stall_count;
         second.media_bytes += loaded.bytes.saturating_sub(self.bytes);

@@ -11,13 +11,9 @@ use tokio::time::sleep;
 use super::retries::{Retries, Wanted};
 use super::{Listener, Loaded};
 use crate::catalogue::File;
-use crate::playback::{CHROMIUM_RESUME, CHROMIUM_RESUME_MAX, CHROMIUM_START, Thresholds};
+use crate::playback::CHROMIUM_RESUME_MAX;
 use crate::wire::{Ask, Connect, Fault, Keep};
 
-pub(super) const THRESHOLDS: Thresholds = Thresholds {
-    start: CHROMIUM_START,
-    resume: CHROMIUM_RESUME,
-};
 /// What has come is handed on to the decoder in whole blocks (`MultiBuffer`).
 const BLOCK_BYTES: u64 = 32 * 1024;
 /// How much lies ahead: so many seconds, in bytes between these two.

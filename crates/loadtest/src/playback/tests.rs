@@ -119,6 +119,28 @@ fn a_track_may_turn_out_to_be_longer_or_shorter_than_was_said() {
 }
 
 #[test]
+fn a_silence_ends_when_it_turns_out_that_all_is_there() {
+    let thresholds = Thresholds {
+        start: s(2),
+        resume: s(2),
+    };
+    let mut play = Playback::new(s(0), s(60), thresholds);
+    // Less than the threshold, but there is no more.
+    play.load(s(1), s(1));
+    play.ends_after(s(3), s(1));
+    assert!(play.is_over(s(4)));
+    assert_eq!(play.stop(s(4)).startup, Some(s(3)));
+    let mut play = Playback::new(s(0), s(60), thresholds);
+    play.load(s(1), s(3));
+    // Silent from 4 s on; one second more comes, and at 7 s it is known that it is the last.
+    play.load(s(5), s(4));
+    play.ends_after(s(7), s(4));
+    assert!(play.is_over(s(8)));
+    let heard = play.stop(s(8));
+    assert_eq!((heard.stalled, heard.played), (s(3), s(4)));
+}
+
+#[test]
 fn a_listener_who_leaves_in_a_silence_has_waited_so_long() {
     let mut play = pressed(10);
     play.load(s(10), s(2));

@@ -27,7 +27,7 @@ use crate::wire::Traffic;
 
 /// Goes up when a field changes its meaning or goes away; reports of another schema are not read. A field that is new does
 /// not count where it has a default: the reports that were written before it are read with that.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 /// Half of the first sounds within this are excellent.
 const EXCELLENT: Duration = Duration::from_millis(200);
 
@@ -42,9 +42,8 @@ pub struct Report {
     /// Why it says nothing, where it does not.
     pub reasons: Vec<Reason>,
     /// The limits of a stable run that were missed; none where it says nothing.
-    #[serde(default)]
     pub misses: Vec<Miss>,
-    /// What the scenario asked for besides.
+    /// What the scenario asked for besides; none where it says nothing.
     pub thresholds: Vec<Threshold>,
     /// What the rule of the original experiment says of this load, where the scenario is a row of its table.
     pub(crate) legacy_verdict: Option<Verdict>,
@@ -77,10 +76,12 @@ pub struct Report {
 pub(crate) struct Sessions {
     pub(crate) planned: u64,
     pub(crate) started: u64,
+    /// Those of them that started when all were to have started.
+    pub(crate) late: u64,
     pub(crate) ended: u64,
     /// How many were there at once, at most.
     pub(crate) active_max: u64,
-    /// Starts a second while sessions started: what was asked, and what was reached.
+    /// Starts a second in the time that the scenario has for them: what was asked, and what was reached.
     pub(crate) offered_per_s: f64,
     pub(crate) reached_per_s: f64,
 }
@@ -126,10 +127,9 @@ pub(crate) struct Visiting {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Generator {
     pub(crate) threads: u32,
-    /// How late it was with each session, and with what a visitor asks.
+    /// How late it was with each session, and with each request that a visitor did not have to wait for.
     pub(crate) lag_ms: Percentiles,
     /// How long what came from the server waited for it, each time it looked.
-    #[serde(default)]
     pub(crate) backlog_ms: Percentiles,
     /// Of its whole process, while the run lasted.
     pub(crate) cpu_s: f64,
@@ -141,9 +141,7 @@ pub(crate) struct Generator {
     pub(crate) answers: u64,
     pub(crate) bytes: u64,
     /// Bodies of music that were compared by their digests, and how many of them were wrong: the server's fault.
-    #[serde(default)]
     pub(crate) checked_bodies: u64,
-    #[serde(default)]
     pub(crate) wrong_bodies: u64,
 }
 
@@ -209,18 +207,13 @@ impl Report {
         let verdict = figures.verdict();
         let row = scenario.original.as_deref().and_then(original::find);
         let offered_per_s = per_s(run.planned, scenario.seconds());
-        let starting_s = if run.is_interrupted {
-            scenario.seconds().min(run.took.as_secs_f64())
-        } else {
-            // Everybody may have left again before the last second ends.
-            scenario.seconds()
-        };
+        let reached_per_s = reached_per_s(&run, tally);
         let reasons = figures.reasons_against();
-        let misses = if reasons.is_empty() {
-            figures.misses()
-        } else {
-            Vec::new()
-        };
+        let (mut misses, mut thresholds) = Default::default();
+        if reasons.is_empty() {
+            misses = figures.misses();
+            thresholds = compare_thresholds(&scenario.thresholds, &figures);
+        }
         Self {
             schema: SCHEMA,
             verdict,
@@ -232,7 +225,7 @@ impl Report {
                     <= EXCELLENT,
             reasons,
             misses,
-            thresholds: thresholds(&scenario.thresholds, &figures),
+            thresholds,
             legacy_verdict: row.map(|row| row.legacy_verdict(offered_per_s)),
             target: run.target.to_owned(),
             begun_at: run.begun_at,
@@ -241,10 +234,11 @@ impl Report {
             sessions: Sessions {
                 planned: run.planned,
                 started: tally.started_sessions,
+                late: tally.late_sessions,
                 ended: tally.ended_sessions,
                 active_max: run.active_max,
                 offered_per_s,
-                reached_per_s: per_s(tally.started_sessions, starting_s),
+                reached_per_s,
             },
             listening: (!scenario.listeners.is_empty()).then(|| Listening::new(tally)),
             visiting: (!scenario.visitors.is_empty()).then(|| Visiting::new(tally)),
@@ -319,11 +313,29 @@ impl Visiting {
     }
 }
 
+impl Sessions {
+    /// Those that started while the scenario lets people come.
+    pub(crate) fn in_time(&self) -> u64 {
+        self.started.saturating_sub(self.late)
+    }
+}
+
+fn reached_per_s(run: &Run<'_>, tally: &Tally) -> f64 {
+    let planned_s = run.scenario.seconds();
+    let seconds = if run.is_interrupted {
+        planned_s.min(run.took.as_secs_f64())
+    } else {
+        planned_s
+    };
+    per_s(tally.started_sessions - tally.late_sessions, seconds)
+}
+
 fn figures(tally: &Tally, run: &Run<'_>) -> Figures {
     Figures {
         is_interrupted: run.is_interrupted,
         planned_sessions: run.planned,
         started_sessions: tally.started_sessions,
+        late_sessions: tally.late_sessions,
         sessions_min: run.scenario.sessions_min,
         lag_p99: tally.lag.quantile(0.99),
         backlog_p99: tally.backlog.quantile(0.99),
@@ -341,7 +353,7 @@ fn figures(tally: &Tally, run: &Run<'_>) -> Figures {
     }
 }
 
-fn thresholds(asked: &Thresholds, found: &Figures) -> Vec<Threshold> {
+fn compare_thresholds(asked: &Thresholds, found: &Figures) -> Vec<Threshold> {
     let failed = found.failed_plays + found.failed_requests;
     let all = [
         (

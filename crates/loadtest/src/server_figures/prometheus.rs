@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::PodRow;
@@ -43,6 +43,13 @@ struct Values {
     values: Vec<(f64, String)>,
 }
 
+/// What several questions have in common.
+struct Asking {
+    stretch: Stretch,
+    until: Instant,
+    notes: Vec<String>,
+}
+
 /// The stretch of time that is asked about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stretch {
@@ -68,54 +75,61 @@ impl Prometheus<Tcp> {
 }
 
 impl<C: Connect> Prometheus<C> {
-    /// Pods and nodes over a stretch of time; what it does not know is left out, and why is said.
+    /// Pods and nodes over a stretch of time; what it does not know, or does not tell in time, is left out, and why is said.
     pub(crate) async fn pods(&mut self, stretch: Stretch) -> (Vec<PodRow>, Vec<String>) {
-        let url = self.url.clone();
-        match timeout(ANSWERS_MAX, self.ask_all(stretch)).await {
-            Ok(Ok(told)) => told,
-            Ok(Err(fault)) => (Vec::new(), vec![format!("{url}: {fault}")]),
-            Err(_elapsed) => (Vec::new(), vec![format!("{url}: {}", Fault::Timeout)]),
-        }
-    }
-
-    async fn ask_all(&mut self, stretch: Stretch) -> Result<(Vec<PodRow>, Vec<String>), Fault> {
         let mut rows: BTreeMap<u32, PodRow> = BTreeMap::new();
-        let mut notes = Vec::new();
+        let mut asking = Asking {
+            stretch,
+            until: Instant::now() + ANSWERS_MAX,
+            notes: Vec::new(),
+        };
         let own = self.deployment.as_deref().map(Deployment);
-        let of_deployment = own.as_ref().map(|own| [own.pods(), own.ready()]);
-        let (mut pods, mut ready) = (Vec::new(), Vec::new());
-        if let Some([all, available]) = of_deployment {
-            pods = self.ask(&all, stretch).await?;
-            ready = self.ask(&available, stretch).await?;
-            if pods.is_empty() {
-                notes.push(
-                    "Prometheus knows no such deployment: pods are what it looks at (up)"
-                        .to_owned(),
-                );
-            }
+        let mut queries = own.as_ref().map_or_else(of_everything, Deployment::counts);
+        let mut pods = self.ask_in_time(&queries[0], &mut asking).await;
+        if own_is_unknown(self.deployment.as_deref(), pods.as_deref()) {
+            let note = "Prometheus knows no such deployment: pods are what it looks at (up)";
+            asking.notes.push(note.to_owned());
+            queries = of_everything();
+            pods = self.ask_in_time(&queries[0], &mut asking).await;
         }
-        if pods.is_empty() {
-            pods = self.ask("count(up)", stretch).await?;
-            ready = self.ask("sum(up)", stretch).await?;
-        }
-        for (second, value) in pods {
+        for (second, value) in pods.unwrap_or_default() {
             row(&mut rows, second).pods = count(value);
         }
-        for (second, value) in ready {
+        for (second, value) in self.told(&queries[1], &mut asking).await {
             row(&mut rows, second).ready = Some(count(value));
         }
         let cpu = Deployment(self.deployment.as_deref().unwrap_or_default()).cpu_cores();
-        for (second, value) in self.ask(&cpu, stretch).await? {
+        for (second, value) in self.told(&cpu, &mut asking).await {
             row(&mut rows, second).cpu_cores = Some(value);
         }
         let nodes = r#"1 - avg(rate(node_cpu_seconds_total{mode="idle"}[1m]))"#;
-        for (second, value) in self.ask(nodes, stretch).await? {
+        for (second, value) in self.told(nodes, &mut asking).await {
             row(&mut rows, second).node_cpu_share = Some(value);
         }
-        if rows.is_empty() {
+        let mut notes = asking.notes;
+        if rows.is_empty() && notes.is_empty() {
             notes.push("Prometheus knows nothing of the time of the run".to_owned());
         }
-        Ok((rows.into_values().collect(), notes))
+        (rows.into_values().collect(), notes)
+    }
+
+    async fn told(&mut self, query: &str, asking: &mut Asking) -> Vec<(u32, f64)> {
+        self.ask_in_time(query, asking).await.unwrap_or_default()
+    }
+
+    /// None where there is no answer: the others are not lost with it.
+    async fn ask_in_time(&mut self, query: &str, asking: &mut Asking) -> Option<Vec<(u32, f64)>> {
+        let answer = timeout_at(asking.until, self.ask(query, asking.stretch)).await;
+        let fault = match answer {
+            Ok(Ok(values)) => return Some(values),
+            Ok(Err(fault)) => fault,
+            Err(_elapsed) => Fault::Timeout,
+        };
+        let note = format!("{}: {fault}", self.url);
+        if !asking.notes.contains(&note) {
+            asking.notes.push(note);
+        }
+        None
     }
 
     /// The values of a query with their seconds; none where it has no such series.
@@ -142,18 +156,25 @@ impl<C: Connect> Prometheus<C> {
     }
 }
 
+/// How many there are, and how many are ready, of all that it looks at.
+fn of_everything() -> [String; 2] {
+    ["count(up)", "sum(up)"].map(str::to_owned)
+}
+
+/// Whether a deployment was asked for, and nothing of it is known.
+fn own_is_unknown(deployment: Option<&str>, pods: Option<&[(u32, f64)]>) -> bool {
+    deployment.is_some() && pods.is_some_and(<[_]>::is_empty)
+}
+
 /// Of Kubernetes: queries about it. An empty name is every one.
 struct Deployment<'a>(&'a str);
 
 impl Deployment<'_> {
-    fn pods(&self) -> String {
+    /// How many pods there are, and how many are ready.
+    fn counts(&self) -> [String; 2] {
         let own = quote(self.0);
-        format!("sum(kube_deployment_status_replicas{{deployment={own}}})")
-    }
-
-    fn ready(&self) -> String {
-        let own = quote(self.0);
-        format!("sum(kube_deployment_status_replicas_available{{deployment={own}}})")
+        ["replicas", "replicas_available"]
+            .map(|what| format!("sum(kube_deployment_status_{what}{{deployment={own}}})"))
     }
 
     /// Pods are called by the name of their deployment, with a hash and letters behind it.
@@ -303,10 +324,32 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_question_without_an_answer_costs_only_its_own_figures() {
+        for silent in [Reply::refusal(503, ""), nothing().after(ANSWERS_MAX * 2)] {
+            let (rows, notes, _) = pods(Some("music"), move |asked| match asked.target.as_str() {
+                query if query.contains("replicas_available") => series(r#"[0,"1"]"#),
+                query if query.contains("status_replicas%7B") => series(r#"[0,"2"]"#),
+                query if query.contains("container_cpu") => silent.clone(),
+                _ => series(r#"[0,"0.25"]"#),
+            })
+            .await;
+            let [row] = rows.try_into().unwrap();
+            let PodRow {
+                pods,
+                ready,
+                cpu_cores,
+                ..
+            } = row;
+            assert_eq!((pods, ready, cpu_cores), (2, Some(1), None));
+            assert_eq!(notes.len(), 1, "{notes:?}");
+        }
+    }
+
     #[test]
     fn a_name_stays_a_text_in_its_query() {
         assert_eq!(
-            Deployment(r#"a"} or b"#).pods(),
+            Deployment(r#"a"} or b"#).counts()[0],
             r#"sum(kube_deployment_status_replicas{deployment="a\"} or b"})"#
         );
         let cpu = Deployment("music.v2").cpu_cores();

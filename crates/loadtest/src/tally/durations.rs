@@ -16,9 +16,13 @@ pub(crate) struct Durations(Option<Box<Histogram<u64>>>);
 
 impl Durations {
     pub(crate) fn record(&mut self, duration: Duration) {
+        self.record_times(duration, 1);
+    }
+
+    pub(crate) fn record_times(&mut self, duration: Duration, times: u64) {
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let histogram = self.0.get_or_insert_with(|| Box::new(empty()));
-        histogram.saturating_record(micros);
+        histogram.saturating_record_n(micros, times);
     }
 
     pub(crate) fn add(&mut self, other: &Self) {

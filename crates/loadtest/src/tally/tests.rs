@@ -59,13 +59,15 @@ fn nothing_heard_is_no_division_by_zero() {
 #[test]
 fn two_threads_together_are_one_run() {
     let (mut one, mut other) = (Tally::default(), Tally::default());
-    one.start();
-    one.late(Duration::from_millis(1));
+    one.start(true);
+    one.note_lag(Duration::from_millis(1));
+    one.note_backlog(Duration::from_millis(3));
     one.play(&play(Ending::Finished, Some(100), 0, 10), PATIENCE);
     one.end();
-    other.start();
-    other.start();
-    other.late(Duration::from_millis(5));
+    other.start(true);
+    other.start(false);
+    other.note_lag(Duration::from_millis(5));
+    other.note_backlog(Duration::from_millis(7));
     other.play(&play(Ending::Failed(Fault::Lost), None, 0, 0), PATIENCE);
     other.response(Duration::from_millis(30), Some(&Fault::Timeout));
     let mut seconds = one.take_second(Duration::ZERO);
@@ -78,11 +80,28 @@ fn two_threads_together_are_one_run() {
         (one.started_sessions, one.plays, one.visitor_requests),
         (3, 2, 1)
     );
+    assert_eq!(one.late_sessions, 1);
     assert_eq!(
         one.faults.into_iter().collect::<Vec<_>>(),
         [("lost", 1), ("timeout", 1)]
     );
     assert!(one.lag.max() >= Duration::from_millis(5));
+    assert!(one.backlog.max() >= Duration::from_millis(7));
+    assert!(seconds.backlog_max >= Duration::from_millis(7));
+}
+
+#[test]
+fn a_burst_is_as_much_of_the_backlog_as_people_waited_in_it() {
+    let mut tally = Tally::default();
+    for _ in 0..30_000 {
+        tally.start(true);
+    }
+    tally.note_backlog(Duration::from_secs(1));
+    // Four minutes of silence do not hide it.
+    for _ in 0..24_000 {
+        tally.note_backlog(Duration::ZERO);
+    }
+    assert!(tally.backlog.quantile(0.99) >= Duration::from_secs(1));
 }
 
 #[test]
@@ -105,7 +124,7 @@ fn a_distribution_rises_to_all() {
 fn what_is_silent_for_a_moment_counts_in_its_second_and_is_seen() {
     let ms = Duration::from_millis;
     let mut tally = Tally::default();
-    tally.start();
+    tally.start(true);
     tally.second.change(ms(200), Sound::NotYet, Sound::Music);
     tally.second.change(ms(500), Sound::Music, Sound::Silence);
     tally.second.change(ms(700), Sound::Silence, Sound::Music);

@@ -4,6 +4,7 @@ const GOOD: Figures = Figures {
     is_interrupted: false,
     planned_sessions: 2_000,
     started_sessions: 2_000,
+    late_sessions: 20,
     sessions_min: 1_000,
     lag_p99: Duration::from_millis(10),
     backlog_p99: Duration::from_millis(50),
@@ -104,7 +105,11 @@ fn each_limit_of_a_fair_run_counts() {
 fn a_run_that_the_generator_limited_says_nothing() {
     let invalid = [
         Figures {
-            started_sessions: 1_979,
+            started_sessions: 1_999,
+            ..GOOD
+        },
+        Figures {
+            late_sessions: 21,
             ..GOOD
         },
         Figures {
@@ -122,6 +127,7 @@ fn a_run_that_the_generator_limited_says_nothing() {
         Figures {
             planned_sessions: 999,
             started_sessions: 999,
+            late_sessions: 0,
             ..GOOD
         },
         Figures {

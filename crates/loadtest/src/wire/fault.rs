@@ -13,8 +13,8 @@ pub(crate) enum Fault {
     /// Nobody listens at the address.
     #[error("the connection was refused")]
     Refused,
-    /// This machine has no port or descriptor left for another connection: the generator is the limit.
-    #[error("this machine has no port or descriptor left for another connection")]
+    /// This machine has no port, descriptor or memory left for another connection: the generator is the limit.
+    #[error("this machine has no port, descriptor or memory left for another connection")]
     Exhausted,
     /// More people are there than this process may have connections for, and than the scenario was to have: they stay too
     /// long.
@@ -102,10 +102,13 @@ impl From<&io::Error> for Fault {
             return Self::Tls(reason(error));
         }
         match (error.kind(), Errno::from_io_error(error)) {
-            (_, Some(Errno::MFILE | Errno::NFILE))
+            (_, Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM))
             | (io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse, _) => Self::Exhausted,
             (io::ErrorKind::ConnectionRefused, _) => Self::Refused,
             (io::ErrorKind::TimedOut, _) => Self::Timeout,
+            (io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable, _) => {
+                Self::Unusable("no way leads to its address")
+            }
             (io::ErrorKind::NotFound, _) => Self::Unusable("its name leads nowhere"),
             _ => Self::Lost,
         }
@@ -152,7 +155,12 @@ mod tests {
 
     #[test]
     fn a_machine_without_descriptors_or_ports_is_the_limit_itself() {
-        for errno in [Errno::MFILE, Errno::NFILE, Errno::ADDRNOTAVAIL] {
+        for errno in [
+            Errno::MFILE,
+            Errno::NFILE,
+            Errno::NOBUFS,
+            Errno::ADDRNOTAVAIL,
+        ] {
             assert!(Fault::from(io::Error::from(errno)).is_own(), "{errno}");
         }
         for errno in [Errno::CONNREFUSED, Errno::CONNRESET, Errno::TIMEDOUT] {

@@ -163,7 +163,7 @@ impl Counted {
         );
         own.register_with_unit(
             "lag",
-            "How late the generator was at most in the last second",
+            "How late the generator was at most with what was due in the last second",
             Unit::Seconds,
             counted.lag_seconds.clone(),
         );

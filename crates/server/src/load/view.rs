@@ -115,7 +115,11 @@ fn lines(progress: &Progress<'_>) -> Vec<String> {
             (row.requests.to_string(), "requests/s"),
         ],
     ));
-    let [late, backlog] = [row.lag_ms, row.backlog_ms].map(|ms| format!("{ms:.1}"));
+    // Where nothing was due nothing was late.
+    let [late, backlog] = [row.lag_ms, row.backlog_ms].map(|ms| match ms {
+        0.0 => "-".to_owned(),
+        _ => format!("{ms:.1}"),
+    });
     lines.push(aligned(
         "generator",
         &[(late, "ms late at most"), (backlog, "ms backlog")],

@@ -66,7 +66,7 @@ fn listeners_hear_a_served_library_and_tell_what_they_heard() {
     let page = std::fs::read_to_string(file.with_extension("json.html")).unwrap();
     assert!(page.contains("twenty people") && page.contains("id=\"startup\""));
     let report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(report["schema"], 1);
+    assert_eq!(report["schema"], 2);
     assert_eq!(report["sessions"]["ended"], 20);
     assert_eq!(report["listening"]["plays"], 20);
     assert_eq!(report["listening"]["failed"], 0, "{report:#}");
@@ -250,7 +250,8 @@ fn a_generator_that_stands_still_says_that_its_run_says_nothing() {
     let output = load.wait();
     assert_eq!(output.code, Some(12), "{}", output.stdout);
     assert!(
-        output.stdout.contains("ms late (p99), it may be 10 ms"),
+        output.stdout.contains("ms late (p99), it may be 10 ms")
+            && output.stdout.contains("the generator had a backlog of"),
         "{}",
         output.stdout
     );

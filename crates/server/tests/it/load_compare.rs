@@ -23,10 +23,10 @@ fn a_file_that_is_no_report_is_named_and_nothing_is_written() {
             "its schema is 99",
             64,
         ),
-        ("half.json", Some("{\"schema\": 1}"), "missing field", 64),
+        ("half.json", Some("{\"schema\": 2}"), "missing field", 64),
         (
             "odd.json",
-            Some("{\"schema\": 1, \"seconds\": -1}"),
+            Some("{\"schema\": 2, \"seconds\": -1}"),
             "its seconds is -1",
             64,
         ),

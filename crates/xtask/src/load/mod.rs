@@ -67,7 +67,13 @@ pub(crate) fn bench_rates(workspace: &Workspace, machine: &str) -> Result<()> {
     screen::say("\nThe highest rates");
     let mut found = Found::default();
     for (scenario, words) in [("starts", &[][..]), ("at-once", &["--repeats", "3"])] {
-        let (capacity, text) = runs::capacity(workspace, &server, scenario, words)?;
+        let (capacity, text) = match runs::capacity(workspace, &server, scenario, words) {
+            Ok(found) => found,
+            Err(error) => {
+                found.missed.push(error.to_string());
+                continue;
+            }
+        };
         let line = in_a_line(&capacity, &text);
         screen::say(&format!("  {line}"));
         let _ = writeln!(found.text, "* {line}");

@@ -97,7 +97,7 @@ impl Report {
     }
 
     fn reached(&self) -> String {
-        Unit::Share.text(ratio(self.sessions.started, self.sessions.planned))
+        Unit::Share.text(ratio(self.sessions.in_time(), self.sessions.planned))
     }
 }
 

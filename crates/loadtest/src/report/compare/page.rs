@@ -85,8 +85,9 @@ impl Comparison {
                     @for repeats in &all {
                         li {
                             b { (repeats.scenario) " × " (repeats.runs) } ": " (repeats.verdict())
-                            @for (name, unit, Interval { mean, from, to }) in &repeats.intervals {
-                                "; " (name) " " (unit.text(*mean)) " (" (unit.text(*from)) "–" (unit.text(*to)) ")"
+                            @for (figure, Interval { mean, from, to }) in &repeats.intervals {
+                                @let unit = figure.unit();
+                                "; " (figure.name()) " " (unit.text(*mean)) " (" (unit.text(*from)) "–" (unit.text(*to)) ")"
                             }
                         }
                     }

@@ -22,7 +22,7 @@ const TAIL: usize = RESAMPLES / 40;
 pub(super) struct Repeats<'a> {
     pub(super) scenario: &'a str,
     pub(super) runs: usize,
-    pub(super) intervals: Vec<(Words, Unit, Interval)>,
+    pub(super) intervals: Vec<(Figure, Interval)>,
     /// Where the figures lie at the lower ends of their intervals, and at the upper ones.
     best: Verdict,
     worst: Verdict,
@@ -37,37 +37,66 @@ pub(super) struct Interval {
 }
 
 /// What a verdict is made from, one value for each run.
-type Column = (Words, Unit, fn(&Report) -> Option<f64>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Figure {
+    StartupP95,
+    StartupP99,
+    Silence,
+    StalledPlays,
+    FailedPlays,
+    ResponseP95,
+    ResponseP99,
+    FailedRequests,
+}
 
-fn columns() -> [Column; 7] {
-    [
-        (
-            words("첫 소리 p95", "first sound p95"),
-            Unit::Ms,
-            |report| Some(report.listening.as_ref()?.startup_ms.p95),
-        ),
-        (
-            words("첫 소리 p99", "first sound p99"),
-            Unit::Ms,
-            |report| Some(report.listening.as_ref()?.startup_ms.p99),
-        ),
-        (words("끊긴 시간", "silence"), Unit::Share, |report| {
-            Some(report.listening.as_ref()?.rebuffer_ratio)
-        }),
-        (words("끊긴 재생", "stalled"), Unit::Share, |report| {
-            let heard = report.listening.as_ref()?;
-            Some(ratio(heard.stalled, heard.plays))
-        }),
-        (words("실패", "failed"), Unit::Share, |report| {
-            Some(ratio(report.failed(), report.tried()))
-        }),
-        (words("응답 p95", "answer p95"), Unit::Ms, |report| {
-            Some(report.visiting.as_ref()?.response_ms.p95)
-        }),
-        (words("응답 p99", "answer p99"), Unit::Ms, |report| {
-            Some(report.visiting.as_ref()?.response_ms.p99)
-        }),
-    ]
+impl Figure {
+    const ALL: [Self; 8] = [
+        Self::StartupP95,
+        Self::StartupP99,
+        Self::Silence,
+        Self::StalledPlays,
+        Self::FailedPlays,
+        Self::ResponseP95,
+        Self::ResponseP99,
+        Self::FailedRequests,
+    ];
+
+    pub(super) fn name(self) -> Words {
+        match self {
+            Self::StartupP95 => words("첫 소리 p95", "first sound p95"),
+            Self::StartupP99 => words("첫 소리 p99", "first sound p99"),
+            Self::Silence => words("끊긴 시간", "silence"),
+            Self::StalledPlays => words("끊긴 재생", "stalled plays"),
+            Self::FailedPlays => words("실패한 재생", "failed plays"),
+            Self::ResponseP95 => words("응답 p95", "answer p95"),
+            Self::ResponseP99 => words("응답 p99", "answer p99"),
+            Self::FailedRequests => words("실패한 요청", "failed requests"),
+        }
+    }
+
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::StartupP95 | Self::StartupP99 | Self::ResponseP95 | Self::ResponseP99 => Unit::Ms,
+            Self::Silence | Self::StalledPlays | Self::FailedPlays | Self::FailedRequests => {
+                Unit::Share
+            }
+        }
+    }
+
+    /// None where a run had nobody of whom it is a figure.
+    fn of(self, report: &Report) -> Option<f64> {
+        let (heard, read) = (report.listening.as_ref(), report.visiting.as_ref());
+        Some(match self {
+            Self::StartupP95 => heard?.startup_ms.p95,
+            Self::StartupP99 => heard?.startup_ms.p99,
+            Self::Silence => heard?.rebuffer_ratio,
+            Self::StalledPlays => ratio(heard?.stalled, heard?.plays),
+            Self::FailedPlays => ratio(heard?.failed, heard?.plays),
+            Self::ResponseP95 => read?.response_ms.p95,
+            Self::ResponseP99 => read?.response_ms.p99,
+            Self::FailedRequests => ratio(read?.failed, read?.requests),
+        })
+    }
 }
 
 /// The scenarios that were run often enough. Runs that say nothing about the server are left out.
@@ -92,38 +121,29 @@ pub(super) fn find(reports: &[(String, Report)]) -> Vec<Repeats<'_>> {
     often.filter_map(|group| Repeats::of(&group)).collect()
 }
 
-impl Report {
-    /// Plays and requests.
-    fn tried(&self) -> u64 {
-        let heard = self.listening.as_ref().map_or(0, |heard| heard.plays);
-        heard + self.visiting.as_ref().map_or(0, |read| read.requests)
-    }
-
-    /// Those of them that failed.
-    fn failed(&self) -> u64 {
-        let heard = self.listening.as_ref().map_or(0, |heard| heard.failed);
-        heard + self.visiting.as_ref().map_or(0, |read| read.failed)
-    }
-}
-
 impl<'a> Repeats<'a> {
     fn of(reports: &[&'a Report]) -> Option<Self> {
-        let intervals = columns().into_iter().filter_map(|(name, unit, read)| {
-            let values: Option<Vec<f64>> = reports.iter().map(|report| read(report)).collect();
-            Some((name, unit, Interval::of(&values?)))
+        let intervals = Figure::ALL.into_iter().filter_map(|figure| {
+            let values: Option<Vec<f64>> = reports.iter().map(|report| figure.of(report)).collect();
+            Some((figure, Interval::of(&values?)))
         });
         let intervals: Vec<_> = intervals.collect();
-        let many = reports
-            .iter()
-            .map(|report| report.tried())
-            .max()
-            .unwrap_or_default();
+        let plays = |report: &&Report| report.listening.as_ref().map(|heard| heard.plays);
+        let requests = |report: &&Report| report.visiting.as_ref().map(|read| read.requests);
+        let most = Tried {
+            plays: reports.iter().filter_map(plays).max().unwrap_or_default(),
+            requests: reports
+                .iter()
+                .filter_map(requests)
+                .max()
+                .unwrap_or_default(),
+        };
         let at = |end: fn(&Interval) -> f64| {
-            let value = |name: &str| {
-                let own = intervals.iter().find(|(words, ..)| words.english() == name);
-                own.map_or(0.0, |(_, _, interval)| end(interval))
+            let value = |figure| {
+                let own = intervals.iter().find(|(known, _)| *known == figure);
+                own.map_or(0.0, |(_, interval)| end(interval))
             };
-            verdict(&value, many)
+            verdict(&value, most)
         };
         Some(Self {
             scenario: &reports.first()?.scenario.name,
@@ -143,29 +163,37 @@ impl<'a> Repeats<'a> {
     }
 }
 
-/// What the rule says of these figures, of so many plays or requests.
-fn verdict(value: &dyn Fn(&str) -> f64, many: u64) -> Verdict {
+/// What a run tried: each kind is judged by its own failures.
+#[derive(Clone, Copy, Debug)]
+struct Tried {
+    plays: u64,
+    requests: u64,
+}
+
+/// What the rule says of these figures, of so many plays and requests.
+fn verdict(value: &dyn Fn(Figure) -> f64, tried: Tried) -> Verdict {
     // A report from a file has no figures that are too large; one that is must not end the program.
-    let ms = |name| Duration::try_from_secs_f64(value(name) / 1_000.0).unwrap_or(Duration::MAX);
-    let count = |name| whole(value(name) * to_f64(many));
+    let ms = |figure| Duration::try_from_secs_f64(value(figure) / 1_000.0).unwrap_or(Duration::MAX);
+    let count = |figure, of| whole(value(figure) * to_f64(of));
     let figures = Figures {
         is_interrupted: false,
-        planned_sessions: many,
-        started_sessions: many,
+        planned_sessions: 1,
+        started_sessions: 1,
+        late_sessions: 0,
         sessions_min: 0,
         lag_p99: Duration::ZERO,
         backlog_p99: Duration::ZERO,
         own_faults: 0,
-        plays: many,
-        failed_plays: count("failed"),
-        stalled_plays: count("stalled"),
-        startup_p95: ms("first sound p95"),
-        startup_p99: ms("first sound p99"),
-        rebuffer_ratio: value("silence"),
-        requests: many,
-        failed_requests: count("failed"),
-        response_p95: ms("answer p95"),
-        response_p99: ms("answer p99"),
+        plays: tried.plays,
+        failed_plays: count(Figure::FailedPlays, tried.plays),
+        stalled_plays: count(Figure::StalledPlays, tried.plays),
+        startup_p95: ms(Figure::StartupP95),
+        startup_p99: ms(Figure::StartupP99),
+        rebuffer_ratio: value(Figure::Silence),
+        requests: tried.requests,
+        failed_requests: count(Figure::FailedRequests, tried.requests),
+        response_p95: ms(Figure::ResponseP95),
+        response_p99: ms(Figure::ResponseP99),
     };
     figures.verdict()
 }
@@ -214,9 +242,9 @@ impl Display for Repeats<'_> {
             self.scenario,
             self.verdict()
         )?;
-        for (name, unit, Interval { mean, from, to }) in &self.intervals {
-            let [mean, from, to] = [mean, from, to].map(|value| unit.text(*value));
-            write!(f, "; {} {mean} ({from} to {to})", name.english())?;
+        for (figure, Interval { mean, from, to }) in &self.intervals {
+            let [mean, from, to] = [mean, from, to].map(|value| figure.unit().text(*value));
+            write!(f, "; {} {mean} ({from} to {to})", figure.name().english())?;
         }
         Ok(())
     }
@@ -254,6 +282,28 @@ mod tests {
         assert_eq!(verdict([450.0, 480.0, 520.0, 490.0, 540.0]), "안정/보통");
         assert_eq!(verdict([300.0, 310.0, 290.0, 305.0, 300.0]), "안정");
         assert_eq!(verdict([700.0, 710.0, 690.0, 705.0, 700.0]), "보통");
+    }
+
+    #[test]
+    fn failures_of_one_kind_are_no_smaller_for_what_another_kind_did_well() {
+        let run = |(plays, failed), requests| {
+            let mut report = sample::mixed("both");
+            report.verdict = Verdict::Poor;
+            let heard = report.listening.as_mut().unwrap();
+            (heard.plays, heard.failed, heard.stalled) = (plays, failed, 0);
+            heard.rebuffer_ratio = 0.0;
+            heard.startup_ms.p99 = 100.0;
+            let read = report.visiting.as_mut().unwrap();
+            (read.requests, read.failed) = (requests, 0);
+            (String::new(), report)
+        };
+        let verdict = |run: &dyn Fn() -> (String, Report)| {
+            let runs: Vec<_> = (0..5).map(|_| run()).collect();
+            find(&runs)[0].verdict()
+        };
+        assert_eq!(verdict(&|| run((200, 3), 20_000)), "나쁨");
+        assert_eq!(verdict(&|| run((60_000, 5), 60_000)), "보통");
+        assert_eq!(verdict(&|| run((200_000, 5), 1_000)), "안정");
     }
 
     #[test]

@@ -85,13 +85,13 @@ fn own(report: &Report) -> Vec<(Words, String)> {
 }
 
 fn lag(report: &Report) -> Plot {
-    let longest = OverTime::of(report).each(|row| row.lag_ms);
+    let longest = OverTime::of(report).measure(|row| row.lag_ms);
     let line = Line::new(words("최대 지연", "longest lag"), longest);
     let title = words("시간에 따른 생성기의 지연", "Generator lag over time");
     let note = words(
-        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다. 세션을 시작할 때와 방문자가 요청할 때마다 잽니다.",
-        "Dashed: the limit of the p99; drawn is the highest of each time. It is measured with each start of a session, and with each \
-         request of a visitor.",
+        "점선: p99의 한도. 그려진 값은 그때의 최댓값입니다. 세션을 시작할 때와, 앞선 응답을 기다리지 않아도 되었던 방문자의 요청마다 잽니다.",
+        "Dashed: the limit of the p99; drawn is the highest of each time. It is measured with each start of a session, and with \
+         each request that a visitor did not have to wait for.",
     );
     Plot::over_time("lag", title, Unit::Ms, vec![line])
         .with_limits(&[ms(LAG_P99_MAX)])

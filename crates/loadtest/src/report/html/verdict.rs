@@ -179,7 +179,7 @@ fn conditions(report: &Report) -> [Condition; 7] {
     let least = report.scenario.sessions_min;
     let exhausted = report.faults.get("exhausted").copied().unwrap_or_default();
     let own = report.generator;
-    let reached = ratio(sessions.started, sessions.planned);
+    let reached = ratio(sessions.in_time(), sessions.planned);
     let plays = report.listening.as_ref().map_or(0, |heard| heard.plays);
     let requests = report.visiting.as_ref().map_or(0, |read| read.requests);
     let (tries, tries_least) = (fewest_tries(plays, requests), tries_min(least));
@@ -192,7 +192,7 @@ fn conditions(report: &Report) -> [Condition; 7] {
             words("중단 없음", "not interrupted"),
         ),
         (
-            words("계획대로 시작한 세션", "sessions started as planned"),
+            words("제때 시작한 세션", "sessions started in time"),
             Unit::Share.text(reached),
             REACHED_MIN <= reached,
             Words::name(&format!("≥ {}", Unit::Share.text(REACHED_MIN))),

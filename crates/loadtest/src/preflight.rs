@@ -74,7 +74,11 @@ struct Need {
 }
 
 /// Looks at limits of descriptors and ports; raises what this process may raise itself.
-pub(crate) fn look(scenario: &Scenario, source_count: usize) -> Result<Room, PreflightError> {
+pub(crate) fn look(
+    scenario: &Scenario,
+    source_count: usize,
+    threads: Option<u32>,
+) -> Result<Room, PreflightError> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let have = Have {
         descriptors: raise_descriptors(),
@@ -82,7 +86,7 @@ pub(crate) fn look(scenario: &Scenario, source_count: usize) -> Result<Room, Pre
         addresses: source_count,
         processors: u32::try_from(processors).unwrap_or(1),
     };
-    have.check(Need::of(scenario))
+    have.check(Need::of(scenario), threads)
 }
 
 /// What this machine allows.
@@ -95,8 +99,13 @@ struct Have {
 }
 
 impl Have {
-    fn check(self, need: Need) -> Result<Room, PreflightError> {
-        let spare = DESCRIPTORS_SPARE + DESCRIPTORS_PER_THREAD * u64::from(self.processors);
+    /// As many threads as are asked for, or else as help.
+    fn check(self, need: Need, threads: Option<u32>) -> Result<Room, PreflightError> {
+        let helping =
+            (need.starts_per_s / STARTS_PER_THREAD).max(need.sessions / SESSIONS_PER_THREAD);
+        let helping = u32::try_from(whole(helping)).unwrap_or(u32::MAX);
+        let threads = threads.unwrap_or(helping.min(self.processors)).max(1);
+        let spare = DESCRIPTORS_SPARE + DESCRIPTORS_PER_THREAD * u64::from(threads);
         let needed = whole(need.connections * need.room) + spare;
         if self.descriptors < needed {
             return Err(PreflightError::Descriptors {
@@ -113,12 +122,9 @@ impl Have {
                 ports,
             });
         }
-        let threads =
-            (need.starts_per_s / STARTS_PER_THREAD).max(need.sessions / SESSIONS_PER_THREAD);
-        let threads = u32::try_from(whole(threads)).unwrap_or(u32::MAX);
         let room = to_f64(self.descriptors - spare) / need.connections_per_session();
         Ok(Room {
-            threads: threads.clamp(1, self.processors),
+            threads,
             sessions_max: usize::try_from(whole(room)).unwrap_or(usize::MAX),
         })
     }
@@ -338,8 +344,8 @@ mod tests {
             ports: 18_000.0,
             room: 1.2,
         };
-        let error = HAVE.check(many).unwrap_err().to_string();
-        assert!(error.contains("ulimit -n 21680"), "{error}");
+        let error = HAVE.check(many, None).unwrap_err().to_string();
+        assert!(error.contains("ulimit -n 21668"), "{error}");
         let quick = Need {
             starts_per_s: 1_000.0,
             sessions: 1_000.0,
@@ -347,7 +353,7 @@ mod tests {
             ports: 61_000.0,
             room: 1.2,
         };
-        let error = HAVE.check(quick).unwrap_err().to_string();
+        let error = HAVE.check(quick, None).unwrap_err().to_string();
         assert!(
             error.contains("73200 ports") && error.contains("--from"),
             "{error}"
@@ -356,8 +362,8 @@ mod tests {
             addresses: 3,
             ..HAVE
         };
-        let room = have.check(quick).unwrap();
-        assert_eq!((room.threads, room.sessions_max), (1, 19_920));
+        let room = have.check(quick, None).unwrap();
+        assert_eq!((room.threads, room.sessions_max), (1, 19_932));
         let two = Need {
             starts_per_s: 10_000.0,
             ..quick
@@ -366,7 +372,9 @@ mod tests {
             addresses: 100,
             ..HAVE
         };
-        assert_eq!(have.check(two).unwrap().threads, 3);
+        assert_eq!(have.check(two, None).unwrap().threads, 3);
+        let asked = have.check(two, Some(64)).unwrap();
+        assert_eq!((asked.threads, asked.sessions_max), (64, 19_680));
     }
 
     #[test]
@@ -378,7 +386,7 @@ mod tests {
             descriptors: 100_000,
             ..HAVE
         };
-        have.check(crowd).unwrap();
+        have.check(crowd, None).unwrap();
         // A thousand come in all, whatever their rate is.
         let quick = need("[[listener]]\nlisten_s = [1, 5]\nreports_plays = false\n");
         assert!((quick.ports - 640.0).abs() < 1e-6, "{quick:?}");

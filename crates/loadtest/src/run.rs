@@ -101,11 +101,7 @@ pub fn run(
 ) -> Result<Report, RunError> {
     let trust = target::trust(options.authorities.as_deref())?;
     let target = Target::find(&options.target, &options.sources, &trust)?;
-    let room = preflight::look(scenario, target.source_count())?;
-    let room = Room {
-        threads: options.threads.unwrap_or(room.threads).max(1),
-        ..room
-    };
+    let room = preflight::look(scenario, target.source_count(), options.threads)?;
     let sources = Sources::find(&options.watched, &trust)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, conduct(scenario, target, sources, room, tell))

@@ -1,5 +1,6 @@
 //! What sessions have seen: of one thread from its beginning, and of the present second.
 
+mod backlog;
 mod durations;
 #[cfg(test)]
 mod tests;
@@ -7,6 +8,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(crate) use backlog::Backlog;
 pub(crate) use durations::Durations;
 
 use crate::count::to_f64;
@@ -19,11 +21,8 @@ use crate::wire::{Failure, Fault};
 pub(crate) struct Tally {
     /// How late the generator was with each session, and with what a visitor asks.
     pub(crate) lag: Durations,
-    /// How long what came from the server waited for the generator to come to it, each time it looked: as many times as
-    /// something began or was measured since.
-    pub(crate) backlog: Durations,
-    /// Starts, first sounds and answers since the last look.
-    seen_since_look: u64,
+    /// How long what came from the server waited for the generator to come to it, each time it looked.
+    pub(crate) backlog: Backlog,
     pub(crate) started_sessions: u64,
     /// Those of them that started when all were to have started.
     pub(crate) late_sessions: u64,
@@ -120,7 +119,7 @@ impl Tally {
     pub(crate) fn start(&mut self, is_in_time: bool) {
         self.started_sessions += 1;
         self.late_sessions += u64::from(!is_in_time);
-        self.seen_since_look += 1;
+        self.backlog.measure();
         self.second.starts += 1;
         self.second.now.active += 1;
         self.second.see_most();
@@ -134,17 +133,22 @@ impl Tally {
 
     /// What came from the server waits so long for the generator.
     pub(crate) fn note_backlog(&mut self, waited: Duration) {
-        // A burst that few looks see is what many people waited in.
-        let seen = std::mem::take(&mut self.seen_since_look);
-        self.backlog.record_times(waited, seen.max(1));
+        self.backlog.look(waited);
         self.second.backlog_max = self.second.backlog_max.max(waited);
+    }
+
+    /// Media has come for a play.
+    pub(crate) fn load(&mut self, bytes: u64, media: Duration) {
+        self.second.media_bytes += bytes;
+        self.second.media += media;
+        self.backlog.measure();
     }
 
     /// A play is heard for the first time.
     pub(crate) fn sound(&mut self, startup: Duration) {
         self.second.sounds += 1;
         self.second.startup.record(startup);
-        self.seen_since_look += 1;
+        self.backlog.measure();
     }
 
     pub(crate) fn end(&mut self) {
@@ -231,7 +235,7 @@ impl Tally {
     /// A request of a visitor was answered, or was not within the patience of people.
     pub(crate) fn response(&mut self, took: Duration, fault: Option<&Fault>) {
         self.visitor_requests += 1;
-        self.seen_since_look += 1;
+        self.backlog.measure();
         self.response.record(took);
         self.second.responses += 1;
         self.second.response.record(took);

@@ -118,7 +118,7 @@ pub enum Reason {
         /// How long 99 of 100 waited at most, in milliseconds.
         backlog_ms: f64,
     },
-    /// The machine of the generator had no port or descriptor left, or may not open more.
+    /// The machine of the generator had no port, descriptor or memory left for a connection.
     Exhausted {
         /// How often.
         count: u64,
@@ -215,7 +215,9 @@ impl Reason {
                 BACKLOG_P99_MAX.as_millis()
             ),
             Self::Exhausted { count } => {
-                format!("부하를 만든 컴퓨터에 남은 포트나 파일 서술자가 없었습니다({count}번)")
+                format!(
+                    "부하를 만든 컴퓨터에 남은 포트, 파일 서술자나 메모리가 없었습니다({count}번)"
+                )
             }
             Self::Few { sessions, least } => {
                 format!("세션이 {sessions}개로, 이 시나리오에 필요한 {least}개보다 적습니다")
@@ -255,7 +257,7 @@ impl std::fmt::Display for Reason {
             Self::Exhausted { count } => {
                 write!(
                     f,
-                    "{count} times this machine had no port or descriptor left"
+                    "{count} times this machine had no port, descriptor or memory left"
                 )
             }
             Self::Few { sessions, least } => {

@@ -38,10 +38,11 @@ pub(super) enum Rounds {
 
 impl Rounds {
     /// How often a visitor goes through so many requests.
-    fn in_all(self, pace_s: f64, requests: usize, place: &str, notes: &mut Notes) -> usize {
+    fn in_all(self, pace_s: Option<f64>, requests: usize, place: &str, notes: &mut Notes) -> usize {
         match self {
             Self::Times(times) => times,
             Self::For(seconds) => {
+                let pace_s = pace_s.unwrap_or(VisitorPlan::default().pace_s);
                 let times = rounds_within(seconds, pace_s, requests);
                 notes.say(format!(
                     "{place}: its users go on until its duration is over; here each goes {times} times through it, which takes \
@@ -50,6 +51,12 @@ impl Rounds {
                 times
             }
             Self::TimesWithin(times, seconds) => {
+                let Some(pace_s) = pace_s else {
+                    notes.say(format!(
+                        "{place}: its duration may end users of a slow server before their last request; here all are made"
+                    ));
+                    return times;
+                };
                 let within = rounds_within(seconds, pace_s, requests);
                 if within < times {
                     notes.say(format!(
@@ -146,8 +153,8 @@ impl Steps {
                 usual.pace_s
             ));
         }
-        let pace_s = pace_s.unwrap_or(usual.pace_s);
         let rounds = rounds.in_all(pace_s, requests.len(), place, notes);
+        let pace_s = pace_s.unwrap_or(usual.pace_s);
         let count = requests.len().saturating_mul(rounds);
         if REQUESTS_MAX < count {
             return Err(too_many(place));

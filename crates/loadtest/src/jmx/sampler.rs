@@ -88,19 +88,14 @@ impl Reading {
 
     /// What a plan asks of requests that those of visitors never do.
     fn say_how_requests_differ(&mut self, element: &Element<'_>) {
-        for (name, differs) in [
-            (
-                "HTTPSampler.follow_redirects",
-                "some requests do not follow redirects (follow_redirects); visitors do",
-            ),
-            (
-                "HTTPSampler.use_keepalive",
-                "some requests close their connection (use_keepalive); visitors keep theirs",
-            ),
-        ] {
-            if element.node.value(name) == Some("false") {
-                self.say(differs);
-            }
+        let is_not = |name| element.node.value(name) == Some("false");
+        // Whoever follows them "automatically" has the other one unset.
+        let follows = element.node.is("HTTPSampler.auto_redirects");
+        if is_not("HTTPSampler.follow_redirects") && !follows {
+            self.say("some requests do not follow redirects (follow_redirects); visitors do");
+        }
+        if is_not("HTTPSampler.use_keepalive") {
+            self.say("some requests close their connection (use_keepalive); visitors keep theirs");
         }
     }
 

@@ -212,8 +212,28 @@ fn a_duration_ends_loops_that_would_take_longer() {
 }
 
 #[test]
+fn loops_without_a_timer_are_all_made() {
+    let more = format!(
+        "<boolProp name=\"ThreadGroup.scheduler\">true</boolProp>{}",
+        text("ThreadGroup.duration", "60")
+    );
+    let found = read(&group("10", "10", "100", &more, &sampler("/a")));
+    assert_eq!(found.scenario.visitors[0].requests, 100);
+    let said = |what| found.notes.iter().any(|note| note.contains(what));
+    assert!(said("may end users of a slow server"), "{:?}", found.notes);
+}
+
+#[test]
 fn what_users_of_a_plan_do_otherwise_is_said_once() {
     let set = |kind, name, value| format!("<{kind} name=\"{name}\">{value}</{kind}>");
+    let followed = sampler("/a").replace(
+        "<stringProp name=\"HTTPSampler.path\">",
+        &(set("boolProp", "HTTPSampler.auto_redirects", "true")
+            + &set("boolProp", "HTTPSampler.follow_redirects", "false")
+            + "<stringProp name=\"HTTPSampler.path\">"),
+    );
+    let notes = read(&group("1", "1", "1", "", &followed)).notes;
+    assert_eq!(notes, [""; 0]);
     let page = sampler("/a").replace(
         "<stringProp name=\"HTTPSampler.path\">",
         &(set("boolProp", "HTTPSampler.use_keepalive", "false")

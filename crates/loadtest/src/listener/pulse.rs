@@ -43,11 +43,15 @@ impl Pulse {
             self.has_sounded = true;
             tally.sound(startup);
         }
+        if self.bytes < loaded.bytes || self.media < loaded.media {
+            tally.load(
+                loaded.bytes.saturating_sub(self.bytes),
+                loaded.media.saturating_sub(self.media),
+            );
+        }
         let second = &mut tally.second;
         second.stalls += u64::from(stall_count - self.stall_count);
         self.stall_count = stall_count;
-        second.media_bytes += loaded.bytes.saturating_sub(self.bytes);
-        second.media += loaded.media.saturating_sub(self.media);
         (self.bytes, self.media) = (loaded.bytes, loaded.media);
         second.change(now, self.sound, sound);
         self.sound = sound;

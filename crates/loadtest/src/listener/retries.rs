@@ -63,7 +63,11 @@ impl Retries {
             | Fault::Unusable(_)
             | Fault::TooLarge(_)
             | Fault::WrongBytes(_) => return None,
-            Fault::Status { .. } | Fault::Refused | Fault::Lost | Fault::Timeout => Duration::ZERO,
+            Fault::Status { .. }
+            | Fault::Refused
+            | Fault::Unreachable
+            | Fault::Lost
+            | Fault::Timeout => Duration::ZERO,
         };
         let (most, pause) = self.next(*fault == Fault::Timeout);
         if most <= self.count {

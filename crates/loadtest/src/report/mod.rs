@@ -21,7 +21,7 @@ use crate::original;
 use crate::scenario::{Scenario, Thresholds};
 use crate::series::{Series, ms};
 use crate::server_figures::ServerFigures;
-use crate::tally::{Durations, Tally};
+use crate::tally::{Backlog, Durations, Tally};
 use crate::verdict::{Figures, Miss, Reason, Verdict};
 use crate::wire::Traffic;
 
@@ -129,7 +129,7 @@ pub(crate) struct Generator {
     pub(crate) threads: u32,
     /// How late it was with each session, and with each request that a visitor did not have to wait for.
     pub(crate) lag_ms: Percentiles,
-    /// How long what came from the server waited for it, each time it looked.
+    /// How long what came from the server waited for it: of all looks, or of all that was measured, whichever is longer.
     pub(crate) backlog_ms: Percentiles,
     /// Of its whole process, while the run lasted.
     pub(crate) cpu_s: f64,
@@ -191,11 +191,19 @@ pub(crate) struct Run<'a> {
 
 impl Percentiles {
     pub(crate) fn of(durations: &Durations) -> Self {
+        Self::new(|share| durations.quantile(share), durations.max())
+    }
+
+    fn of_backlog(backlog: &Backlog) -> Self {
+        Self::new(|share| backlog.quantile(share), backlog.max())
+    }
+
+    fn new(quantile: impl Fn(f64) -> Duration, max: Duration) -> Self {
         Self {
-            p50: ms(durations.quantile(0.50)),
-            p95: ms(durations.quantile(0.95)),
-            p99: ms(durations.quantile(0.99)),
-            max: ms(durations.max()),
+            p50: ms(quantile(0.50)),
+            p95: ms(quantile(0.95)),
+            p99: ms(quantile(0.99)),
+            max: ms(max),
         }
     }
 }
@@ -255,7 +263,7 @@ impl Report {
             generator: Generator {
                 threads: run.threads,
                 lag_ms: Percentiles::of(&tally.lag),
-                backlog_ms: Percentiles::of(&tally.backlog),
+                backlog_ms: Percentiles::of_backlog(&tally.backlog),
                 cpu_s: run.cpu.as_secs_f64(),
                 memory_bytes: run.memory_bytes,
                 requests: run.traffic.requests,

@@ -31,7 +31,7 @@ pub(super) fn mixed(name: &str) -> Report {
         tally.startup.record(Duration::from_millis(ms * 2));
         tally.response.record(Duration::from_millis(ms));
         tally.lag.record(Duration::from_micros(ms));
-        tally.backlog.record(Duration::from_micros(ms * 10));
+        tally.note_backlog(Duration::from_micros(ms * 10));
     }
     tally.faults.insert("status_503", 2);
     let mut report = report(&scenario, &tally, rows(121));

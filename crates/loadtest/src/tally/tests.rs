@@ -91,20 +91,6 @@ fn two_threads_together_are_one_run() {
 }
 
 #[test]
-fn a_burst_is_as_much_of_the_backlog_as_people_waited_in_it() {
-    let mut tally = Tally::default();
-    for _ in 0..30_000 {
-        tally.start(true);
-    }
-    tally.note_backlog(Duration::from_secs(1));
-    // Four minutes of silence do not hide it.
-    for _ in 0..24_000 {
-        tally.note_backlog(Duration::ZERO);
-    }
-    assert!(tally.backlog.quantile(0.99) >= Duration::from_secs(1));
-}
-
-#[test]
 fn a_distribution_rises_to_all() {
     let mut durations = Durations::default();
     assert!(durations.cdf().is_empty());

@@ -20,6 +20,9 @@ pub(crate) enum Fault {
     /// long.
     #[error("more people are there at once than this process may have connections for")]
     Crowded,
+    /// The network has no way to the address, for now.
+    #[error("no way leads to its address")]
+    Unreachable,
     /// The connection ended in the middle of an answer.
     #[error("the connection was lost")]
     Lost,
@@ -76,6 +79,7 @@ impl Fault {
             Self::Refused => "refused",
             Self::Exhausted => "exhausted",
             Self::Crowded => "crowded",
+            Self::Unreachable => "unreachable",
             Self::Lost => "lost",
             Self::Timeout => "timeout",
             Self::Status { status: 429, .. } => "status_429",
@@ -107,7 +111,7 @@ impl From<&io::Error> for Fault {
             (io::ErrorKind::ConnectionRefused, _) => Self::Refused,
             (io::ErrorKind::TimedOut, _) => Self::Timeout,
             (io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable, _) => {
-                Self::Unusable("no way leads to its address")
+                Self::Unreachable
             }
             (io::ErrorKind::NotFound, _) => Self::Unusable("its name leads nowhere"),
             _ => Self::Lost,
@@ -159,12 +163,16 @@ mod tests {
             Errno::MFILE,
             Errno::NFILE,
             Errno::NOBUFS,
+            Errno::NOMEM,
             Errno::ADDRNOTAVAIL,
         ] {
             assert!(Fault::from(io::Error::from(errno)).is_own(), "{errno}");
         }
         for errno in [Errno::CONNREFUSED, Errno::CONNRESET, Errno::TIMEDOUT] {
             assert!(!Fault::from(io::Error::from(errno)).is_own(), "{errno}");
+        }
+        for errno in [Errno::HOSTUNREACH, Errno::NETUNREACH] {
+            assert_eq!(Fault::from(io::Error::from(errno)), Fault::Unreachable);
         }
     }
 }

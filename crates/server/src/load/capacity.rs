@@ -18,7 +18,7 @@ const SERVER_TOO_SLOW: u8 = 11;
 const GENERATOR_TOO_SLOW: u8 = 12;
 
 const EXIT_CODES: &str = "Exit codes:\n  0    a rate was found that stays 안정 (stable)\n  1    the search could not begin, or ended \
-     before its time: what it found\n       until then is shown\n  11   none was found: the server was too slow for any rate\n  12   none \
+     before its time (what it found\n       until then is shown), or its result could not be written\n  11   none was found: the server was too slow for any rate\n  12   none \
      was found: the generator, this machine or the scenario was the limit\n  64   wrong arguments, target or scenario, or one that \
      cannot be read\n  130  interrupted: what was found until then is shown";
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use loadtest::{Percentiles, Progress, ServerRow};
+use loadtest::{Percentiles, Progress, Row, ServerRow};
 
 use super::block::Block;
 use super::painter::{END_MAX, Painter, Paper};
@@ -115,11 +115,7 @@ fn lines(progress: &Progress<'_>) -> Vec<String> {
             (row.requests.to_string(), "requests/s"),
         ],
     ));
-    // Where nothing was due nothing was late.
-    let [late, backlog] = [row.lag_ms, row.backlog_ms].map(|ms| match ms {
-        0.0 => "-".to_owned(),
-        _ => format!("{ms:.1}"),
-    });
+    let [late, backlog] = own_delays(row);
     lines.push(aligned(
         "generator",
         &[(late, "ms late at most"), (backlog, "ms backlog")],
@@ -154,6 +150,14 @@ fn server_lines(server: &ServerRow) -> [String; 2] {
 fn percentiles(name: &str, all: &Percentiles) -> String {
     let [p50, p95, p99] = three(all);
     aligned(name, &[(p50, "ms p50"), (p95, "ms p95"), (p99, "ms p99")])
+}
+
+/// The generator's lag and backlog, in milliseconds; where nothing was due nothing was late.
+fn own_delays(row: &Row) -> [String; 2] {
+    [row.lag_ms, row.backlog_ms].map(|ms| match ms {
+        0.0 => "-".to_owned(),
+        _ => format!("{ms:.1}"),
+    })
 }
 
 /// In milliseconds; a dash where nothing was measured lately.
@@ -204,10 +208,8 @@ fn line(progress: &Progress<'_>) -> String {
         ));
     }
     parts.push(format!("{:.1} Mbit/s", megabits(row.bytes)));
-    parts.push(format!(
-        "{:.1} ms late, {:.1} ms backlog",
-        row.lag_ms, row.backlog_ms
-    ));
+    let [late, backlog] = own_delays(row);
+    parts.push(format!("{late} ms late, {backlog} ms backlog"));
     if let Some(server) = &progress.server {
         parts.push(format!(
             "server {:.2} processors {:.0} MB {:.0} requests/s p99 {:.1} ms",

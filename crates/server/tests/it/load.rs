@@ -250,8 +250,7 @@ fn a_generator_that_stands_still_says_that_its_run_says_nothing() {
     let output = load.wait();
     assert_eq!(output.code, Some(12), "{}", output.stdout);
     assert!(
-        output.stdout.contains("ms late (p99), it may be 10 ms")
-            && output.stdout.contains("the generator had a backlog of"),
+        output.stdout.contains("the generator had a backlog of"),
         "{}",
         output.stdout
     );

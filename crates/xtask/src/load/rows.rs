@@ -43,7 +43,7 @@ pub(super) fn table(workspace: &Workspace, server: &Server) -> Result<Found> {
                 // Without a server every load would be one that could not be run.
                 Err(failure) if server.get("/").is_err() => Err(failure),
                 Err(failure) => {
-                    missed.push(format!("{row}: {failure}"));
+                    missed.push(format!("{row}, and rows of the same load: {failure}"));
                     Ok(Value::Null)
                 }
             };

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result, While};
 use crate::server::Server;
 use crate::workspace::Workspace;
 
-/// Every exit code of a run that has a report.
+/// Exit codes of runs, and of searches that came to their end, which all have a report.
 const CODES: [i32; 5] = [0, 10, 11, 12, 13];
 
 /// A scenario on a server: a name that comes along, or the text of one. Returns the report.

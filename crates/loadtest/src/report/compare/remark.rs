@@ -43,8 +43,8 @@ fn reason(reason: &Reason) -> Words {
         Reason::Exhausted { count: times } => {
             let times = count(*times);
             Words::with(
-                format!("포트나 파일 서술자 부족 {times}번"),
-                format!("no port or descriptor left {times} times"),
+                format!("포트·서술자·메모리 부족 {times}번"),
+                format!("no port, descriptor or memory left {times} times"),
             )
         }
         Reason::Few { sessions, least } => {

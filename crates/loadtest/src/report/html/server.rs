@@ -141,7 +141,7 @@ fn pods(rows: &[PodRow]) -> Vec<Plot> {
     let count = vec![
         Line::new(
             words("파드", "pods"),
-            points(|row| Some(f64::from(row.pods))),
+            points(|row| Some(f64::from(row.pods)).filter(|pods| 0.0 < *pods)),
         ),
         Line::new(
             words("준비된 파드", "ready pods"),

@@ -220,7 +220,10 @@ fn conditions(report: &Report) -> [Condition; 7] {
             Words::name(&format!("≥ {}", count(tries_least))),
         ),
         (
-            words("포트나 파일 서술자 부족", "ports or descriptors missing"),
+            words(
+                "포트·파일 서술자·메모리 부족",
+                "ports, descriptors or memory missing",
+            ),
             count(exhausted),
             exhausted == 0,
             Words::name("0"),

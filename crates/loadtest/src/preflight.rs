@@ -99,7 +99,7 @@ struct Have {
 }
 
 impl Have {
-    /// As many threads as are asked for, or else as help.
+    /// As many threads as are asked for, or else as the load needs.
     fn check(self, need: Need, threads: Option<u32>) -> Result<Room, PreflightError> {
         let helping =
             (need.starts_per_s / STARTS_PER_THREAD).max(need.sessions / SESSIONS_PER_THREAD);
@@ -189,23 +189,25 @@ fn visitor_needs(plan: &VisitorPlan) -> (f64, f64) {
     (seconds, f64::from(connections.unwrap_or(u32::MAX)))
 }
 
+/// How many start up to a time, in seconds.
+fn starts_until(lines: &[Line], at_s: f64) -> f64 {
+    let (mut sum, mut left) = (0.0, at_s);
+    for line in lines {
+        let length = line.length.as_secs_f64();
+        if length == 0.0 {
+            continue;
+        }
+        let part = left.clamp(0.0, length);
+        left -= length;
+        let slope = (line.to_per_s - line.from_per_s) / length;
+        sum += part * (line.from_per_s + slope * part / 2.0);
+    }
+    sum
+}
+
 /// The most starts within so many seconds.
 fn starts_within(lines: &[Line], seconds: f64) -> f64 {
-    let until = |at_s: f64| {
-        let mut left = at_s;
-        let within = lines.iter().map(|line| {
-            let length = line.length.as_secs_f64();
-            if length == 0.0 {
-                return 0.0;
-            }
-            let part = left.clamp(0.0, length);
-            left -= length;
-            let slope = (line.to_per_s - line.from_per_s) / length;
-            part * (line.from_per_s + slope * part / 2.0)
-        });
-        within.sum::<f64>()
-    };
-    let within = |end_s: f64| until(end_s) - until(end_s - seconds);
+    let up_to = |end_s: f64| starts_until(lines, end_s) - starts_until(lines, end_s - seconds);
     let ends = lines.iter().scan(0.0, |at, line| {
         *at += line.length.as_secs_f64();
         Some(*at)
@@ -216,14 +218,23 @@ fn starts_within(lines: &[Line], seconds: f64) -> f64 {
     // While a window neither enters a line nor leaves one, what is in it is a parabola over where it ends.
     let pieces = marks.windows(2).filter_map(|piece| {
         let &[from, to] = piece else { return None };
-        let (middle, half) = (f64::midpoint(from, to), (to - from) / 2.0);
-        let [first, center, last] = [from, middle, to].map(within);
-        let bend = first - 2.0 * center + last;
-        let aside = half * (first - last) / (2.0 * bend);
-        let summit = (bend < 0.0 && aside.abs() < half).then(|| within(middle + aside));
-        Some(first.max(last).max(summit.unwrap_or_default()))
+        let [first, center, last] = [from, f64::midpoint(from, to), to].map(up_to);
+        Some(highest_of_parabola(first, center, last))
     });
     pieces.fold(0.0, f64::max)
+}
+
+/// Of a parabola with these values at the beginning, in the middle and at the end of a stretch, the highest within it.
+fn highest_of_parabola(first: f64, center: f64, last: f64) -> f64 {
+    let bend = first - 2.0 * center + last;
+    // Where the summit is: -1 at the beginning of the stretch, 1 at its end.
+    let summit = (first - last) / (2.0 * bend);
+    let ends = first.max(last);
+    if bend < 0.0 && summit.abs() < 1.0 {
+        ends.max(center + summit * (last - first) / 4.0)
+    } else {
+        ends
+    }
 }
 
 /// The soft limit becomes the hard one, as this process may.

@@ -72,7 +72,7 @@ pub enum RunError {
     /// This machine does not allow so much.
     #[error(transparent)]
     Preflight(#[from] PreflightError),
-    /// Somebody interrupted it before it had begun, or while it was ending: there is no report.
+    /// Somebody interrupted it before it had begun, or again while people left: there is no report.
     #[error("interrupted without a report")]
     GivenUp,
     /// A part of the generator is gone: what the others have seen would say too much.
@@ -155,9 +155,8 @@ async fn conduct(
     let (took, cpu) = (epoch.elapsed(), environment::cpu());
     tokio::select! {
         biased;
-        () = interrupts.next() => if is_interrupted {
-            return Err(RunError::GivenUp);
-        },
+        // All is gathered: who does not want to wait for pods has the rest.
+        () = interrupts.next() => {}
         () = watching.ask_for_pods() => {}
     }
     let run = report::Run {

@@ -106,11 +106,11 @@ pub enum Bound {
     Broken(String),
     /// The server: what it missed.
     Server(Vec<Miss>),
-    /// The generator: the server can take more.
+    /// The generator: whether the server takes more is not known.
     Generator(Vec<Reason>),
-    /// What this machine allows: the server can take more.
+    /// What this machine allows: whether the server takes more is not known.
     Machine(String),
-    /// What a scenario may ask for: the server can take more.
+    /// What a scenario may ask for: whether the server takes more is not known.
     Scenario(String),
 }
 

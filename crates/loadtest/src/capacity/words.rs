@@ -52,17 +52,17 @@ impl Display for Capacity {
             Bound::Server(misses) => write_lines(f, "the server was the limit", misses),
             Bound::Generator(reasons) => write_lines(
                 f,
-                "the generator was the limit, the server takes more",
+                "the generator was the limit, and whether the server takes more is not known",
                 reasons,
             ),
             Bound::Machine(what) => write_lines(
                 f,
-                "the machine of the generator was the limit, the server takes more",
+                "the machine of the generator was the limit, and whether the server takes more is not known",
                 std::slice::from_ref(what),
             ),
             Bound::Scenario(what) => write_lines(
                 f,
-                "the scenario was the limit, the server takes more: shorter phases have fewer sessions",
+                "the scenario was the limit, and whether the server takes more is not known: shorter phases have fewer sessions",
                 std::slice::from_ref(what),
             ),
         }

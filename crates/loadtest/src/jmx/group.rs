@@ -52,9 +52,11 @@ impl Rounds {
             }
             Self::TimesWithin(times, seconds) => {
                 let Some(pace_s) = pace_s else {
-                    notes.say(format!(
-                        "{place}: its duration may end users of a slow server before their last request; here all are made"
-                    ));
+                    if 1 < requests.saturating_mul(times) {
+                        notes.say(format!(
+                            "{place}: its duration ends users who have not made all their requests by then; here all are made"
+                        ));
+                    }
                     return times;
                 };
                 let within = rounds_within(seconds, pace_s, requests);

@@ -220,7 +220,16 @@ fn loops_without_a_timer_are_all_made() {
     let found = read(&group("10", "10", "100", &more, &sampler("/a")));
     assert_eq!(found.scenario.visitors[0].requests, 100);
     let said = |what| found.notes.iter().any(|note| note.contains(what));
-    assert!(said("may end users of a slow server"), "{:?}", found.notes);
+    assert!(said("here all are made"), "{:?}", found.notes);
+}
+
+#[test]
+fn phases_that_were_written_are_read_without_a_word() {
+    let phases =
+        "[[phase]]\nseconds = 5\nstarts_per_s = 10\n[[phase]]\nseconds = 5\nstarts_per_s = 20\n";
+    let scenario = Scenario::read(&format!("name = 'two'\n{phases}[[visitor]]\n")).unwrap();
+    let plan = scenario.to_jmx(TARGET).unwrap().text;
+    assert_eq!(Scenario::from_jmx(&plan).unwrap().notes, [""; 0]);
 }
 
 #[test]

@@ -170,6 +170,8 @@ mod tests {
         assert_eq!(pauses(Wanted::Manifest, &Fault::Timeout), [0, 0]);
         assert_eq!(pauses(Wanted::Playlist, &Fault::Lost), [1_000, 2_000]);
         assert_eq!(pauses(Wanted::Playlist, &Fault::Timeout), [0, 0]);
+        let away = pauses(Wanted::Playlist, &Fault::Unreachable);
+        assert_eq!(away, [1_000, 2_000]);
         assert_eq!(pauses(Wanted::Media, &Fault::Timeout), [500, 1_000]);
         let file = pauses(Wanted::File, &Fault::Lost);
         assert_eq!(

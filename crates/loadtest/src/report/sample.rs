@@ -61,7 +61,7 @@ fn server() -> ServerFigures {
         pods: (0..8)
             .map(|step| PodRow {
                 second: step * 15,
-                pods: step.max(1),
+                pods: Some(step.max(1)),
                 ready: Some(1),
                 cpu_cores: Some(0.4),
                 node_cpu_share: None,

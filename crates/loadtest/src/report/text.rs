@@ -99,12 +99,11 @@ impl Display for ServerFigures {
             )?;
         }
         if let Some((fewest, most)) = self.fewest_and_most_pods() {
-            write!(f, "  pods         {fewest} to {most}")?;
-            let shares = self.pods.iter().filter_map(|row| row.node_cpu_share);
-            if let Some(share) = shares.max_by(f64::total_cmp) {
-                write!(f, "; nodes {:.0} % busy at most", share * 100.0)?;
-            }
-            writeln!(f)?;
+            writeln!(f, "  pods         {fewest} to {most}")?;
+        }
+        let shares = self.pods.iter().filter_map(|row| row.node_cpu_share);
+        if let Some(share) = shares.max_by(f64::total_cmp) {
+            writeln!(f, "  nodes        {:.0} % busy at most", share * 100.0)?;
         }
         for note in &self.notes {
             writeln!(f, "  not told     {note}")?;
@@ -196,7 +195,7 @@ mod tests {
         };
         let pods = |second, pods, node_cpu_share| PodRow {
             second,
-            pods,
+            pods: Some(pods),
             node_cpu_share,
             ..PodRow::default()
         };
@@ -212,7 +211,8 @@ mod tests {
         assert_eq!(
             figures.to_string(),
             "  server       1.50 processors at most, 95 MB, 812 requests/s, answers p50 0.6 ms, p99 12.3 ms at worst\n  \
-             pods         2 to 6; nodes 80 % busy at most\n  \
+             pods         2 to 6\n  \
+             nodes        80 % busy at most\n  \
              not told     http://a.test/metrics: no answer came in time (once)\n"
         );
         figures.pods.truncate(1);

@@ -64,7 +64,7 @@ pub struct ServerRow {
 #[serde(default)]
 pub(crate) struct PodRow {
     pub(crate) second: u32,
-    pub(crate) pods: u32,
+    pub(crate) pods: Option<u32>,
     /// Of them those that took requests.
     pub(crate) ready: Option<u32>,
     /// How many processors computed for all of them.
@@ -89,15 +89,9 @@ pub(crate) struct Watching {
 }
 
 impl ServerFigures {
-    /// How many pods there were while the run lasted; none where nobody told. A row without any is one of other figures: a
-    /// service that is used has a pod.
+    /// How many pods there were while the run lasted; none where nobody told.
     pub(crate) fn fewest_and_most_pods(&self) -> Option<(u32, u32)> {
-        let told = || {
-            self.pods
-                .iter()
-                .map(|row| row.pods)
-                .filter(|pods| 0 < *pods)
-        };
+        let told = || self.pods.iter().filter_map(|row| row.pods);
         Some((told().min()?, told().max()?))
     }
 }

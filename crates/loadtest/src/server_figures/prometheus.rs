@@ -91,7 +91,7 @@ impl<C: Connect> Prometheus<C> {
             pods = self.ask_in_time(&queries[0], &mut asking).await;
         }
         for (second, value) in pods.unwrap_or_default() {
-            row(&mut rows, second).pods = count(value);
+            row(&mut rows, second).pods = Some(count(value));
         }
         for (second, value) in self.told(&queries[1], &mut asking).await {
             row(&mut rows, second).ready = Some(count(value));
@@ -275,7 +275,7 @@ mod tests {
         .await;
         let row = |second, pods, ready, cpu_cores| PodRow {
             second,
-            pods,
+            pods: Some(pods),
             ready: Some(ready),
             cpu_cores,
             node_cpu_share: None,
@@ -297,7 +297,7 @@ mod tests {
             _ => nothing(),
         };
         let expected = PodRow {
-            pods: 4,
+            pods: Some(4),
             ready: Some(3),
             node_cpu_share: Some(0.25),
             ..PodRow::default()
@@ -334,7 +334,7 @@ mod tests {
             .await;
             let [row] = rows.try_into().unwrap();
             let told = PodRow {
-                pods: 2,
+                pods: Some(2),
                 ready: Some(1),
                 node_cpu_share: Some(0.25),
                 ..PodRow::default()

@@ -17,7 +17,7 @@ pub(crate) struct Backlog {
 }
 
 impl Backlog {
-    /// A time is being taken, or was: it is as much too long as the backlog is long.
+    /// Something is timed: the next look says by how much too long.
     pub(super) fn measure(&mut self) {
         self.measured += 1;
     }

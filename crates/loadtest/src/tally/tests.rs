@@ -91,6 +91,29 @@ fn two_threads_together_are_one_run() {
 }
 
 #[test]
+fn whatever_is_timed_in_a_burst_counts_in_its_backlog() {
+    let each: [fn(&mut Tally); 4] = [
+        |tally| tally.start(true),
+        |tally| tally.sound(Duration::ZERO),
+        |tally| tally.load(1, Duration::ZERO),
+        |tally| tally.response(Duration::ZERO, None),
+    ];
+    for timed in each {
+        let mut tally = Tally::default();
+        for _ in 0..600 {
+            timed(&mut tally);
+        }
+        tally.note_backlog(Duration::from_secs(1));
+        for _ in 0..120_000 {
+            tally.note_backlog(Duration::ZERO);
+        }
+        let mut both = Tally::default();
+        both.add(&tally);
+        assert!(both.backlog.quantile(0.99) >= Duration::from_secs(1));
+    }
+}
+
+#[test]
 fn a_distribution_rises_to_all() {
     let mut durations = Durations::default();
     assert!(durations.cdf().is_empty());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{Bound, CapacityError, CapacityOptions, Options};
+use loadtest::{Bound, CapacityError, CapacityOptions, Options, Watched};
 
 use super::files::Outputs;
 use super::listen::{REPORT, ServerArguments};
@@ -51,7 +51,10 @@ pub(super) fn capacity(arguments: &CapacityArguments) -> Result<ExitCode, Failur
         repeats: arguments.repeats,
     };
     let options = Options {
-        watched: arguments.live.watched(),
+        watched: Watched {
+            metrics: arguments.live.server_metrics(),
+            ..Watched::default()
+        },
         ..arguments.server.options()
     };
     let asked = [(REPORT, &arguments.report)];

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use loadtest::{Options, Verdict};
+use loadtest::{Options, Verdict, Watched};
 
 use super::files::Outputs;
 use super::live::LiveArguments;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// What scripts may rely on.
 pub(super) const EXIT_CODES: &str = "Exit codes:\n  0    안정 (stable)\n  1    the run could not begin, or what it found could not be\n       written or shown\n  10   보통 (fair)\n  \
      11   나쁨 (poor)\n  12   무효 (invalid: the run says nothing about the server)\n  13   a threshold of the scenario was \
-     missed, in a run that is not 무효\n  64   wrong arguments, target or scenario, or one that cannot be read\n  130  interrupted twice, or while the server was still reached and its music\n       looked up: there is no report; of a search: there is";
+     missed, in a run that is not 무효\n  64   wrong arguments, target or scenario, or one that cannot be read\n  130  interrupted while the server was still reached and its music looked up,\n       or again while people left: there is no report";
 
 /// The options that name files.
 pub(super) const REPORT: &str = "--report";
@@ -36,6 +36,12 @@ pub(super) struct ListenArguments {
     /// Writes the report as a page for people, which is whole in itself, to a file, or with - to the standard output.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// A Prometheus that is asked after the run about pods and nodes of the server.
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// What the server is called in Kubernetes; without it pods are whatever the Prometheus looks at.
+    #[arg(long, value_name = "NAME", requires = "prometheus")]
+    deployment: Option<String>,
     #[command(flatten)]
     live: LiveArguments,
 }
@@ -79,7 +85,11 @@ pub(super) fn listen(arguments: &ListenArguments) -> Result<ExitCode, Failure> {
     let file = arguments.scenario.as_deref().unwrap_or_else(|| "".as_ref());
     let scenario = read(file)?;
     let options = Options {
-        watched: arguments.live.watched(),
+        watched: Watched {
+            metrics: arguments.live.server_metrics(),
+            prometheus: arguments.prometheus.clone(),
+            deployment: arguments.deployment.clone(),
+        },
         ..arguments.server.options()
     };
     let asked = [(REPORT, &arguments.report), (HTML, &arguments.html)];

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
-use loadtest::{Progress, Watched};
+use loadtest::Progress;
 
 use super::metrics::LoadMetrics;
 use super::view::View;
@@ -22,12 +22,6 @@ pub(super) struct LiveArguments {
     /// admin listener.
     #[arg(long, value_name = "URL")]
     server_metrics: Vec<String>,
-    /// A Prometheus that is asked after the run about pods and nodes of the server.
-    #[arg(long, value_name = "URL")]
-    prometheus: Option<String>,
-    /// What the server is called in Kubernetes; without it pods are whatever the Prometheus looks at.
-    #[arg(long, value_name = "NAME", requires = "prometheus")]
-    deployment: Option<String>,
 }
 
 /// Everybody who is told.
@@ -37,12 +31,9 @@ pub(super) struct Live {
 }
 
 impl LiveArguments {
-    pub(super) fn watched(&self) -> Watched {
-        Watched {
-            metrics: self.server_metrics.clone(),
-            prometheus: self.prometheus.clone(),
-            deployment: self.deployment.clone(),
-        }
+    /// The metrics of the server.
+    pub(super) fn server_metrics(&self) -> Vec<String> {
+        self.server_metrics.clone()
     }
 
     /// Begins to tell.

@@ -152,12 +152,13 @@ fn percentiles(name: &str, all: &Percentiles) -> String {
     aligned(name, &[(p50, "ms p50"), (p95, "ms p95"), (p99, "ms p99")])
 }
 
-/// The generator's lag and backlog, in milliseconds; where nothing was due nothing was late.
+/// The generator's lag, a dash where nothing was due, and its backlog, in milliseconds.
 fn own_delays(row: &Row) -> [String; 2] {
-    [row.lag_ms, row.backlog_ms].map(|ms| match ms {
+    let late = match row.lag_ms {
         0.0 => "-".to_owned(),
-        _ => format!("{ms:.1}"),
-    })
+        ms => format!("{ms:.1}"),
+    };
+    [late, format!("{:.1}", row.backlog_ms)]
 }
 
 /// In milliseconds; a dash where nothing was measured lately.

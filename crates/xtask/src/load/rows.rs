@@ -75,7 +75,8 @@ impl Done {
     fn cells(&self) -> String {
         let (visiting, listening) = (&self.pages["visiting"], &self.listeners["listening"]);
         let failed = [&visiting["failed"], &listening["failed"]];
-        let failed: Option<Vec<u64>> = failed.into_iter().map(Value::as_u64).collect();
+        let failed: Vec<u64> = failed.into_iter().filter_map(Value::as_u64).collect();
+        let failed = (!failed.is_empty()).then(|| failed.iter().sum::<u64>());
         let silence = listening["rebuffer_ratio"].as_f64();
         [
             judged(&self.pages),
@@ -83,7 +84,7 @@ impl Done {
             judged(&self.listeners),
             rounded(&listening["startup_ms"]["p99"]),
             silence.map_or_else(nothing, |share| format!("{:.2} %", share * 100.0)),
-            failed.map_or_else(nothing, |each| each.iter().sum::<u64>().to_string()),
+            failed.map_or_else(nothing, |count| count.to_string()),
         ]
         .join(" | ")
     }
@@ -117,5 +118,36 @@ fn korean(verdict: &str) -> &str {
         "poor" => "나쁨",
         "invalid" => "무효",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_run_hides_nothing_of_what_was() {
+        let done = Done {
+            pages: json!({
+                "verdict": "fair",
+                "visiting": { "failed": 3, "response_ms": { "p99": 12.3 } },
+            }),
+            listeners: Value::Null,
+        };
+        assert_eq!(done.cells(), "보통 | 12 ms | – | – | – | 3");
+        let done = Done {
+            listeners: json!({
+                "verdict": "invalid",
+                "reasons": [{ "kind": "late" }],
+                "listening": { "failed": 4, "rebuffer_ratio": 0.057, "startup_ms": { "p99": 3017.2 } },
+            }),
+            ..done
+        };
+        assert_eq!(
+            done.cells(),
+            "보통 | 12 ms | 무효 (late) | 3017 ms | 5.70 % | 7"
+        );
     }
 }

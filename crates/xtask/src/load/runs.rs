@@ -76,7 +76,7 @@ fn load(
         || code == Some(1) && file.is_file();
     if !has_report {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("haas load: {}", said.trim())));
+        return Err(Failure::new(said.trim().to_owned()));
     }
     let text = std::fs::read_to_string(&file).while_doing("read a report")?;
     let report = serde_json::from_str(&text).while_doing("read a report")?;

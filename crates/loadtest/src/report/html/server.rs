@@ -139,10 +139,7 @@ fn pods(rows: &[PodRow]) -> Vec<Plot> {
         points.collect()
     };
     let count = vec![
-        Line::new(
-            words("파드", "pods"),
-            points(|row| Some(f64::from(row.pods)).filter(|pods| 0.0 < *pods)),
-        ),
+        Line::new(words("파드", "pods"), points(|row| row.pods.map(f64::from))),
         Line::new(
             words("준비된 파드", "ready pods"),
             points(|row| row.ready.map(f64::from)),

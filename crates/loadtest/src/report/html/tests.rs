@@ -208,7 +208,7 @@ fn the_generator_is_looked_at_while_no_session_starts_too() {
         (row.starts, row.lag_ms, row.backlog_ms) = (0, 0.0, 0.0);
     }
     let page = report.to_html();
-    // Nothing that is due is no delay of nothing.
+    // Where nothing was due there is no lag to draw; the backlog is looked at all the same.
     assert_eq!((points(&page, "backlog"), points(&page, "lag")), (121, 1));
 }
 

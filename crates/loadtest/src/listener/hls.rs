@@ -104,7 +104,8 @@ enum Loading {
 }
 
 impl<C: Connect> Loader<'_, C> {
-    async fn load(&mut self, url: &Url) -> Result<std::convert::Infallible, Fault> {
+    /// Reads the qualities that there are; where there is only one, it has no name.
+    async fn open(&mut self, url: &Url) -> Result<(), Fault> {
         match self.read(url, Wanted::Manifest).await? {
             Playlist::Master(variants) => {
                 self.playlists = vec![None; variants.len()];
@@ -117,6 +118,11 @@ impl<C: Connect> Loader<'_, C> {
                 self.playlists = vec![Some(playlist)];
             }
         }
+        Ok(())
+    }
+
+    async fn load(&mut self, url: &Url) -> Result<std::convert::Infallible, Fault> {
+        self.open(url).await?;
         self.loaded
             .borrow_mut()
             .playback

@@ -34,35 +34,30 @@ impl<'a> Outputs<'a> {
     ) -> Result<Self, Failure> {
         let asked = asked.into_iter();
         let asked = asked.filter_map(|(option, file)| Some((option, file.as_deref()?)));
-        let read: Vec<(&Path, Place)> = read
+        let mut taken: Vec<(Place, String)> = read
             .into_iter()
-            .filter_map(|file| Some((file, there(file)?)))
+            .filter_map(|file| {
+                let why = format!("would overwrite {}, which is read", file.display());
+                Some((there(file)?, why))
+            })
             .collect();
-        let mut outputs: Vec<(&'static str, &'a Path)> = Vec::new();
-        let mut places: Vec<(Place, &'static str)> = Vec::new();
+        let leads_to = |other: &str| format!("leads to the same file as {other}");
         // Where a shell has led it: both would write from the beginning.
-        places.extend(there(Path::new(OWN_STDOUT)).map(|place| (place, "the standard output")));
+        let stdout = there(Path::new(OWN_STDOUT));
+        taken.extend(stdout.map(|place| (place, leads_to("the standard output"))));
+        let mut outputs = Vec::new();
         for (option, file) in asked {
-            let shown = file.display();
-            let place = place(file);
-            if let Some((read, _)) = read.iter().find(|(_, read)| place.as_ref() == Some(read)) {
-                let read = read.display();
-                let text = format!(
-                    "{option} {shown} would overwrite {read}, which is read: name another file"
-                );
-                return Err(Failure::usage(text));
-            }
-            let mut others = places.iter();
-            if let Some((_, other)) = others.find(|(other, _)| place.as_ref() == Some(other)) {
-                let text = format!(
-                    "{option} {shown} leads to the same file as {other}: name another file"
-                );
+            let own = place(file);
+            let mut taken_before = taken.iter();
+            if let Some((_, why)) = taken_before.find(|(place, _)| Some(place) == own.as_ref()) {
+                let file = file.display();
+                let text = format!("{option} {file} {why}: name another file");
                 return Err(Failure::usage(text));
             }
             if !is_stdout(file) {
                 try_file(file)?;
             }
-            places.extend(place.map(|place| (place, option)));
+            taken.extend(own.map(|place| (place, leads_to(option))));
             outputs.push((option, file));
         }
         Ok(Self(outputs))

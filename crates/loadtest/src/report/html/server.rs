@@ -113,7 +113,9 @@ fn own(rows: &[ServerRow]) -> Vec<Plot> {
         .with_limits(&WAITING_LIMITS_MS)
         .with_log_values(),
     );
-    if rows.iter().any(|row| row.active_plays.is_some()) {
+    // Short answers may all have been between two looks.
+    let was_seen = |row: &ServerRow| row.active_plays.is_some_and(|plays| 0.0 < plays);
+    if rows.iter().any(was_seen) {
         let known = one(
             "server-plays",
             words("서버가 아는 재생", "Plays that the server knows of"),

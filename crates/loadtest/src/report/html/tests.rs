@@ -212,6 +212,16 @@ fn the_generator_is_looked_at_while_no_session_starts_too() {
     assert_eq!((points(&page, "backlog"), points(&page, "lag")), (121, 1));
 }
 
+#[test]
+fn plays_are_drawn_where_the_server_was_seen_with_some() {
+    let mut report = sample::mixed("evening");
+    assert!(report.to_html().contains("id=\"server-plays\""));
+    for row in &mut report.server.as_mut().unwrap().series {
+        row.active_plays = Some(0.0);
+    }
+    assert!(!report.to_html().contains("id=\"server-plays\""));
+}
+
 /// How many points the first line of a plot has.
 fn points(page: &str, id: &str) -> usize {
     let plot = page

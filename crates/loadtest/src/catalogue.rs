@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::count::to_f64;
+use crate::playlist::Playlist;
 use crate::scenario::{Scenario, SongPlan};
 use crate::wire::{Ask, Client, Connect, Fault, Keep};
 
@@ -22,6 +23,8 @@ const SONGS_MAX: usize = 2_000;
 /// A server that has not given them in so many pages, or in so long, gives no more.
 const PAGES_MAX: usize = 100;
 const SONGS_WITHIN: Duration = Duration::from_mins(1);
+/// So many of the songs that a scenario names are asked for before it begins.
+const TRIED_MAX: usize = 10;
 
 /// Why there is nothing to listen to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +41,8 @@ pub(crate) enum CatalogueError {
     Empty,
     #[error("{0} is no address of a song on this server")]
     Elsewhere(String),
+    #[error("{path}: {why}")]
+    NoPlaylist { path: String, why: String },
 }
 
 /// A song that can be played.
@@ -163,6 +168,27 @@ impl Catalogue {
             songs,
             scenario.listeners.iter().map(|plan| plan.zipf),
         ))
+    }
+
+    /// Asks for the playlists of the first songs: whoever has misspelled one hears of it before anybody comes.
+    pub(crate) async fn try_playlists<C: Connect>(
+        &self,
+        client: &mut Client<C>,
+    ) -> Result<(), CatalogueError> {
+        let urls = self.songs.iter().filter_map(|song| song.hls.as_ref());
+        for url in urls.take(TRIED_MAX) {
+            let path = url.path().to_owned();
+            let ask = Ask::get(url, None, Keep::Text(ANSWER_BYTES_MAX));
+            let answer = match client.ask(&ask, |_so_far| None).await {
+                Ok(answer) => answer,
+                Err(fault) => return Err(CatalogueError::Fault { path, fault }),
+            };
+            if let Err(error) = Playlist::read(&String::from_utf8_lossy(&answer.text), url) {
+                let why = error.to_string();
+                return Err(CatalogueError::NoPlaylist { path, why });
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn new(songs: Vec<Song>, exponents: impl Iterator<Item = f64>) -> Self {
@@ -348,6 +374,32 @@ mod tests {
         };
         let slowly = hollow.after(Duration::from_secs(5));
         assert_eq!(read_from(slowly).await.err(), Some(slow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_song_that_is_misspelled_is_told_before_anybody_comes() {
+        let tried = |reply: Reply| async move {
+            let trying = async move {
+                let server = Scripted::new(move |_| reply.clone());
+                let mut client = Client::new(server, Trust::default(), Link::new(None));
+                let song = Song {
+                    track_id: String::new(),
+                    hls: Url::parse("http://music.test/typo.m3u8").ok(),
+                    file: None,
+                    album: None,
+                };
+                let catalogue = Catalogue::new(vec![song], std::iter::empty());
+                catalogue.try_playlists(&mut client).await
+            };
+            let told = LocalSet::new().run_until(trying).await;
+            told.err().map(|error| error.to_string())
+        };
+        let missing = tried(Reply::refusal(404, "")).await.unwrap();
+        assert_eq!(missing, "/typo.m3u8: the answer was 404");
+        let page = tried(Reply::whole("<!doctype html>")).await.unwrap();
+        assert!(page.starts_with("/typo.m3u8: "), "{page}");
+        let playlist = "#EXTM3U\n#EXTINF:3,\na.ts\n#EXT-X-ENDLIST\n";
+        assert_eq!(tried(Reply::whole(playlist)).await, None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -19,6 +19,7 @@ use crate::catalogue::{Catalogue, CatalogueError};
 use crate::environment::{self, Environment};
 use crate::gathering::{Gathering, Progress};
 use crate::interrupts::Interrupts;
+use crate::listener::Player;
 use crate::preflight::{self, PreflightError, Room};
 use crate::report::{self, Report};
 use crate::scenario::Scenario;
@@ -204,7 +205,12 @@ async fn look_at(
         url: server.to_string(),
         reason: fault.to_string(),
     })?;
-    Ok(Catalogue::read(client, server, scenario).await?)
+    let catalogue = Catalogue::read(client, server, scenario).await?;
+    let mut players = scenario.listeners.iter().map(|plan| plan.player);
+    if !scenario.songs.is_empty() && players.any(|player| player == Player::Hls) {
+        catalogue.try_playlists(client).await?;
+    }
+    Ok(catalogue)
 }
 
 /// Reads the chart again and again. What cannot be read now leaves what was read before.

@@ -223,7 +223,9 @@ impl Reason {
                 format!("세션이 {sessions}개로, 이 시나리오에 필요한 {least}개보다 적습니다")
             }
             Self::FewTries { tries, least } => {
-                format!("재생이나 요청이 {tries}번으로, 백분위수에 필요한 {least}번보다 적습니다")
+                format!(
+                    "재생 또는 요청이 {tries}번으로, 각각 필요한 {least}번보다 적습니다. 단계를 더 길게 하세요"
+                )
             }
         }
     }
@@ -269,7 +271,7 @@ impl std::fmt::Display for Reason {
             Self::FewTries { tries, least } => {
                 write!(
                     f,
-                    "{tries} plays or requests are fewer than the {least} that percentiles need"
+                    "{tries} plays, or requests, are fewer than the {least} of each that must be: longer phases have more"
                 )
             }
         }

@@ -34,7 +34,9 @@ pub enum Step<'a> {
 impl Display for Step<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
-            Self::Settling => f.write_str("waiting until the server answers promptly again"),
+            Self::Settling => {
+                f.write_str("waiting until the server answers promptly again, a minute at most")
+            }
             Self::Begins {
                 run,
                 starts_per_s,

@@ -21,7 +21,7 @@ pub(super) struct Group {
     pub(super) place: String,
     pub(super) users: u32,
     pub(super) delay_s: f64,
-    /// More than 0.
+    /// More than 0 once all groups are read.
     pub(super) ramp_s: f64,
     pub(super) visitor: VisitorPlan,
 }

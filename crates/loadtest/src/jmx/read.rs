@@ -61,6 +61,7 @@ pub(super) fn plan(root: &Node) -> Result<ReadPlan, JmxError> {
     } else {
         name
     };
+    reading.spread_who_start_at_once();
     let mut scenario = arrange::scenario(name.to_owned(), &reading.groups)?;
     scenario.original = reading.variables.get(ORIGINAL_VARIABLE).map(str::to_owned);
     if 1 < scenario.visitors.len() {
@@ -195,23 +196,12 @@ impl Reading {
                 "more than {GROUPS_MAX} thread groups"
             )));
         }
-        let ramp_s = if ramp_s == 0 {
-            let seconds = f64::from(users) / AT_ONCE_PER_S;
-            if 1 < users {
-                self.notes.say(format!(
-                    "{place}: its users start all at once; here within {seconds} s"
-                ));
-            }
-            seconds
-        } else {
-            f64::from(ramp_s)
-        };
         let visitor = steps.visitor(rounds, &place, &mut self.notes)?;
         self.groups.push(Group {
             place,
             users,
             delay_s: delay_s.map_or(0.0, f64::from),
-            ramp_s,
+            ramp_s: f64::from(ramp_s),
             visitor,
         });
         Ok(())
@@ -230,6 +220,23 @@ impl Reading {
             self.notes.say(format!(
                 "{place}: after an error it does {on_error:?} (on_sample_error); here visitors go on"
             ));
+        }
+    }
+
+    /// Groups whose users start all at once share a short time in which they do.
+    fn spread_who_start_at_once(&mut self) {
+        let at_once = |group: &&mut Group| group.ramp_s == 0.0;
+        let users = self.groups.iter_mut().filter(at_once);
+        let users: f64 = users.map(|group| f64::from(group.users)).sum();
+        let seconds = users / AT_ONCE_PER_S;
+        for group in self.groups.iter_mut().filter(at_once) {
+            group.ramp_s = seconds;
+            if 1.0 < users {
+                let place = &group.place;
+                self.notes.say(format!(
+                    "{place}: its users start all at once; here within {seconds} s"
+                ));
+            }
         }
     }
 

@@ -160,6 +160,13 @@ fn thread_groups_after_and_beside_each_other_are_phases_with_one_mix() {
     assert_eq!(shares.collect::<Vec<f64>>(), [3.0, 1.0]);
     assert!(found.notes.iter().any(|note| note.contains("on average")));
 
+    let at_once =
+        group("50", "0", "1", "", &sampler("/a")) + &group("20", "0", "1", "", &sampler("/b"));
+    let found = read(&at_once);
+    let shares = found.scenario.visitors.iter().map(|plan| plan.share);
+    assert_eq!(shares.collect::<Vec<f64>>(), [5.0, 2.0]);
+    assert!((found.scenario.phases[0].seconds - 0.07).abs() < 1e-9);
+
     let changing = group("60", "10", "1", "", &sampler("/a"))
         + &group("20", "10", "1", &at("10"), &sampler("/b"));
     assert!(refused(&changing).contains("one mix of people"));

@@ -123,7 +123,7 @@ impl<C: Connect> Prometheus<C> {
             Ok(Err(fault)) => fault,
             Err(_elapsed) => Fault::Timeout,
         };
-        let note = format!("{}: {fault}", self.url);
+        let note = format!("Prometheus at {}: {fault}", self.url);
         if !asking.notes.contains(&note) {
             asking.notes.push(note);
         }

@@ -117,7 +117,11 @@ impl Watch {
             1 => format!("{reason} (once)"),
             _ => format!("{reason} ({count} times)"),
         });
-        (seen.rows, notes.collect())
+        let mut notes: Vec<String> = notes.collect();
+        if seen.rows.is_empty() && notes.is_empty() {
+            notes.push("the server told nothing of itself before the end".to_owned());
+        }
+        (seen.rows, notes)
     }
 }
 
@@ -268,6 +272,13 @@ mod tests {
             assert!((row.requests_per_s - 8.0).abs() < 0.1, "{row:?}");
             assert_eq!((row.memory_bytes, row.active_plays), (2_000, None));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silence_as_long_as_the_run_is_told() {
+        let silent = || vec![Scripted::new(|_| Reply::whole("x").after(ANSWER_MAX * 2))];
+        let (rows, notes) = watch(silent, 2).await;
+        assert_eq!((rows.len(), notes.len()), (0, 1), "{notes:?}");
     }
 
     #[tokio::test(start_paused = true)]

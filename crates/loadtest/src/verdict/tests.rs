@@ -162,6 +162,6 @@ fn too_few_plays_or_requests_are_not_called_sessions() {
     assert_eq!(few(0, 100), []);
     assert_eq!(
         tries(50)[0].to_string(),
-        "50 plays or requests are fewer than the 100 that percentiles need"
+        "50 plays, or requests, are fewer than the 100 of each that must be: longer phases have more"
     );
 }

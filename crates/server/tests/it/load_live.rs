@@ -255,7 +255,9 @@ fn a_quiet_run_says_nothing_before_its_report_and_a_silent_prometheus_is_noted()
     assert!(matches!(output.code, Some(0 | 10..=12)), "{output:?}");
     assert_eq!(output.stderr, "");
     assert!(
-        output.stdout.contains("not told     http://127.0.0.1"),
+        output
+            .stdout
+            .contains("not told     Prometheus at http://127.0.0.1"),
         "{}",
         output.stdout
     );

@@ -113,6 +113,8 @@ pub(super) fn find(reports: &[(String, Report)]) -> Vec<Repeats<'_>> {
             .iter_mut()
             .find(|group| group.first().is_some_and(|first| alike(first, report)));
         match group {
+            // The same file twice is no second run.
+            Some(group) if group.contains(&report) => {}
             Some(group) => group.push(report),
             None => found.push(vec![report]),
         }
@@ -273,7 +275,15 @@ mod tests {
             visiting.response_ms.p99 = p99_ms;
             (String::new(), report)
         };
-        p99s_ms.map(run).into()
+        apart(p99s_ms.map(run).into())
+    }
+
+    /// Runs that began one after the other.
+    fn apart(mut runs: Vec<(String, Report)>) -> Vec<(String, Report)> {
+        for (number, (_, report)) in runs.iter_mut().enumerate() {
+            report.begun_at = format!("2026-01-02T03:04:0{number}Z");
+        }
+        runs
     }
 
     #[test]
@@ -298,7 +308,7 @@ mod tests {
             (String::new(), report)
         };
         let verdict = |run: &dyn Fn() -> (String, Report)| {
-            let runs: Vec<_> = (0..5).map(|_| run()).collect();
+            let runs = apart((0..5).map(|_| run()).collect());
             find(&runs)[0].verdict()
         };
         assert_eq!(verdict(&|| run((200, 3), 20_000)), "나쁨");
@@ -320,5 +330,8 @@ mod tests {
         let mut another = runs([1.0; 5]);
         another[0].1.scenario.seed = 7;
         assert!(find(&another).is_empty());
+        let mut copied = runs([1.0; 5]);
+        copied[1] = copied[0].clone();
+        assert!(find(&copied).is_empty());
     }
 }

@@ -131,8 +131,10 @@ fn silence_share(report: &Report) -> Plot {
     ];
     let title = words("시간에 따른 끊긴 비율", "Rebuffer ratio over time");
     let note = words(
-        "소리가 나기 시작한 재생들의 시간 가운데 끊겨 있던 시간의 비율. 가로 점선: 한도",
-        "Of the time of all plays that had begun to sound, how much was silence. Dashed across: limits",
+        "소리가 나기 시작한 재생들의 시간 가운데 끊겨 있던 시간의 비율. 그 순간의 값은 재생이 가장 많을 때의 10분의 1 이상일 때만 그립니다. \
+         가로 점선: 한도",
+        "Of the time of all plays that had begun to sound, how much was silence. At that time: where at least a tenth of the most plays \
+         were left. Dashed across: limits",
     );
     Plot::over_time("silence-share", title, Unit::Share, lines)
         .with_limits(&[SILENCE_STABLE, SILENCE_FAIR])

@@ -1,6 +1,7 @@
 //! The songs that listeners choose from: the live chart of a server, the favourites first, or those a scenario names.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::time::Duration;
 
 use rand::RngExt as _;
@@ -41,8 +42,8 @@ pub(crate) enum CatalogueError {
     Empty,
     #[error("{0} is no address of a song on this server")]
     Elsewhere(String),
-    #[error("{path}: {why}")]
-    NoPlaylist { path: String, why: String },
+    #[error("the scenario names the song {path}: {why}")]
+    NoSong { path: String, why: String },
 }
 
 /// A song that can be played.
@@ -177,16 +178,15 @@ impl Catalogue {
     ) -> Result<(), CatalogueError> {
         let urls = self.songs.iter().filter_map(|song| song.hls.as_ref());
         for url in urls.take(TRIED_MAX) {
-            let path = url.path().to_owned();
-            let ask = Ask::get(url, None, Keep::Text(ANSWER_BYTES_MAX));
-            let answer = match client.ask(&ask, |_so_far| None).await {
-                Ok(answer) => answer,
-                Err(fault) => return Err(CatalogueError::Fault { path, fault }),
+            let no_song = |why: &dyn Display| CatalogueError::NoSong {
+                path: url.path().to_owned(),
+                why: why.to_string(),
             };
-            if let Err(error) = Playlist::read(&String::from_utf8_lossy(&answer.text), url) {
-                let why = error.to_string();
-                return Err(CatalogueError::NoPlaylist { path, why });
-            }
+            let ask = Ask::get(url, None, Keep::Text(ANSWER_BYTES_MAX));
+            let answer = client.ask(&ask, |_so_far| None).await;
+            let answer = answer.map_err(|fault| no_song(&fault))?;
+            let text = String::from_utf8_lossy(&answer.text);
+            Playlist::read(&text, url).map_err(|error| no_song(&error))?;
         }
         Ok(())
     }
@@ -395,9 +395,12 @@ mod tests {
             told.err().map(|error| error.to_string())
         };
         let missing = tried(Reply::refusal(404, "")).await.unwrap();
-        assert_eq!(missing, "/typo.m3u8: the answer was 404");
+        assert_eq!(
+            missing,
+            "the scenario names the song /typo.m3u8: the answer was 404"
+        );
         let page = tried(Reply::whole("<!doctype html>")).await.unwrap();
-        assert!(page.starts_with("/typo.m3u8: "), "{page}");
+        assert!(page.contains("/typo.m3u8: "), "{page}");
         let playlist = "#EXTM3U\n#EXTINF:3,\na.ts\n#EXT-X-ENDLIST\n";
         assert_eq!(tried(Reply::whole(playlist)).await, None);
     }

@@ -305,6 +305,11 @@ impl Figures {
         }
     }
 
+    /// Sessions that started while the scenario lets people come.
+    pub(crate) fn in_time(&self) -> u64 {
+        self.started_sessions.saturating_sub(self.late_sessions)
+    }
+
     /// The limits of a stable run that were missed.
     pub(crate) fn misses(&self) -> Vec<Miss> {
         let stalled = ratio(self.stalled_plays, self.plays);
@@ -344,8 +349,7 @@ impl Figures {
 
     /// Why the run says nothing about the server; empty where it does.
     pub(crate) fn reasons_against(&self) -> Vec<Reason> {
-        let in_time = self.started_sessions.saturating_sub(self.late_sessions);
-        let reached = ratio(in_time, self.planned_sessions);
+        let reached = ratio(self.in_time(), self.planned_sessions);
         let [lag_ms, backlog_ms] = [self.lag_p99, self.backlog_p99].map(ms);
         let tries = fewest_tries(self.plays, self.requests);
         let least = tries_min(self.sessions_min);

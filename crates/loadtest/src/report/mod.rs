@@ -215,7 +215,7 @@ impl Report {
         let verdict = figures.verdict();
         let row = scenario.original.as_deref().and_then(original::find);
         let offered_per_s = per_s(run.planned, scenario.seconds());
-        let reached_per_s = reached_per_s(&run, tally);
+        let reached_per_s = reached_per_s(&run, &figures);
         let reasons = figures.reasons_against();
         let (mut misses, mut thresholds) = Default::default();
         if reasons.is_empty() {
@@ -328,14 +328,14 @@ impl Sessions {
     }
 }
 
-fn reached_per_s(run: &Run<'_>, tally: &Tally) -> f64 {
+fn reached_per_s(run: &Run<'_>, figures: &Figures) -> f64 {
     let planned_s = run.scenario.seconds();
     let seconds = if run.is_interrupted {
         planned_s.min(run.took.as_secs_f64())
     } else {
         planned_s
     };
-    per_s(tally.started_sessions - tally.late_sessions, seconds)
+    per_s(figures.in_time(), seconds)
 }
 
 fn figures(tally: &Tally, run: &Run<'_>) -> Figures {

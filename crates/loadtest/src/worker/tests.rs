@@ -68,37 +68,19 @@ fn run(sessions_max: usize) -> (Tally, u64) {
 }
 
 #[test]
-fn whoever_comes_is_counted_once_and_leaves_however_a_server_treats_them() {
-    let (tally, starts) = run(1_000);
-    assert_eq!(
-        (starts, tally.started_sessions, tally.ended_sessions),
-        (100, 100, 100)
-    );
-    assert_eq!(tally.plays + tally.visitor_requests, 100);
-    assert_eq!(
-        (tally.failed_plays, tally.failed_visitor_requests),
-        (tally.plays, tally.visitor_requests)
-    );
-    assert_eq!(tally.faults.values().sum::<u64>(), 100);
-    assert_eq!(tally.faults.get("crowded"), None);
-    assert_eq!(
-        tally.lag.counted().map(|(_, count)| count).sum::<u64>(),
-        100
-    );
-}
-
-#[test]
-fn whoever_finds_no_place_is_counted_too() {
-    let (tally, starts) = run(0);
-    assert_eq!(
-        (starts, tally.started_sessions, tally.ended_sessions),
-        (100, 100, 100)
-    );
-    assert_eq!(tally.faults.get("crowded"), Some(&100));
-    assert_eq!(
-        (tally.failed_plays, tally.failed_visitor_requests),
-        (tally.plays, tally.visitor_requests)
-    );
+fn whoever_comes_is_counted_once_and_leaves_however_they_are_treated() {
+    for (sessions_max, crowded) in [(1_000, None), (0, Some(&100))] {
+        let (tally, starts) = run(sessions_max);
+        let sessions = (starts, tally.started_sessions, tally.ended_sessions);
+        assert_eq!(sessions, (100, 100, 100));
+        assert_eq!(tally.plays + tally.visitor_requests, 100);
+        let failed = (tally.failed_plays, tally.failed_visitor_requests);
+        assert_eq!(failed, (tally.plays, tally.visitor_requests));
+        assert_eq!(tally.faults.values().sum::<u64>(), 100);
+        assert_eq!(tally.faults.get("crowded"), crowded);
+        let lags = tally.lag.counted().map(|(_, count)| count);
+        assert_eq!(lags.sum::<u64>(), 100);
+    }
 }
 
 #[test]

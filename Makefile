@@ -1,5 +1,5 @@
 # Every target is one line that calls `cargo xtask`; `make help` says what they do.
-.PHONY: help run listeners build test test-fast browser databases bench fuzz gen check tools
+.PHONY: help run listeners build test test-fast browser databases bench bench-quick fuzz gen check tools
 
 help: tools; @cargo xtask help
 run: tools; @cargo xtask run
@@ -10,6 +10,7 @@ test-fast: tools; @cargo xtask test-fast
 browser: tools; @cargo xtask browser
 databases: tools; @cargo xtask databases
 bench: tools; @cargo xtask bench
+bench-quick: tools; @cargo xtask bench-quick
 fuzz: tools; @cargo xtask fuzz
 gen: tools; @cargo xtask gen
 check: tools; @cargo xtask tidy

@@ -7,24 +7,36 @@ use crate::databases::{self, MARIADB_URL, POSTGRES_URL};
 use crate::failure::{Failure, Result, While};
 use crate::subprocess::{self, lossy, not_started};
 use crate::workspace::{Settings, Workspace};
-use crate::{beside, build, bytes, footprint, jmeter, load, screen};
+use crate::{beside, build, bytes, footprint, jmeter, load, screen, speed};
 
 /// Where the figures of the databases are kept.
-const DOCUMENT: &str = "docs/benchmarks.md";
+const DOCUMENT: &str = "docs/benchmarks-databases.md";
 const HEAD: &str = "\
-# Benchmarks
+# What the databases take
 
-Written by `make bench`, which measures search and lists at 100,000 tracks and the chart at 1,000,000 counted plays. Search
+Written by `make bench ONLY=databases`, which measures search and lists at 100,000 tracks and the chart at 1,000,000 counted plays. Search
 and lists are whole requests in process, JSON included; the databases are Debian's, on the same machine, with 128 MB of
 memory each and nothing flushed to disk.
 ";
 
 /// Each part with its name, by which `ONLY` asks for it.
 type Part = (&'static str, fn(&Workspace) -> Result<()>);
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 13] = [
     ("footprint", measure_footprint),
     ("bytes", measure_bytes),
     ("databases", ask_databases),
+    ("speed ratios", |workspace| {
+        speed::bench_ratios(workspace, &Machine::read()?.to_string())
+    }),
+    ("speed pod", |workspace| {
+        speed::bench_pod(workspace, &Machine::read()?.to_string())
+    }),
+    ("memory", |workspace| {
+        speed::bench_memory(workspace, &Machine::read()?.to_string())
+    }),
+    ("soak", |workspace| {
+        speed::bench_soak(workspace, &Machine::read()?.to_string())
+    }),
     ("load table", |workspace| {
         load::bench_table(workspace, &Machine::read()?.to_string())
     }),
@@ -69,6 +81,12 @@ pub(crate) fn run(workspace: &Workspace, settings: &Settings) -> Result<()> {
         0 => Ok(()),
         count => Err(Failure::new(format!("{count} parts failed, see above"))),
     }
+}
+
+/// `make bench-quick`: whether the comparison with other servers works, in a minute.
+pub(crate) fn quick(workspace: &Workspace) -> Result<()> {
+    build::build(workspace)?;
+    speed::quick(workspace)
 }
 
 fn measure_footprint(workspace: &Workspace) -> Result<()> {

@@ -75,7 +75,7 @@ pub(crate) fn serve(workspace: &Workspace) -> Result<ExitCode> {
 }
 
 /// Another program may take the port between finding and using it.
-fn with_retries(start: fn() -> Result<Server>) -> Result<Server> {
+pub(crate) fn with_retries<T>(start: impl Fn() -> Result<T>) -> Result<T> {
     let mut tried = 1;
     loop {
         match start() {
@@ -86,27 +86,32 @@ fn with_retries(start: fn() -> Result<Server>) -> Result<Server> {
 }
 
 /// A new folder that the user who runs the server owns; a server refuses to run as root.
-struct Home {
-    folder: PathBuf,
+pub(crate) struct Home {
+    pub(crate) folder: PathBuf,
     /// The user and group to run as, where this process is root.
     user: Option<(u32, u32)>,
 }
 
 impl Home {
     fn create(name: &str, user: &str) -> Result<Self> {
+        let mut home = Self::own(name)?;
+        if packages::is_root() {
+            let (uid, gid) = (id("-u", user)?, id("-g", user)?);
+            std::os::unix::fs::chown(&home.folder, Some(uid), Some(gid))
+                .while_doing(format!("give {} to {uid}", home.folder.display()))?;
+            home.user = Some((uid, gid));
+        }
+        Ok(home)
+    }
+
+    /// A new folder for a server that runs as this process does.
+    pub(crate) fn own(name: &str) -> Result<Self> {
         let template = std::env::temp_dir().join(format!("haas-{name}.XXXXXX"));
         let folder = subprocess::read(Command::new("mktemp").arg("-d").arg(template))?;
-        let folder = PathBuf::from(folder.trim_end());
-        let user = if packages::is_root() {
-            Some((id("-u", user)?, id("-g", user)?))
-        } else {
-            None
-        };
-        if let Some((uid, gid)) = user {
-            std::os::unix::fs::chown(&folder, Some(uid), Some(gid))
-                .while_doing(format!("give {} to {uid}", folder.display()))?;
-        }
-        Ok(Self { folder, user })
+        Ok(Self {
+            folder: PathBuf::from(folder.trim_end()),
+            user: None,
+        })
     }
 
     /// A command that runs as the owner of the folder.
@@ -119,8 +124,8 @@ impl Home {
         command
     }
 
-    /// Starts a server under its keeper and waits until it answers.
-    fn keep(
+    /// Starts a server, with the variables that its command sets, under its keeper and waits until it answers.
+    pub(crate) fn keep(
         self,
         stop: &str,
         server: &Command,
@@ -133,6 +138,8 @@ impl Home {
             .arg(&self.folder)
             .arg(stop);
         shell.arg(server.get_program()).args(server.get_args());
+        let set = server.get_envs();
+        shell.envs(set.filter_map(|(name, value)| Some((name, value?))));
         let keeper = shell
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -147,9 +154,7 @@ impl Home {
             let log = std::fs::read(self.folder.join("server.log")).unwrap_or_default();
             if Instant::now() > deadline {
                 let said = subprocess::tail(&subprocess::lossy(&log), 20);
-                return Err(Failure::new(format!(
-                    "the database server does not answer\n{said}"
-                )));
+                return Err(Failure::new(format!("the server does not answer\n{said}")));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -165,7 +170,7 @@ fn id(option: &str, user: &str) -> Result<u32> {
 }
 
 /// A port that is free now.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").while_doing("find a free port")?;
     Ok(listener
         .local_addr()

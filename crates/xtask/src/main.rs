@@ -10,11 +10,13 @@ mod bytes;
 mod databases;
 mod demo;
 mod dependencies;
+mod document;
 mod failure;
 mod fixtures;
 mod footprint;
 mod fuzz;
 mod generate;
+mod group;
 mod hostile;
 mod jmeter;
 mod lighthouse;
@@ -25,6 +27,7 @@ mod renditions;
 mod run;
 mod screen;
 mod server;
+mod speed;
 mod subprocess;
 mod test;
 mod tidy;
@@ -49,7 +52,8 @@ make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
 make listeners   some hundred simulated people on the server that `make run` serves, for five minutes
-make bench       speed and memory, measured; docs/benchmarks.md and docs/load*.md are written anew (ONLY=load is a part of it)";
+make bench       speed and memory, measured; docs/benchmarks*.md and docs/load*.md are written anew (ONLY=speed is a part of it)
+make bench-quick whether the comparison with nginx and Express works, in a minute";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -75,6 +79,7 @@ fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<Exi
         "test" => Ok(test::all(workspace, &settings)),
         "test-fast" => Ok(test::fast(workspace, &settings)),
         "bench" => bench::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
+        "bench-quick" => bench::quick(workspace).map(|()| ExitCode::SUCCESS),
         "listeners" => run::listeners(workspace, &settings),
         "fuzz" => fuzz::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
         "gen" => generate::run(workspace, &settings).map(|()| ExitCode::SUCCESS),

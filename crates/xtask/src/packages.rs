@@ -49,6 +49,22 @@ pub(crate) const POSTGRES: Needed = Needed {
     without: "no tests on PostgreSQL",
 };
 
+pub(crate) const NGINX: Needed = Needed {
+    program: "nginx",
+    package: "nginx-light",
+    without: "no comparison with nginx",
+};
+pub(crate) const WRK: Needed = Needed {
+    program: "wrk",
+    package: "wrk",
+    without: "no comparison with other servers",
+};
+pub(crate) const OPENSSL: Needed = Needed {
+    program: "openssl",
+    package: "openssl",
+    without: "no comparison over TLS",
+};
+
 /// Installs what is missing. An error says what is missing, what works without it and how to go on.
 pub(crate) fn ensure(workspace: &Workspace, needed: &[Needed]) -> Result<()> {
     let missing: Vec<_> = needed

@@ -1,5 +1,6 @@
 //! A running release binary, for checks that look at it from outside.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -39,9 +40,19 @@ impl Server {
 
     /// Starts the program of a command with the arguments of a server.
     pub(crate) fn start_as(
+        haas: Command,
+        data: &Path,
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
+        Self::start_with(haas, data, environment, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(
         mut haas: Command,
         data: &Path,
         environment: &[(&str, &str)],
+        flags: &[&OsStr],
     ) -> Result<Self> {
         let started = Instant::now();
         let mut child = haas
@@ -49,6 +60,7 @@ impl Server {
             .arg("--data")
             .arg(data)
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args(flags)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -56,6 +68,7 @@ impl Server {
             .spawn()
             .while_doing("start haas")?;
         let mut lines = child.stdout.take().map(BufReader::new);
+        let mut is_plain = true;
         let mut address = || {
             let mut line = String::new();
             if let Some(lines) = &mut lines {
@@ -63,7 +76,8 @@ impl Server {
                     .read_line(&mut line)
                     .while_doing("read the addresses of haas")?;
             }
-            let address = line.split("http://").nth(1);
+            is_plain &= line.contains("http://");
+            let address = line.split("://").nth(1);
             let address = address.map(|rest| rest.trim().trim_end_matches('/').to_owned());
             address.ok_or_else(|| Failure::new(format!("haas printed no address, but {line:?}")))
         };
@@ -76,16 +90,36 @@ impl Server {
         };
         (server.address, server.admin) = addresses?;
         // It listens before it is ready; a connection waits until it is.
-        server.get("/")?;
+        if is_plain {
+            server.get("/")?;
+        } else {
+            server.admin_body("/ready")?;
+        }
         server.started_in = started.elapsed();
         Ok(server)
     }
 
     /// Memory that the process holds now.
     pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        self.memory_bytes("VmRSS:")
+    }
+
+    /// The most memory that the process has held.
+    pub(crate) fn resident_bytes_max(&self) -> Result<u64> {
+        self.memory_bytes("VmHWM:")
+    }
+
+    /// How many files and connections the process has open now.
+    pub(crate) fn open_files(&self) -> Result<u64> {
+        let path = format!("/proc/{}/fd", self.child.id());
+        let files = std::fs::read_dir(path).while_doing("count the open files of haas")?;
+        Ok(files.count() as u64)
+    }
+
+    fn memory_bytes(&self, name: &str) -> Result<u64> {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).while_doing("read the memory of haas")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
         kib.map(|kib| kib * 1024)
             .ok_or_else(|| Failure::new("the memory of haas is not known"))

@@ -3,10 +3,9 @@
 
 mod document;
 mod generator;
-mod group;
 mod readers;
 mod rows;
-mod runs;
+pub(crate) mod runs;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,10 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::failure::{Failure, Result};
+use crate::group::{Group, Limits};
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{demo, packages, renditions, screen};
-pub(crate) use group::is_allowed as can_limit;
-use group::{Group, Limits};
 use readers::Asked;
 
 /// One small pod of the original experiment.
@@ -130,7 +128,7 @@ impl Found {
 
 /// The largest loads are more connections than a process may have open by default. Where this machine does not allow that they
 /// are not run, and say so.
-fn open_many_files() {
+pub(crate) fn open_many_files() {
     let own = std::process::id().to_string();
     let _allowed = Command::new("prlimit")
         .args(["--pid", &own, &format!("--nofile={FILES_MAX}")])
@@ -214,14 +212,14 @@ fn in_a_line(found: &Value, text: &str) -> String {
 }
 
 /// A server that has what one small pod had; the group ends after it.
-fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
+pub(crate) fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
     let group = Group::make("pod", POD)?;
     let server = Server::start_as(group.run(&workspace.haas()), data, &ENVIRONMENT)?;
     Ok((group, server))
 }
 
 /// The demo music with all its qualities, made before anything is limited.
-fn library(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn library(workspace: &Workspace) -> Result<PathBuf> {
     let data = demo::library(workspace)?;
     let server = Server::start(workspace, &data)?;
     renditions::wait(&server)?;

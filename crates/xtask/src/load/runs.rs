@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 const CODES: [i32; 5] = [0, 10, 11, 12, 13];
 
 /// A scenario on a server: a name that comes along, or the text of one. Returns the report.
-pub(super) fn run(
+pub(crate) fn run(
     workspace: &Workspace,
     server: &Server,
     scenario: &str,
@@ -23,20 +23,32 @@ pub(super) fn run(
 }
 
 /// The same by the program of a command.
-pub(super) fn run_as(
+pub(crate) fn run_as(
     haas: Command,
     workspace: &Workspace,
     server: &Server,
     scenario: &str,
     options: &[&str],
 ) -> Result<Value> {
+    let origin = format!("http://{}", server.address);
+    run_at(haas, workspace, &origin, scenario, options).map(|(report, _text)| report)
+}
+
+/// The same on a server of any kind: the report, and the same in words.
+pub(crate) fn run_at(
+    haas: Command,
+    workspace: &Workspace,
+    origin: &str,
+    scenario: &str,
+    options: &[&str],
+) -> Result<(Value, String)> {
     let mut words = vec![path_of(workspace, scenario)?];
     words.extend(options.iter().map(|word| (*word).to_owned()));
-    load(haas, workspace, server, &words).map(|(report, _text)| report)
+    load(haas, workspace, origin, &words)
 }
 
 /// The highest rate of a scenario: what was found, and the same in words.
-pub(super) fn capacity(
+pub(crate) fn capacity(
     workspace: &Workspace,
     server: &Server,
     scenario: &str,
@@ -44,7 +56,8 @@ pub(super) fn capacity(
 ) -> Result<(Value, String)> {
     let mut words = vec!["capacity".to_owned(), path_of(workspace, scenario)?];
     words.extend(options.iter().map(|word| (*word).to_owned()));
-    load(Command::new(workspace.haas()), workspace, server, &words)
+    let origin = format!("http://{}", server.address);
+    load(Command::new(workspace.haas()), workspace, &origin, &words)
 }
 
 /// The file of a text, or the name itself.
@@ -60,15 +73,14 @@ fn path_of(workspace: &Workspace, scenario: &str) -> Result<String> {
 fn load(
     mut haas: Command,
     workspace: &Workspace,
-    server: &Server,
+    origin: &str,
     words: &[String],
 ) -> Result<(Value, String)> {
     let file = workspace.own("load/report.json")?;
     // What an earlier run has found is not this one's.
     let _may_be_missing = std::fs::remove_file(&file);
     haas.arg("load").args(words).arg("--report").arg(&file);
-    haas.arg("--target")
-        .arg(format!("http://{}", server.address));
+    haas.args(["--target", origin]);
     let output = haas.output().while_doing("run haas load")?;
     let code = output.status.code();
     let has_report = code.is_some_and(|code| CODES.contains(&code))

@@ -11,13 +11,13 @@ use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
-    browser, bytes, demo, footprint, generate, hostile, jmeter, lighthouse, load, make_run,
-    packages, renditions,
+    browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse, load, make_run,
+    packages, renditions, speed,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
 /// measures a browser against a clock that is stricter comes last, when nothing else runs.
-pub(super) const STAGES: [&[Named]; 9] = [
+pub(super) const STAGES: [&[Named]; 10] = [
     &[("generated files", generated)],
     &[("bytes", bytes)],
     &[("footprint", footprint)],
@@ -25,6 +25,7 @@ pub(super) const STAGES: [&[Named]; 9] = [
     &[("make run", make_run)],
     &[("browser tests", browser), ("demo renditions", renditions)],
     &[("load", load)],
+    &[("bench quick", bench_quick)],
     &[("jmeter", jmeter)],
     &[("lighthouse", lighthouse)],
 ];
@@ -102,19 +103,33 @@ fn renditions(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
 
 /// Virtual listeners and visitors on a server that has what a small pod has.
 fn load(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
-    if !load::can_limit() {
+    if !group::is_allowed() {
         return Ok(Verdict::Missing("a control group of its own".to_owned()));
     }
     let load::Checked { held, skipped } = load::check(workspace)?;
+    Ok(with_skipped(&held, &skipped))
+}
+
+/// Each line is a test that passed, or one that this machine does not let us make.
+fn with_skipped(held: &[String], skipped: &[String]) -> Verdict {
     let counts = Counts {
-        passed: count(&held),
+        passed: count(held),
         failed: 0,
-        skipped: count(&skipped),
+        skipped: count(skipped),
     };
     let held = held.iter().map(|line| format!("  {line}"));
     let skipped = skipped.iter().map(|line| format!("  skipped: {line}"));
     let lines: Vec<String> = held.chain(skipped).collect();
-    Ok(Verdict::Tests(counts, lines.join("\n")))
+    Verdict::Tests(counts, lines.join("\n"))
+}
+
+/// The comparison with nginx and Express, in short.
+fn bench_quick(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    if let Some(missing) = speed::missing() {
+        return Ok(Verdict::Missing(missing));
+    }
+    let speed::Checked { held, skipped } = speed::check(workspace)?;
+    Ok(with_skipped(&held, &skipped))
 }
 
 /// The plans that are exported do in `JMeter` what the scenarios do.

@@ -1,0 +1,449 @@
+//! What a request takes of a processor beside nginx and Express, kind by kind.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::ask::Ask;
+use super::capture::{CHART, Captured, PAGE, Quality, Song};
+use super::rivals::{GENERATOR_CORE, Rival};
+use super::rounds::{Rounds, Turn, to_f64};
+use super::table::{Aim, Better, Figure, Row};
+use super::wrk::{Pressure, Script};
+use crate::failure::{Failure, Result};
+use crate::subprocess;
+
+/// What a player of ours reports with each request for music (CTA-5004): the server reads and counts it.
+const CMCD: &str = "CMCD=bl%3D21300%2Cbr%3D256%2Ccid%3D%22018f%22%2Cd%3D2048%2Cmtp%3D25400%2Cot%3Da%2Csf%3Dh%2Csid%3D%226e2fb550%22%2Cst%3Dv%2Csu";
+pub(super) const RANGE_BYTES: u64 = 256 * 1024;
+/// So many segments, one after the other, are one hot stretch of music: the first ones are shorter, for slow links.
+const SEGMENTS: usize = 16;
+const SHORT_SEGMENTS: usize = 8;
+/// Ranges of one hot file.
+const RANGES: u64 = 8;
+/// As many as a person's browser loads of one song in some seconds.
+pub(super) const SESSION_SEGMENTS: [usize; 2] = [1, 4];
+/// Handshakes are made by so many programs at once, each of which waits for its own.
+const HANDSHAKERS: usize = 4;
+/// An answer that is made anew each minute may be a little longer or shorter than the one that was captured.
+const LENGTH_TOLERANCE: f64 = 0.05;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    pub(super) rounds: u32,
+    pub(super) seconds: u32,
+}
+
+/// A kind of request.
+pub(super) struct Kind {
+    pub(super) aim: Aim,
+    pub(super) asks: Vec<Ask>,
+    /// So many requests are one of what is counted.
+    pub(super) each: u64,
+    /// Whether every byte is the same from each server, and not only the length.
+    pub(super) is_exact: bool,
+    pub(super) how: How,
+}
+
+/// How it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// 32 connections that ask again and again.
+    Together,
+    /// 16 connections, each of which asks the whole list in its order.
+    InOrder,
+    /// A connection and a whole TLS handshake for each request.
+    Handshakes,
+}
+
+const fn aim(work: &'static str, goal: f64, gate: f64) -> Aim {
+    Aim {
+        work,
+        better: Better::High,
+        goal: Some(goal),
+        gate,
+    }
+}
+
+/// Kinds that nginx is asked too, from what was captured.
+pub(super) fn kinds(captured: &Captured) -> Result<Vec<Kind>> {
+    let together = |aim, asks, is_exact| Kind {
+        aim,
+        asks,
+        each: 1,
+        is_exact,
+        how: How::Together,
+    };
+    let (middle, high) = (quality(captured, "128")?, quality(captured, "256")?);
+    let ranges = ranges(high);
+    let closing: Vec<Ask> = ranges.iter().cloned().map(Ask::closing).collect();
+    let chart = Ask {
+        compressed: true,
+        ..Ask::whole(CHART)
+    };
+    Ok(vec![
+        together(
+            aim("segments of 33 KiB, hot, to nginx", 1.4, 1.0),
+            segments(middle),
+            true,
+        ),
+        together(
+            aim("segments of 66 KiB, hot, to nginx", 1.4, 1.0),
+            segments(high),
+            true,
+        ),
+        together(
+            aim("ranges of 256 KiB, hot, to nginx", 1.6, 1.2),
+            ranges,
+            true,
+        ),
+        together(
+            aim("the chart as a browser takes it, to nginx", 1.0, 0.8),
+            vec![chart.clone()],
+            false,
+        ),
+        together(
+            aim("256 KiB, one request per connection, to nginx", 0.95, 0.7),
+            closing,
+            true,
+        ),
+        together(
+            aim("the chart, one request per connection, to nginx", 0.95, 0.7),
+            vec![chart.closing()],
+            false,
+        ),
+    ])
+}
+
+/// The same over TLS.
+pub(super) fn tls_kinds(captured: &Captured) -> Result<Vec<Kind>> {
+    Ok(vec![
+        Kind {
+            aim: aim("TLS: ranges of 256 KiB, hot, to nginx", 2.0, 1.3),
+            asks: ranges(quality(captured, "256")?),
+            each: 1,
+            is_exact: true,
+            how: How::Together,
+        },
+        Kind {
+            aim: aim("TLS: a whole handshake for each chart, to nginx", 1.5, 1.1),
+            asks: vec![Ask::whole(CHART)],
+            each: 1,
+            is_exact: false,
+            how: How::Handshakes,
+        },
+    ])
+}
+
+/// Whole visits, as Express is asked too: a new connection, the page, the chart, a playlist, segments, and the end.
+pub(super) fn session_kinds(captured: &Captured) -> Result<Vec<Kind>> {
+    let quality = quality(captured, "256")?;
+    let works = [
+        "sessions with one segment, to Express",
+        "sessions with four segments, to Express",
+    ];
+    let kinds = works.iter().zip(SESSION_SEGMENTS).map(|(work, count)| {
+        let mut asks: Vec<Ask> = [PAGE, CHART, &quality.playlist].map(Ask::whole).into();
+        asks.extend(segments(quality).into_iter().take(count));
+        if let Some(last) = asks.pop() {
+            asks.push(last.closing());
+        }
+        Kind {
+            aim: aim(work, 15.0, 8.0),
+            each: asks.len() as u64,
+            asks,
+            is_exact: false,
+            how: How::InOrder,
+        }
+    });
+    Ok(kinds.collect())
+}
+
+/// Ranges all over files that are together larger than any cache of the processor.
+pub(super) fn cold_kind(files: &[(String, u64)]) -> Kind {
+    let mut asks: Vec<Ask> = files
+        .iter()
+        .flat_map(|(path, bytes)| {
+            (0..bytes / RANGE_BYTES).map(|block| range(path, block * RANGE_BYTES))
+        })
+        .collect();
+    shuffle(&mut asks);
+    Kind {
+        aim: aim(
+            "256 KiB over 8 times the last-level cache, to nginx",
+            0.95,
+            0.7,
+        ),
+        asks,
+        each: 1,
+        is_exact: true,
+        how: How::Together,
+    }
+}
+
+/// The song that has most music in the quality, so that all that is asked of it is there.
+fn quality<'a>(captured: &'a Captured, name: &str) -> Result<&'a Quality> {
+    let qualities = captured
+        .songs
+        .iter()
+        .filter_map(|Song { qualities }| qualities.get(name));
+    qualities
+        .max_by_key(|quality| quality.segments.len())
+        .filter(|quality| SHORT_SEGMENTS + SEGMENTS <= quality.segments.len())
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "no track of the library is long enough at {name} kbit/s"
+            ))
+        })
+}
+
+fn segments(quality: &Quality) -> Vec<Ask> {
+    let segments = quality.segments.iter().skip(SHORT_SEGMENTS).take(SEGMENTS);
+    segments
+        .map(|(offset, length)| Ask::range(with_cmcd(&quality.file), *offset, *length))
+        .collect()
+}
+
+fn ranges(quality: &Quality) -> Vec<Ask> {
+    let end = quality
+        .segments
+        .last()
+        .map_or(0, |(offset, length)| offset + length);
+    let blocks = (end / RANGE_BYTES).min(RANGES);
+    (0..blocks)
+        .map(|block| range(&quality.file, block * RANGE_BYTES))
+        .collect()
+}
+
+fn range(path: &str, offset: u64) -> Ask {
+    Ask::range(with_cmcd(path), offset, RANGE_BYTES)
+}
+
+fn with_cmcd(path: &str) -> String {
+    format!("{path}?{CMCD}")
+}
+
+/// The same order each time, in which no range follows the one before it: a generator of Lehmer draws it.
+fn shuffle(asks: &mut [Ask]) {
+    let mut drawn: u64 = 1;
+    for index in (1..asks.len()).rev() {
+        drawn = drawn * 48_271 % 0x7fff_ffff;
+        let other = usize::try_from(drawn).unwrap_or(0) % (index + 1);
+        asks.swap(index, other);
+    }
+}
+
+/// Where the files of a comparison lie, and how much is measured.
+pub(super) struct Bench<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) effort: Effort,
+}
+
+impl Bench<'_> {
+    /// Compares the first server with the second. What cannot be measured says why.
+    pub(super) fn row(&self, kind: &Kind, ours: &Rival, other: &Rival) -> Row {
+        let found = self.compare(kind, ours, other);
+        Row {
+            aim: kind.aim,
+            found: found.map_err(|failure| failure.to_string()),
+        }
+    }
+
+    fn compare(&self, kind: &Kind, ours: &Rival, other: &Rival) -> Result<Figure> {
+        let both = [ours, other];
+        let body_bytes = answer_alike(kind, both)?;
+        let script = Script::write(&self.file(), &kind.asks, body_bytes)?;
+        let turn = |server: &Rival, seconds| take_turn(kind, &script, server, seconds);
+        for server in both {
+            // What only a first request takes is not measured.
+            turn(server, 1)?;
+        }
+        let rounds = Rounds::run(self.effort.rounds, both.len(), |index| {
+            let server = both.get(index).copied().unwrap_or(ours);
+            turn(server, self.effort.seconds)
+        })?;
+        // So many times as much work for the same time of a processor.
+        let ratio = rounds.ratio(1, 0);
+        let each = [0, 1].map(|index| rounds.each_us(index).map_or(f64::NAN, |each| each.median));
+        let ratio = ratio.ok_or_else(|| Failure::new("nothing was measured"))?;
+        let average = body_bytes / (kind.asks.len() as u64).max(1);
+        let size = if 1 < kind.each { body_bytes } else { average };
+        let of = format!(
+            "{:.1} µs, {} {:.1} µs, for {size} bytes",
+            each[0], other.name, each[1]
+        );
+        Ok(Figure::spread(ratio, of))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("wrk.lua")
+    }
+}
+
+fn take_turn(kind: &Kind, script: &Script, server: &Rival, seconds: u32) -> Result<Turn> {
+    let before = server.group.cpu_us()?;
+    let count = match kind.how {
+        How::Handshakes => handshakes(kind, server, seconds, script.body_bytes())?,
+        how => script.run(&server.origin, pressure(how, seconds))?.requests,
+    };
+    let after = server.group.cpu_us()?;
+    Ok(Turn {
+        count: to_f64(count) / to_f64(kind.each),
+        cpu_us: to_f64(after - before),
+    })
+}
+
+fn pressure(how: How, seconds: u32) -> Pressure {
+    let (connections, threads) = match how {
+        How::InOrder => (16, 16),
+        _ => (32, 1),
+    };
+    Pressure {
+        connections,
+        threads,
+        seconds,
+    }
+}
+
+/// Asks each server everything once; returns how many bytes the bodies have together.
+fn answer_alike(kind: &Kind, servers: [&Rival; 2]) -> Result<u64> {
+    let mut sum = 0;
+    for ask in &kind.asks {
+        let mut bodies = Vec::new();
+        for server in servers {
+            let answer = server.ask(ask)?;
+            answer
+                .check(ask)
+                .map_err(|failure| Failure::new(format!("{}: {}", server.name, failure.what)))?;
+            bodies.push(answer.body);
+        }
+        let [ours, others] = bodies.as_slice() else {
+            return Err(Failure::new("a comparison is of two servers"));
+        };
+        let [length, other] = [ours, others].map(|body| to_f64(body.len() as u64));
+        let is_alike = if kind.is_exact {
+            ours == others
+        } else {
+            (length - other).abs() <= LENGTH_TOLERANCE * length
+        };
+        if !is_alike {
+            return Err(Failure::new(format!(
+                "{}: {} and {} do not answer alike ({length} and {other} bytes)",
+                ask.path, servers[0].name, servers[1].name
+            )));
+        }
+        sum += ours.len() as u64;
+    }
+    Ok(sum)
+}
+
+/// Connections with a handshake of their own, by openssl: wrk takes up the session of its connection before.
+fn handshakes(kind: &Kind, server: &Rival, seconds: u32, body_bytes: u64) -> Result<u64> {
+    let path = kind.asks.first().map_or("/", |ask| ask.path.as_str());
+    let mut running = Vec::new();
+    for _ in 0..HANDSHAKERS {
+        let mut openssl = Command::new("taskset");
+        openssl.args(["-c", GENERATOR_CORE, "openssl", "s_time", "-new"]);
+        openssl.args(["-connect", server.address(), "-www", path]);
+        openssl.args(["-time", &seconds.to_string()]);
+        let openssl = openssl.stdin(Stdio::null()).stdout(Stdio::piped());
+        let child = openssl.stderr(Stdio::piped()).spawn();
+        running
+            .push(child.map_err(|error| Failure::new(format!("cannot start openssl: {error}")))?);
+    }
+    let mut count = 0;
+    for child in running {
+        let output = child.wait_with_output();
+        let output = output.map_err(|error| Failure::new(format!("openssl: {error}")))?;
+        let said = subprocess::lossy(&output.stdout);
+        if !output.status.success() {
+            let error = subprocess::lossy(&output.stderr);
+            return Err(Failure::new(format!(
+                "openssl s_time failed: {}",
+                error.trim()
+            )));
+        }
+        count += made(&said, body_bytes)?;
+    }
+    Ok(count)
+}
+
+/// How many connections openssl says that it made, where each brought at least as much as the answer has.
+fn made(said: &str, body_bytes: u64) -> Result<u64> {
+    // 464 connections in 2 real seconds, 3003 bytes read per connection
+    let line = said
+        .lines()
+        .find(|line| line.contains("bytes read per connection"));
+    let mut numbers = line
+        .unwrap_or_default()
+        .split(' ')
+        .filter_map(|word| word.parse::<u64>().ok());
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(count @ 1..), Some(_seconds), Some(each)) if body_bytes <= each => Ok(count),
+        _ => Err(Failure::new(format!(
+            "openssl s_time says:\n{}",
+            said.trim()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handshakes_are_counted_where_each_brought_an_answer() {
+        let said = "***\n\n464 connections in 0.43s; 1079.07 connections/user sec, bytes read 1393392\n\
+            464 connections in 2 real seconds, 3003 bytes read per connection\n";
+        assert_eq!(made(said, 2_900).unwrap(), 464);
+        made(said, 3_004).unwrap_err();
+        made("ERROR\n", 1).unwrap_err();
+    }
+
+    #[test]
+    fn every_block_of_the_files_is_asked_for_once_and_not_in_order() {
+        let files = [
+            ("/a".to_owned(), 10 * RANGE_BYTES + 5),
+            ("/b".to_owned(), 6 * RANGE_BYTES),
+        ];
+        let asks = cold_kind(&files).asks;
+        let mut places: Vec<_> = asks.iter().map(|ask| (&ask.path, ask.bytes)).collect();
+        assert_eq!(places.len(), 16);
+        let in_order = places.windows(2).filter(|pair| pair[0] < pair[1]).count();
+        assert!(in_order < 13, "{places:?}");
+        places.sort();
+        places.dedup();
+        assert_eq!(places.len(), 16);
+    }
+
+    #[test]
+    fn a_session_ends_with_its_last_segment() {
+        let segments = (0..30).map(|index| (700 + index * 60_000, 60_000));
+        let quality = Quality {
+            playlist: "/t/256.m3u8".to_owned(),
+            file: "/m.mp4".to_owned(),
+            segments: segments.collect(),
+        };
+        let song = Song {
+            qualities: [("256".to_owned(), quality)].into(),
+        };
+        let captured = Captured {
+            root: std::env::temp_dir().join("no such folder of a bench"),
+            exact: Vec::new(),
+            songs: vec![song],
+        };
+        let kinds = session_kinds(&captured).unwrap();
+        let counts: Vec<u64> = kinds.iter().map(|kind| kind.each).collect();
+        assert_eq!(counts, [4, 7]);
+        for kind in kinds {
+            let closing: Vec<bool> = kind.asks.iter().map(|ask| ask.closes).collect();
+            let ends = closing.iter().rev().position(|closes| *closes);
+            assert_eq!(
+                (ends, closing.iter().filter(|closes| **closes).count()),
+                (Some(0), 1)
+            );
+        }
+        // 128 kbit/s is not there, and the others need it.
+        assert!(super::kinds(&captured).is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! Half an hour of listeners: what leaks, grows.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::pod::{mib, number};
+use super::rounds::to_f64;
+use crate::failure::{Failure, Result};
+use crate::load::{self, runs};
+use crate::screen;
+use crate::server::Server;
+use crate::workspace::Workspace;
+
+const TIME: Duration = Duration::from_mins(30);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// Everybody who stays is there after this, and stays until the end.
+const SETTLED: Duration = Duration::from_mins(3);
+/// The last third may have this much more than the middle one: a share of it, and a little that does not depend on it.
+const MEMORY_SHARE: f64 = 0.03;
+const MEMORY_BYTES: f64 = 4.0 * 1_048_576.0;
+const FILES_SHARE: f64 = 0.05;
+const FILES: f64 = 16.0;
+/// A third has at least this many looks.
+const LOOKS_MIN: usize = 3;
+
+/// What the process has at a moment.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    after: Duration,
+    memory_bytes: u64,
+    files: u64,
+}
+
+/// About a thousand people at once who come and go, and some among them who load whole files or read. As many as one network may
+/// report plays of.
+fn scenario() -> String {
+    format!(
+        "name = 'half an hour'\narrivals = 'poisson'\n[[phase]]\nseconds = {}\nstarts_per_s = 8\n\
+         [[listener]]\nshare = 8\nlisten_s = [30, 120]\nsongs = [1, 3]\nskips = 0.2\n\
+         [[listener]]\nshare = 1\nplayer = 'progressive'\nlisten_s = [30, 120]\n\
+         [[visitor]]\nshare = 1\npaths = ['/music', '/music/albums', '/api/music/v1/chart']\nrequests = 5\npace_s = 5\n\
+         loads_assets = true\n",
+        TIME.as_secs()
+    )
+}
+
+/// Runs it; the text has each look, and the error says what grew.
+pub(super) fn run(workspace: &Workspace, data: &Path) -> Result<(String, Vec<String>)> {
+    let (_group, server) = load::limited(workspace, data)?;
+    let origin = format!("http://{}", server.address);
+    let (ran, looks) = thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let haas = Command::new(workspace.haas());
+            runs::run_at(haas, workspace, &origin, &scenario(), &[])
+        });
+        let looks = look(&server, || run.is_finished());
+        let ran = run
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (ran, looks)
+    });
+    let ((report, text), looks) = (ran?, looks?);
+    let mut missed = grown(&looks)?;
+    let failed = number(&report["listening"]["failed"]) + number(&report["visiting"]["failed"]);
+    if failed != 0.0 || report["verdict"] == "invalid" {
+        missed.push(format!(
+            "the run itself: {failed} failed, verdict {}",
+            report["verdict"]
+        ));
+    }
+    let mut document = "| minute | memory | descriptors |\n|--:|--:|--:|\n".to_owned();
+    for look in &looks {
+        let minute = look.after.as_secs_f64() / 60.0;
+        let memory = mib(look.memory_bytes);
+        let _ = writeln!(
+            document,
+            "| {minute:.0} | {memory:.1} MiB | {} |",
+            look.files
+        );
+    }
+    let verdict = if missed.is_empty() {
+        "Flat: the last third has no more than the middle one.".to_owned()
+    } else {
+        format!("**Not flat**: {}", missed.join("; "))
+    };
+    let _ = write!(document, "\n{verdict}\n\n```text\n{}\n```\n", text.trim());
+    Ok((document, missed))
+}
+
+/// Looks each minute while everybody is there.
+fn look(server: &Server, is_over: impl Fn() -> bool) -> Result<Vec<Look>> {
+    let begun = Instant::now();
+    let mut looks: Vec<Look> = Vec::new();
+    let mut next = SETTLED;
+    while !is_over() {
+        let after = begun.elapsed();
+        if next <= after && after <= TIME {
+            let look = Look {
+                after,
+                memory_bytes: server.resident_bytes()?,
+                files: server.open_files()?,
+            };
+            screen::say(&format!(
+                "  minute {:.0}: {:.1} MiB, {} descriptors",
+                after.as_secs_f64() / 60.0,
+                mib(look.memory_bytes),
+                look.files
+            ));
+            looks.push(look);
+            next += LOOK_EVERY;
+        }
+        thread::sleep(Duration::from_secs(1));
+    }
+    Ok(looks)
+}
+
+/// What the last third has more of than the middle one. The first fills caches and pools.
+fn grown(looks: &[Look]) -> Result<Vec<String>> {
+    let third = looks.len() / 3;
+    if third < LOOKS_MIN {
+        let count = looks.len();
+        return Err(Failure::new(format!(
+            "{count} looks say nothing: the run was too short"
+        )));
+    }
+    let (before, last) = looks.split_at(looks.len() - third);
+    let (_, middle) = before.split_at(before.len() - third);
+    let mean = |looks: &[Look], value: fn(&Look) -> u64| {
+        looks.iter().map(|look| to_f64(value(look))).sum::<f64>() / to_f64(looks.len() as u64)
+    };
+    let mut grown = Vec::new();
+    let [was, is] = [middle, last].map(|looks| mean(looks, |look| look.memory_bytes));
+    if was * (1.0 + MEMORY_SHARE) + MEMORY_BYTES < is {
+        let [was, is] = [was, is].map(|bytes| bytes / 1_048_576.0);
+        grown.push(format!("memory grew from {was:.1} to {is:.1} MiB"));
+    }
+    let [was, is] = [middle, last].map(|looks| mean(looks, |look| look.files));
+    if was * (1.0 + FILES_SHARE) + FILES < is {
+        grown.push(format!("descriptors grew from {was:.0} to {is:.0}"));
+    }
+    Ok(grown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn looks(each: impl Fn(u32) -> (u64, u64)) -> Vec<Look> {
+        let look = |minute| {
+            let (memory_mib, files) = each(minute);
+            Look {
+                after: Duration::from_mins(u64::from(minute)),
+                memory_bytes: memory_mib << 20,
+                files,
+            }
+        };
+        (3..=30).map(look).collect()
+    }
+
+    #[test]
+    fn what_rises_at_first_and_then_stays_has_not_grown() {
+        let flat = looks(|minute| {
+            (
+                200 + u64::from(minute.min(10)) * 10 + u64::from(minute % 3),
+                500,
+            )
+        });
+        assert_eq!(grown(&flat).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_leak_of_a_mebibyte_or_of_some_descriptors_a_minute_is_seen() {
+        let memory = looks(|minute| (100 + 2 * u64::from(minute), 500));
+        assert_eq!(
+            grown(&memory).unwrap(),
+            ["memory grew from 134.0 to 152.0 MiB"]
+        );
+        let files = looks(|minute| (100, 500 + 8 * u64::from(minute)));
+        assert_eq!(grown(&files).unwrap(), ["descriptors grew from 636 to 708"]);
+        let slow = looks(|minute| (100 + u64::from(minute), 500));
+        assert_eq!(grown(&slow).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_run_that_ended_early_shows_nothing() {
+        grown(&looks(|_| (1, 1))[..8]).unwrap_err();
+    }
+}

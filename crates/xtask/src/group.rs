@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::{Failure, Result, While};
+use crate::subprocess;
 
 const ROOT: &str = "/sys/fs/cgroup";
 /// Missing where the kernel does not count swap: then there is none to use.
@@ -14,6 +15,8 @@ const PERIOD_US: u64 = 100_000;
 /// Where version 1 is told to count what connections hold, and a limit that never holds anything back: the group's own limit
 /// does not know of it there.
 const TCP_LIMIT: &str = "memory.kmem.tcp.limit_in_bytes";
+const TCP_USAGE: &str = "memory.kmem.tcp.usage_in_bytes";
+const SOCKETS: &str = "/proc/net/sockstat";
 const TCP_BYTES_MAX: u64 = 1 << 40;
 
 /// What a program may take at most.
@@ -157,7 +160,8 @@ impl Group {
         };
         Ok(Held {
             own: field(&text, "rss").ok_or_else(|| Failure::new(format!("could not {work}")))?,
-            connections: number("memory.kmem.tcp.usage_in_bytes")?,
+            // Where version 1 does not count it, that of the whole machine is too much, never too little.
+            connections: number(TCP_USAGE).or_else(|_| of_the_machine())?,
             kernel: number("memory.kmem.usage_in_bytes")?,
         })
     }
@@ -219,6 +223,22 @@ impl Group {
         command.env("GROUP", folders.join(" ")).arg(program);
         command
     }
+}
+
+/// What the kernel holds for all TCP connections there are.
+fn of_the_machine() -> Result<u64> {
+    let work = "read what connections hold";
+    let text = std::fs::read_to_string(SOCKETS).while_doing(work)?;
+    let page = subprocess::read(Command::new("getconf").arg("PAGESIZE"))?;
+    let page: u64 = page.trim().parse().while_doing(work)?;
+    let pages = tcp_pages(&text).ok_or_else(|| Failure::new(format!("could not {work}")))?;
+    Ok(pages * page)
+}
+
+/// The last number of a line such as `TCP: inuse 3 orphan 0 tw 0 alloc 3 mem 15`.
+fn tcp_pages(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("TCP: "))?;
+    line.split_once(" mem ")?.1.trim().parse().ok()
 }
 
 fn own_name(name: &str) -> String {
@@ -319,6 +339,10 @@ mod tests {
         write("memory.kmem.tcp.usage_in_bytes", "50\n");
         write("memory.kmem.usage_in_bytes", "60\n");
         assert_eq!(group.held().unwrap().sum(), 150);
+
+        let sockets =
+            "sockets: used 9\nTCP: inuse 3 orphan 0 tw 0 alloc 3 mem 15\nUDP: inuse 0 mem 7\n";
+        assert_eq!(tcp_pages(sockets), Some(15));
 
         assert_eq!(group.killed(), 0);
         write(

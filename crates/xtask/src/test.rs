@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use crate::databases::{self, Server};
 use crate::failure::{Failure, Result};
 use crate::packages::{self, CHROMIUM, FFMPEG, KOREAN_FONT};
-use crate::tidy;
 use crate::workspace::{Settings, Workspace};
+use crate::{speed, tidy};
 use counts::Counts;
 use suite::{Suite, Verdict};
 
@@ -26,6 +26,7 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         CHROMIUM,
         KOREAN_FONT,
     ];
+    let packages = [&packages[..], &speed::NEEDED].concat();
     suite.needed("debian packages", |_| {
         set_up(packages::ensure(workspace, &packages))
     });

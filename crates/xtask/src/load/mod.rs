@@ -21,12 +21,12 @@ use crate::{demo, packages, renditions, screen};
 use readers::Asked;
 
 /// One small pod of the original experiment.
-const POD: Limits = Limits {
+pub(crate) const POD: Limits = Limits {
     milli_cpu: 1_000,
     memory_mib: 512,
 };
 /// More listeners come than a server takes by its default, and each is a connection.
-const ENVIRONMENT: [(&str, &str); 1] = [("HAAS_HTTP__CONNECTIONS_MAX", "32768")];
+pub(crate) const ENVIRONMENT: [(&str, &str); 1] = [("HAAS_HTTP__CONNECTIONS_MAX", "32768")];
 /// Two for each of the largest load's connections, and some.
 const FILES_MAX: u32 = 80_000;
 /// A generator that cannot keep up with anything.
@@ -212,7 +212,7 @@ fn in_a_line(found: &Value, text: &str) -> String {
 }
 
 /// A server that has what one small pod had; the group ends after it.
-pub(crate) fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
+fn limited(workspace: &Workspace, data: &Path) -> Result<(Group, Server)> {
     let group = Group::make("pod", POD)?;
     let server = Server::start_as(group.run(&workspace.haas()), data, &ENVIRONMENT)?;
     Ok((group, server))

@@ -112,7 +112,9 @@ impl Captured {
         write(&file, &answer.body)?;
         ask.compressed = true;
         let packed = ask.ask(address)?;
-        if packed.field("content-encoding") == Some("gzip") {
+        // What is compressed anew for each answer, and so has no length, nobody else could do as well.
+        let is_kept = packed.field("content-length").is_some();
+        if is_kept && packed.field("content-encoding") == Some("gzip") {
             packed.check(&ask)?;
             write(&format!("{file}.gz"), &packed.body)?;
         }

@@ -12,14 +12,11 @@ use serde_json::Value;
 use super::paths::RANGE_BYTES;
 use super::pod::mib;
 use crate::failure::{Failure, Result, While};
-use crate::group::{Group, Held, Limits};
+use crate::group::{Group, Held};
+use crate::load::POD;
 use crate::server::Server;
 use crate::workspace::Workspace;
 
-const POD: Limits = Limits {
-    milli_cpu: 1_000,
-    memory_mib: 512,
-};
 /// What all networks together may hold by default may here be held by one, that of this machine: a network has half.
 const ENVIRONMENT: [(&str, &str); 1] = [("HAAS_MUSIC__LONG_ANSWERS_MAX", "512")];
 const LONG_ANSWERS_MAX: usize = 256;
@@ -283,7 +280,11 @@ impl Seen {
             self.answered,
             self.refused,
             mib(self.held.sum()),
-            if holds { "holds" } else { "**does not hold**" }
+            match (holds, self.kind) {
+                (true, _) => "holds",
+                (false, Kind::Ranges) => "does not hold",
+                (false, _) => "**does not hold**",
+            }
         )
     }
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::pod::{number, staying};
 use super::rivals::{GENERATOR_CORE, Rival};
 use super::rounds::{Rounds, Turn, to_f64};
-use super::table::{Aim, Better, Figure, Row};
-use crate::failure::{Failure, Result};
+use super::table::{Aim, Better, Figure, NotMeasured, Row};
+use crate::failure::Failure;
 use crate::load::runs;
 use crate::workspace::Workspace;
 
@@ -33,16 +33,21 @@ pub(super) struct Paced {
 impl Paced {
     /// Compares what the same listeners take of each server.
     pub(super) fn row(self, workspace: &Workspace, ours: &Rival, other: &Rival) -> Row {
-        let found = self.compare(workspace, [ours, other]);
         Row {
             aim: AIM,
-            found: found.map_err(|failure| failure.to_string()),
+            found: self.compare(workspace, [ours, other]),
         }
     }
 
-    fn compare(self, workspace: &Workspace, servers: [&Rival; 2]) -> Result<Figure> {
+    /// Where the generator was the limit, there is none that is in time.
+    fn compare(
+        self,
+        workspace: &Workspace,
+        servers: [&Rival; 2],
+    ) -> std::result::Result<Figure, NotMeasured> {
         let scenario = staying(self.listeners, self.come_s, self.stay_s);
         let mut bytes_per_s = [f64::NAN; 2];
+        let mut late = None;
         let rounds = Rounds::run(self.rounds, servers.len(), |index| {
             let [ours, other] = servers;
             let server = if index == 0 { ours } else { other };
@@ -53,6 +58,12 @@ impl Paced {
             let options = ["--threads", "1"];
             let (report, _) = runs::run_at(haas, workspace, &server.origin, &scenario, &options)?;
             let cpu_us = to_f64(server.group.cpu_us()? - before);
+            if report["verdict"] == "invalid" {
+                late = Some(format!(
+                    "the generator was the limit: {}",
+                    report["reasons"]
+                ));
+            }
             let played_s =
                 heard(&report).map_err(|why| Failure::new(format!("{}: {why}", server.name)))?;
             if let Some(of_server) = bytes_per_s.get_mut(index) {
@@ -62,11 +73,15 @@ impl Paced {
                 count: played_s,
                 cpu_us,
             })
-        })?;
+        });
+        if let Some(why) = late {
+            return Err(NotMeasured::Absent(why));
+        }
+        let rounds = rounds?;
         let [ours, others] = bytes_per_s;
         let differs = (ours - others).abs() / others;
         if differs.is_nan() || BYTES_TOLERANCE < differs {
-            return Err(Failure::new(format!(
+            return Err(NotMeasured::Failed(format!(
                 "the servers sent {ours:.0} and {others:.0} bytes for a second of music"
             )));
         }
@@ -90,10 +105,7 @@ fn heard(report: &Value) -> std::result::Result<f64, String> {
     let bad = ["failed", "stalls"].map(|name| number(&heard[name]));
     let played_s = number(&heard["played_s"]);
     if report["verdict"] == "invalid" {
-        return Err(format!(
-            "the generator was the limit: {}",
-            report["reasons"]
-        ));
+        return Err("the generator was the limit".to_owned());
     }
     if bad != [0.0, 0.0] || played_s.is_nan() || played_s <= 0.0 {
         return Err(format!("not all was heard as it should be: {heard}"));

@@ -7,7 +7,7 @@ use super::ask::Ask;
 use super::capture::{CHART, Captured, PAGE, Quality, Song};
 use super::rivals::{GENERATOR_CORE, Rival};
 use super::rounds::{Rounds, Turn, to_f64};
-use super::table::{Aim, Better, Figure, Row};
+use super::table::{Aim, Better, Figure, NotMeasured, Row};
 use super::wrk::{Pressure, Script};
 use crate::failure::{Failure, Result};
 use crate::subprocess;
@@ -245,7 +245,7 @@ impl Bench<'_> {
         let found = self.compare(kind, ours, other);
         Row {
             aim: kind.aim,
-            found: found.map_err(|failure| failure.to_string()),
+            found: found.map_err(NotMeasured::from),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::group::{Group, Held};
 use crate::load::{self, runs};
 use crate::screen;
+use crate::server::Server;
 use crate::workspace::Workspace;
 
 /// So soon 99 of 100 must hear something.
@@ -38,7 +39,7 @@ const STARTS: Aim = Aim {
     goal: Some(10_000.0),
     gate: 3_000.0,
 };
-const AT_ONCE: Aim = Aim {
+pub(super) const AT_ONCE: Aim = Aim {
     work: "listeners at once in 1 CPU/512 MiB, no stall, first sound p99 ≤ 50 ms",
     better: Better::High,
     goal: Some(18_000.0),
@@ -83,9 +84,28 @@ pub(super) fn staying(listeners: u32, come_s: u32, stay_s: u32) -> String {
     )
 }
 
+/// A small pod: where its library is, and what is set besides.
+#[derive(Clone, Copy)]
+pub(super) struct Pod<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) data: &'a Path,
+    pub(super) environment: &'a [(&'a str, &'a str)],
+}
+
+impl Pod<'_> {
+    pub(super) fn start(&self) -> Result<(Group, Server)> {
+        let group = Group::make("pod", load::POD)?;
+        let environment = [&load::ENVIRONMENT, self.environment].concat();
+        let haas = group.run(&self.workspace.haas());
+        let server = Server::start_as(haas, self.data, &environment)?;
+        Ok((group, server))
+    }
+}
+
 /// The highest of some rates of starts that is held.
-pub(super) fn starts(workspace: &Workspace, data: &Path) -> Result<Found> {
-    let (_group, server) = load::limited(workspace, data)?;
+pub(super) fn starts(pod: Pod<'_>) -> Result<Found> {
+    let workspace = pod.workspace;
+    let (_group, server) = pod.start()?;
     let origin = format!("http://{}", server.address);
     let mut missed = Vec::new();
     for rate in STARTS_PER_S {
@@ -111,12 +131,12 @@ pub(super) fn starts(workspace: &Workspace, data: &Path) -> Result<Found> {
 }
 
 /// More and more listeners, each time on a server that was started for them, and the most that it holds.
-pub(super) fn listeners(workspace: &Workspace, data: &Path) -> Result<(Vec<Step>, Found)> {
+pub(super) fn listeners(aim: Aim, pod: Pod<'_>) -> Result<(Vec<Step>, Found)> {
     let mut steps = Vec::new();
     let mut best = None;
     let mut missed = Vec::new();
     for listeners in LISTENERS {
-        let (report, text, step) = step(workspace, data, listeners)?;
+        let (report, text, step) = step(pod, listeners)?;
         screen::say(&format!("  {}", in_a_line(&step)));
         match misses(&report) {
             None => best = Some((step.listeners, text)),
@@ -132,7 +152,7 @@ pub(super) fn listeners(workspace: &Workspace, data: &Path) -> Result<(Vec<Step>
         .filter(|asked| COME_MIN * asked <= most)
         .fold(0.0, f64::max);
     let of = in_words(&missed, "held once, at each step up to it");
-    Ok((steps, found(AT_ONCE, most, of, text)))
+    Ok((steps, found(aim, most, of, text)))
 }
 
 fn found(aim: Aim, median: f64, of: String, report: String) -> Found {
@@ -155,8 +175,9 @@ fn in_words(missed: &[String], held: &str) -> String {
     format!("{held}; missed: {}", missed.join("; "))
 }
 
-fn step(workspace: &Workspace, data: &Path, listeners: u32) -> Result<(Value, String, Step)> {
-    let (group, server) = load::limited(workspace, data)?;
+fn step(pod: Pod<'_>, listeners: u32) -> Result<(Value, String, Step)> {
+    let workspace = pod.workspace;
+    let (group, server) = pod.start()?;
     let origin = format!("http://{}", server.address);
     let scenario = staying(listeners, COME_S, STAY_S);
     let (ran, looks) = thread::scope(|scope| {

@@ -1,18 +1,16 @@
 //! Half an hour of listeners: what leaks, grows.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::pod::{mib, number};
+use super::pod::{Pod, mib, number};
 use super::rounds::to_f64;
 use crate::failure::{Failure, Result};
-use crate::load::{self, runs};
+use crate::load::runs;
 use crate::screen;
 use crate::server::Server;
-use crate::workspace::Workspace;
 
 const TIME: Duration = Duration::from_mins(30);
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -48,8 +46,9 @@ fn scenario() -> String {
 }
 
 /// Runs it; the text has each look, and the error says what grew.
-pub(super) fn run(workspace: &Workspace, data: &Path) -> Result<(String, Vec<String>)> {
-    let (_group, server) = load::limited(workspace, data)?;
+pub(super) fn run(pod: Pod<'_>) -> Result<(String, Vec<String>)> {
+    let workspace = pod.workspace;
+    let (_group, server) = pod.start()?;
     let origin = format!("http://{}", server.address);
     let (ran, looks) = thread::scope(|scope| {
         let run = scope.spawn(|| {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::rounds::Spread;
+use crate::failure::Failure;
 
 const HEAD: &str = "\
 | work | measured | middle half | goal | gate | | |\n|---|--:|--:|--:|--:|---|---|\n";
@@ -29,7 +30,30 @@ pub(super) enum Better {
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) aim: Aim,
-    pub(super) found: Result<Figure, String>,
+    pub(super) found: Result<Figure, NotMeasured>,
+}
+
+/// Why there is no figure.
+#[derive(Clone, Debug)]
+pub(super) enum NotMeasured {
+    /// It was tried, and went wrong.
+    Failed(String),
+    /// What it needs is not there: a program, or a generator that is in time.
+    Absent(String),
+}
+
+impl From<Failure> for NotMeasured {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure.to_string())
+    }
+}
+
+impl NotMeasured {
+    fn why(&self) -> &str {
+        match self {
+            Self::Failed(why) | Self::Absent(why) => why,
+        }
+    }
 }
 
 /// What was found.
@@ -81,7 +105,7 @@ impl Row {
     pub(super) fn failure(&self, margin: f64) -> Option<String> {
         let work = self.aim.work;
         match &self.found {
-            Err(why) => Some(format!("{work}: not measured: {why}")),
+            Err(not) => Some(format!("{work}: not measured: {}", not.why())),
             Ok(figure) => {
                 let gate = match self.aim.better {
                     Better::High => self.aim.gate / margin,
@@ -98,11 +122,16 @@ impl Row {
         }
     }
 
+    /// Whether what it needs is not there.
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self.found, Err(NotMeasured::Absent(_)))
+    }
+
     /// On one line, for a screen.
     pub(super) fn line(&self) -> String {
         let work = self.aim.work;
         match &self.found {
-            Err(why) => format!("{work}: not measured: {why}"),
+            Err(not) => format!("{work}: not measured: {}", not.why()),
             Ok(figure) => {
                 let half = figure.half.map(half).unwrap_or_default();
                 let (median, of) = (shown(figure.median), &figure.of);
@@ -126,11 +155,11 @@ pub(super) fn markdown(rows: &[Row]) -> String {
                 aim.verdict(figure.median),
                 figure.of.as_str(),
             ),
-            Err(why) => (
+            Err(not) => (
                 "–".to_owned(),
                 String::new(),
                 "not measured".to_owned(),
-                why.lines().next().unwrap_or_default(),
+                not.why().lines().next().unwrap_or_default(),
             ),
         };
         let _ = writeln!(
@@ -205,14 +234,14 @@ mod tests {
         assert!(row(PACED, 2.9).failure(1.0).is_some());
         assert!(row(PACED, 2.9).failure(2.0).is_none());
         assert!(row(HOT, f64::NAN).failure(2.0).is_some());
-        let found = Err("no wrk".to_owned());
+        let found = Err(NotMeasured::Failed("no wrk".to_owned()));
         let why = Row { aim: HOT, found }.failure(9.0);
         assert_eq!(why.as_deref(), Some("hot: not measured: no wrk"));
     }
 
     #[test]
     fn the_table_has_no_figure_that_was_not_measured() {
-        let found = Err("no flag\nand more".to_owned());
+        let found = Err(NotMeasured::Absent("no flag\nand more".to_owned()));
         let rows = [row(HOT, 1.66), Row { aim: PACED, found }];
         let text = markdown(&rows);
         let expected = "| hot | 1.66 | [1.56..1.76] | 1.60 | 1.20 | goal reached | why |\n\

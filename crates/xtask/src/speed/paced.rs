@@ -40,11 +40,7 @@ impl Paced {
     }
 
     /// Where the generator was the limit, there is none that is in time.
-    fn compare(
-        self,
-        workspace: &Workspace,
-        servers: [&Rival; 2],
-    ) -> std::result::Result<Figure, NotMeasured> {
+    fn compare(self, workspace: &Workspace, servers: [&Rival; 2]) -> Result<Figure, NotMeasured> {
         let scenario = staying(self.listeners, self.come_s, self.stay_s);
         let mut bytes_per_s = [f64::NAN; 2];
         let mut late = None;
@@ -100,7 +96,7 @@ impl Paced {
 }
 
 /// How much was heard, in seconds, where nothing went wrong.
-fn heard(report: &Value) -> std::result::Result<f64, String> {
+fn heard(report: &Value) -> Result<f64, String> {
     let heard = &report["listening"];
     let bad = ["failed", "stalls"].map(|name| number(&heard[name]));
     let played_s = number(&heard["played_s"]);

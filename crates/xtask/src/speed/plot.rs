@@ -9,7 +9,7 @@ const HEIGHT: f64 = 220.0;
 /// Around the field of a panel: left for its numbers, below for those of the listeners.
 const LEFT: f64 = 48.0;
 const TOP: f64 = 34.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 24.0;
 const BOTTOM: f64 = 40.0;
 const LINES: u32 = 4;
 const STYLE: &str = "\

@@ -64,11 +64,9 @@ pub(super) fn run(pod: Pod<'_>) -> Result<(String, Vec<String>)> {
     let ((report, text), looks) = (ran?, looks?);
     let mut missed = grown(&looks)?;
     let failed = number(&report["listening"]["failed"]) + number(&report["visiting"]["failed"]);
-    if failed != 0.0 || report["verdict"] == "invalid" {
-        missed.push(format!(
-            "the run itself: {failed} failed, verdict {}",
-            report["verdict"]
-        ));
+    // A generator that was late at times shows as much of what leaks.
+    if failed != 0.0 {
+        missed.push(format!("{failed} plays and requests failed"));
     }
     let mut document = "| minute | memory | descriptors |\n|--:|--:|--:|\n".to_owned();
     for look in &looks {
@@ -81,9 +79,9 @@ pub(super) fn run(pod: Pod<'_>) -> Result<(String, Vec<String>)> {
         );
     }
     let verdict = if missed.is_empty() {
-        "Flat: the last third has no more than the middle one.".to_owned()
+        "It holds: the last third has no more than the middle one, and nothing failed.".to_owned()
     } else {
-        format!("**Not flat**: {}", missed.join("; "))
+        format!("**It does not hold**: {}", missed.join("; "))
     };
     let _ = write!(document, "\n{verdict}\n\n```text\n{}\n```\n", text.trim());
     Ok((document, missed))

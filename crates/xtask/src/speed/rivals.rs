@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::ffi::OsStr;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::ask::{Answer, Ask};
 use super::capture::{Captured, Exact};
-use crate::databases::{Home, free_port, with_retries};
+use crate::databases::{Home, Server as Kept, free_port, with_retries};
 use crate::failure::{Failure, Result, While};
 use crate::group::Group;
 use crate::packages::NGINX;
@@ -112,8 +113,7 @@ impl Rival {
             command.arg("-c").arg(&file);
             command.args(["-e", "stderr"]);
             let address = format!("127.0.0.1:{port}");
-            let answers = || std::net::TcpStream::connect(&address).is_ok();
-            let server = home.keep("QUIT", &command, String::new(), answers)?;
+            let server = keep(home, "QUIT", &command, &address)?;
             Ok(Self {
                 name: "nginx",
                 origin: format!("{}://{address}", scheme(tls.is_some())),
@@ -135,8 +135,7 @@ impl Rival {
             command.arg("node").arg(folder.join("server.mjs"));
             command.arg(&captured.root).arg(port.to_string());
             let address = format!("127.0.0.1:{port}");
-            let answers = || std::net::TcpStream::connect(&address).is_ok();
-            let server = home.keep("TERM", &command, String::new(), answers)?;
+            let server = keep(home, "TERM", &command, &address)?;
             Ok(Self {
                 name: "Express",
                 origin: format!("http://{address}"),
@@ -173,6 +172,12 @@ impl Rival {
         Answer::read(&output.stdout)
             .ok_or_else(|| Failure::new(format!("could not {work}: no HTTP")))
     }
+}
+
+/// Starts a server that ends with this process, and waits until it takes connections.
+fn keep(home: Home, signal: &str, command: &Command, address: &str) -> Result<Kept> {
+    let answers = || TcpStream::connect(address).is_ok();
+    home.keep(signal, command, String::new(), answers)
 }
 
 /// Whether the program speaks TLS itself.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub(crate) type Result<T> = std::result::Result<T, Failure>;
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// A step that could not be done: what is missing, what works without it, and how to go on.
 #[derive(Debug, Clone)]

@@ -53,10 +53,12 @@ pub(crate) const NEEDED: [Needed; 3] = [NGINX, WRK, OPENSSL];
 const FULL: Effort = Effort {
     rounds: 8,
     seconds: 1,
+    is_full: true,
 };
 const SHORT: Effort = Effort {
     rounds: 2,
     seconds: 1,
+    is_full: false,
 };
 const PACED: Paced = Paced {
     listeners: 10_000,
@@ -98,7 +100,7 @@ pub(crate) fn bench_ratios(workspace: &Workspace, machine: &str) -> Result<()> {
         effort: FULL,
         paced: PACED,
     }
-    .rows(true)?;
+    .rows(&load::library(workspace)?)?;
     let body = format!("{machine}\n\n{}", table::markdown(&rows));
     DOCUMENT.write(workspace, RATIOS, &body)?;
     let missed: Vec<String> = rows.iter().filter_map(|row| row.failure(1.0)).collect();
@@ -182,19 +184,20 @@ pub(crate) fn missing() -> Option<String> {
 pub(crate) fn check(workspace: &Workspace) -> Result<Checked> {
     ready()?;
     load::open_many_files();
+    let data = load::library(workspace)?;
     let rows = Comparison {
         workspace,
         effort: SHORT,
         paced: FEW_PACED,
     }
-    .rows(false)?;
+    .rows(&data)?;
     let (absent, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(Row::is_absent);
     let missed: Vec<String> = rows.iter().filter_map(|row| row.failure(WIDE)).collect();
     judge(&missed)?;
-    let mut held: Vec<String> = rows.iter().map(Row::line).collect();
-    let mut skipped: Vec<String> = absent.iter().map(Row::line).collect();
+    let mut held: Vec<String> = rows.iter().map(Row::figures).collect();
+    let mut skipped: Vec<String> = absent.iter().map(Row::figures).collect();
     if group::is_allowed() {
-        let (table, missed) = SMALL_CROWDS.measure(workspace, &load::library(workspace)?);
+        let (table, missed) = SMALL_CROWDS.measure(workspace, &data);
         judge(&missed)?;
         held.extend(table.lines().skip(2).map(str::to_owned));
     } else {
@@ -260,17 +263,16 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// All rows; the ones over much data only where all is measured.
-    fn rows(&self, is_full: bool) -> Result<Vec<Row>> {
+    /// All rows; the one over much data only where every kind is measured.
+    fn rows(&self, data: &Path) -> Result<Vec<Row>> {
         let folder = self.workspace.own("bench/speed/served")?;
         let bench = Bench {
             folder: folder.parent().unwrap_or(Path::new(".")),
             effort: self.effort,
         };
-        let data = load::library(self.workspace)?;
-        let mut rows = self.hot(&bench, &data, &folder)?;
-        if is_full {
-            rows.push(told(self.cold(&bench)?));
+        let mut rows = self.hot(&bench, data, &folder)?;
+        if self.effort.is_full {
+            rows.push(self.told(self.cold(&bench).unwrap_or_else(paths::no_cold_row)));
         }
         Ok(rows)
     }
@@ -282,36 +284,67 @@ impl Comparison<'_> {
         let captured = Captured::from(haas.address(), served)?;
         let nginx = Rival::nginx(&captured, None)?;
         let express = Rival::express(workspace, &captured);
+        let is_wanted = |kind: &Kind| self.effort.is_full || !kind.is_another;
         let mut rows = Vec::new();
-        for kind in paths::kinds(&captured)? {
-            rows.push(told(bench.row(&kind, &haas, &nginx)));
+        for kind in paths::kinds(&captured)?.into_iter().filter(is_wanted) {
+            rows.push(self.told(bench.row(&kind, &haas, &nginx)));
         }
-        for kind in paths::session_kinds(&captured)? {
-            rows.push(told(match &express {
+        for kind in paths::session_kinds(&captured)?
+            .into_iter()
+            .filter(is_wanted)
+        {
+            rows.push(self.told(match &express {
                 Ok(express) => bench.row(&kind, &haas, express),
                 Err(failure) => absent(&kind, failure.to_string()),
             }));
         }
-        rows.push(told(self.paced.row(workspace, &haas, &nginx)));
+        rows.push(self.told(self.paced.row(workspace, &haas, &nginx)));
         drop((haas, nginx, express));
         rows.extend(self.tls(bench, data, &captured)?);
         Ok(rows)
     }
 
+    /// Says it at once where all of it takes long.
+    fn told(&self, row: Row) -> Row {
+        if self.effort.is_full {
+            screen::say(&format!("  {}", row.line()));
+        }
+        row
+    }
+
     fn tls(&self, bench: &Bench<'_>, data: &Path, captured: &Captured) -> Result<Vec<Row>> {
         let kinds = paths::tls_kinds(captured)?;
+        let rows = match self.tls_servers(bench, data, captured) {
+            Ok((haas, nginx)) => {
+                let rows = kinds
+                    .iter()
+                    .map(|kind| self.told(bench.row(kind, &haas, &nginx)));
+                rows.collect()
+            }
+            Err(not) => {
+                let row = |kind: &Kind| Row {
+                    aim: kind.aim,
+                    found: Err(not.clone()),
+                };
+                kinds.iter().map(|kind| self.told(row(kind))).collect()
+            }
+        };
+        Ok(rows)
+    }
+
+    fn tls_servers(
+        &self,
+        bench: &Bench<'_>,
+        data: &Path,
+        captured: &Captured,
+    ) -> Result<(Rival, Rival), NotMeasured> {
         if !rivals::haas_speaks_tls(self.workspace)? {
             let why = "this haas does not know --tls-cert";
-            let rows = kinds.iter().map(|kind| told(absent(kind, why.to_owned())));
-            return Ok(rows.collect());
+            return Err(NotMeasured::Absent(why.to_owned()));
         }
         let certificate = Certificate::make(bench.folder)?;
         let haas = Rival::haas(self.workspace, data, &[], Some(&certificate))?;
-        let nginx = Rival::nginx(captured, Some(&certificate))?;
-        let rows = kinds
-            .iter()
-            .map(|kind| told(bench.row(kind, &haas, &nginx)));
-        Ok(rows.collect())
+        Ok((haas, Rival::nginx(captured, Some(&certificate))?))
     }
 
     /// Music that no cache of the processor holds.
@@ -342,12 +375,6 @@ fn absent(kind: &Kind, why: String) -> Row {
         aim: kind.aim,
         found: Err(NotMeasured::Absent(why)),
     }
-}
-
-/// Says it at once: a whole bench takes long.
-fn told(row: Row) -> Row {
-    screen::say(&format!("  {}", row.line()));
-    row
 }
 
 fn pod_section(machine: &str, found: &[&Found]) -> String {

@@ -34,6 +34,8 @@ const LENGTH_TOLERANCE: f64 = 0.05;
 pub(super) struct Effort {
     pub(super) rounds: u32,
     pub(super) seconds: u32,
+    /// Whether every kind is measured, or one for each way in which anything is.
+    pub(super) is_full: bool,
 }
 
 /// A kind of request.
@@ -42,6 +44,8 @@ pub(super) struct Kind {
     pub(super) asks: Vec<Ask>,
     /// So many requests are one of what is counted.
     pub(super) each: u64,
+    /// Whether another kind is measured in the same way.
+    pub(super) is_another: bool,
     /// Whether every byte is the same from each server, and not only the length.
     pub(super) is_exact: bool,
     pub(super) how: How,
@@ -73,8 +77,13 @@ pub(super) fn kinds(captured: &Captured) -> Result<Vec<Kind>> {
         aim,
         asks,
         each: 1,
+        is_another: false,
         is_exact,
         how: How::Together,
+    };
+    let another = |kind| Kind {
+        is_another: true,
+        ..kind
     };
     let (middle, high) = (quality(captured, "128")?, quality(captured, "256")?);
     let ranges = ranges(high);
@@ -89,11 +98,11 @@ pub(super) fn kinds(captured: &Captured) -> Result<Vec<Kind>> {
             segments(middle),
             true,
         ),
-        together(
+        another(together(
             aim("segments of 66 KiB, hot, to nginx", 1.4, 1.0),
             segments(high),
             true,
-        ),
+        )),
         together(
             aim("ranges of 256 KiB, hot, to nginx", 1.6, 1.2),
             ranges,
@@ -109,11 +118,11 @@ pub(super) fn kinds(captured: &Captured) -> Result<Vec<Kind>> {
             closing,
             true,
         ),
-        together(
+        another(together(
             aim("the chart, one request per connection, to nginx", 0.95, 0.7),
             vec![chart.closing()],
             false,
-        ),
+        )),
     ])
 }
 
@@ -124,6 +133,7 @@ pub(super) fn tls_kinds(captured: &Captured) -> Result<Vec<Kind>> {
             aim: aim("TLS: ranges of 256 KiB, hot, to nginx", 2.0, 1.3),
             asks: ranges(quality(captured, "256")?),
             each: 1,
+            is_another: false,
             is_exact: true,
             how: How::Together,
         },
@@ -131,6 +141,7 @@ pub(super) fn tls_kinds(captured: &Captured) -> Result<Vec<Kind>> {
             aim: aim("TLS: a whole handshake for each chart, to nginx", 1.5, 1.1),
             asks: vec![Ask::whole(CHART)],
             each: 1,
+            is_another: false,
             is_exact: false,
             how: How::Handshakes,
         },
@@ -154,11 +165,26 @@ pub(super) fn session_kinds(captured: &Captured) -> Result<Vec<Kind>> {
             aim: aim(work, 15.0, 8.0),
             each: asks.len() as u64,
             asks,
+            is_another: 1 < count,
             is_exact: false,
             how: How::InOrder,
         }
     });
     Ok(kinds.collect())
+}
+
+const COLD: Aim = aim(
+    "256 KiB over 8 times the last-level cache, to nginx",
+    0.95,
+    0.7,
+);
+
+/// Why there is no figure of it.
+pub(super) fn no_cold_row(failure: Failure) -> Row {
+    Row {
+        aim: COLD,
+        found: Err(failure.into()),
+    }
 }
 
 /// Ranges all over files that are together larger than any cache of the processor.
@@ -171,13 +197,10 @@ pub(super) fn cold_kind(files: &[(String, u64)]) -> Kind {
         .collect();
     shuffle(&mut asks);
     Kind {
-        aim: aim(
-            "256 KiB over 8 times the last-level cache, to nginx",
-            0.95,
-            0.7,
-        ),
+        aim: COLD,
         asks,
         each: 1,
+        is_another: true,
         is_exact: true,
         how: How::Together,
     }
@@ -262,9 +285,11 @@ impl Bench<'_> {
         let body_bytes = answer_alike(kind, both)?;
         let script = Script::write(&self.file(), &kind.asks, body_bytes)?;
         let turn = |server: &Rival, seconds| take_turn(kind, &script, server, seconds);
-        for server in both {
-            // What only a first request takes is not measured.
-            turn(server, 1)?;
+        if self.effort.is_full {
+            // What only a first second takes is not measured.
+            for server in both {
+                turn(server, 1)?;
+            }
         }
         let rounds = Rounds::run(self.effort.rounds, both.len(), |index| {
             let server = both.get(index).copied().unwrap_or(ours);

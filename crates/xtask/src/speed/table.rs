@@ -129,14 +129,25 @@ impl Row {
 
     /// On one line, for a screen.
     pub(super) fn line(&self) -> String {
+        let verdict = self
+            .found
+            .as_ref()
+            .map(|figure| self.aim.verdict(figure.median));
+        verdict.map_or_else(
+            |_| self.figures(),
+            |verdict| format!("{}: {verdict}", self.figures()),
+        )
+    }
+
+    /// The same without a verdict, where too little was measured for one.
+    pub(super) fn figures(&self) -> String {
         let work = self.aim.work;
         match &self.found {
             Err(not) => format!("{work}: not measured: {}", not.why()),
             Ok(figure) => {
                 let half = figure.half.map(half).unwrap_or_default();
                 let (median, of) = (shown(figure.median), &figure.of);
-                let verdict = self.aim.verdict(figure.median);
-                format!("{work}: {median} {half} {verdict} ({of})")
+                format!("{work}: {median} {half} ({of})")
             }
         }
     }

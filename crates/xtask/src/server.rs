@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 
 /// A server that answers slower than this is broken.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// `haas serve` on free ports; it is stopped when this is dropped.
 pub(crate) struct Server {
@@ -93,10 +94,22 @@ impl Server {
         if is_plain {
             server.get("/")?;
         } else {
-            server.admin_body("/ready")?;
+            server.wait_until_ready()?;
         }
         server.started_in = started.elapsed();
         Ok(server)
+    }
+
+    /// Asks the admin listener until it says so: for a server that speaks TLS to everybody else.
+    fn wait_until_ready(&self) -> Result<()> {
+        let deadline = Instant::now() + ANSWER_TIMEOUT;
+        loop {
+            match self.admin_body("/ready") {
+                Ok(_) => return Ok(()),
+                Err(failure) if deadline < Instant::now() => return Err(failure),
+                Err(_) => std::thread::sleep(LOOK_EVERY),
+            }
+        }
     }
 
     /// Memory that the process holds now.

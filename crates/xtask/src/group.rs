@@ -166,15 +166,14 @@ impl Group {
         })
     }
 
-    /// How often the kernel has ended a program of it because its memory was used up.
-    pub(crate) fn killed(&self) -> u64 {
-        let folder = self.memory.iter();
-        let files = folder.flat_map(|folder| {
-            ["memory.events", "memory.oom_control"].map(|file| folder.join(file))
-        });
-        files
-            .filter_map(|file| field(&std::fs::read_to_string(file).ok()?, "oom_kill"))
-            .sum()
+    /// How many processes in it the kernel has ended because they wanted more memory than there is.
+    pub(crate) fn oom_kills(&self) -> Result<u64> {
+        let names = ["memory.events", "memory.oom_control"];
+        let folders = self.memory.iter();
+        let mut files = folders.flat_map(|folder| names.map(|name| folder.join(name)));
+        let text = files.find_map(|file| std::fs::read_to_string(file).ok());
+        field(&text.unwrap_or_default(), "oom_kill")
+            .ok_or_else(|| Failure::new("the kernel counts no kills of a group"))
     }
 
     fn add(&mut self, folder: &Path, limits: &[(&str, String)]) -> Result<()> {
@@ -344,12 +343,12 @@ mod tests {
             "sockets: used 9\nTCP: inuse 3 orphan 0 tw 0 alloc 3 mem 15\nUDP: inuse 0 mem 7\n";
         assert_eq!(tcp_pages(sockets), Some(15));
 
-        assert_eq!(group.killed(), 0);
+        group.oom_kills().unwrap_err();
         write(
             "memory.oom_control",
             "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
         );
-        assert_eq!(group.killed(), 2);
+        assert_eq!(group.oom_kills().unwrap(), 2);
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

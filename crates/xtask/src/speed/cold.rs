@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::ask::Ask;
-use super::paths::RANGE_BYTES;
+use super::kinds::RANGE_BYTES;
 use crate::failure::{Failure, Result, While};
 use crate::subprocess;
 use crate::workspace::Workspace;

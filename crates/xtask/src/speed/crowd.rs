@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::paths::RANGE_BYTES;
+use super::kinds::RANGE_BYTES;
 use super::pod::mib;
 use crate::failure::{Failure, Result, While};
 use crate::group::{Group, Held};
@@ -140,7 +140,7 @@ impl Crowds {
             let head = String::from_utf8_lossy(&client.head).into_owned();
             return Err(Failure::new(format!("a client was answered: {head}")));
         }
-        if 0 < group.killed() {
+        if 0 < group.oom_kills()? {
             return Err(Failure::new(
                 "the kernel ended the server: no memory was left",
             ));

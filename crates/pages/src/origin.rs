@@ -22,6 +22,25 @@ pub struct PublicOrigin(Arc<str>);
 pub struct NoOrigin;
 
 impl PublicOrigin {
+    /// Where the host that a request names is reached over HTTPS at another port; nothing for what is no host.
+    pub fn over_https(host: &str, port: u16) -> Option<Self> {
+        const HTTPS_PORT: u16 = 443;
+        let name = match host.rsplit_once(':') {
+            Some((name, _port)) if is_host(host) && !host.ends_with(']') => name,
+            _ => host,
+        };
+        let text = match port {
+            HTTPS_PORT => format!("https://{name}"),
+            _ => format!("https://{name}:{port}"),
+        };
+        text.parse().ok()
+    }
+
+    /// Whether it is reached over HTTPS.
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
     /// The text, without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -55,8 +74,8 @@ impl fmt::Display for NoOrigin {
 
 impl std::error::Error for NoOrigin {}
 
-/// The scheme and host that the client used. A proxy that ends TLS says so in `X-Forwarded-Proto`; a host that is
-/// none is not repeated.
+/// The scheme and host that the client used. Whoever ends TLS says so in `X-Forwarded-Proto`, which is there only where
+/// it can be believed (`chassis::http`); a host that is none is not repeated.
 pub(crate) fn origin_of(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST.as_str())
@@ -140,6 +159,25 @@ mod tests {
         }
         let secure = [("host", "[::1]:80"), ("x-forwarded-proto", "https")];
         assert_eq!(origin(&secure), "https://[::1]:80");
+    }
+
+    #[test]
+    fn the_same_host_is_reached_over_https() {
+        let over_https = |host: &str, port| {
+            PublicOrigin::over_https(host, port).map(|origin| origin.to_string())
+        };
+        for (host, port, found) in [
+            ("music.example", 443, "https://music.example"),
+            ("music.example:80", 443, "https://music.example"),
+            ("127.0.0.1:8080", 8443, "https://127.0.0.1:8443"),
+            ("[::1]:80", 443, "https://[::1]"),
+            ("[::1]", 8443, "https://[::1]:8443"),
+        ] {
+            assert_eq!(over_https(host, port).as_deref(), Some(found), "{host}");
+        }
+        for host in ["", "a/b", "a@b", "a:b:80", "a\r\nx: y", ":80", "[::1"] {
+            assert_eq!(over_https(host, 443), None, "{host}");
+        }
     }
 
     #[test]

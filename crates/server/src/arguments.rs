@@ -96,6 +96,12 @@ pub(crate) struct Serve {
     /// The address of the admin listener (`/live`, `/ready`, `/metrics`, `/config`); port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     admin_listen: Option<String>,
+    /// The certificate of the public listener, which then speaks HTTPS; with those of who signed it, in PEM.
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// The private key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// Refuse to start when a database is not up to date, instead of migrating it.
     #[arg(long)]
     no_migrate: bool,
@@ -152,6 +158,13 @@ impl Serve {
         add(flags, "--listen", "server.listen", self.listen.as_ref());
         let admin = self.admin_listen.as_ref();
         add(flags, "--admin-listen", "server.admin_listen", admin);
+        add(
+            flags,
+            "--tls-cert",
+            "server.tls_cert",
+            self.tls_cert.as_ref(),
+        );
+        add(flags, "--tls-key", "server.tls_key", self.tls_key.as_ref());
         let no = "false".to_owned();
         let migrate = self.no_migrate.then_some(&no);
         add(flags, "--no-migrate", "server.migrate", migrate);

@@ -11,6 +11,7 @@ mod role;
 mod serve;
 mod service;
 mod settings;
+mod tls;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::{Extension, Router};
 use chassis::clock::Clock;
 use chassis::config::Effective;
-use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy};
+use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy, Tls};
 use chassis::lifecycle::{Readiness, StopSignals, Stopped, Tasks};
 use chassis::service::{Context, Mounted};
 use prometheus_client::registry::Registry;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::failure::Failure;
 use crate::role::Role;
 use crate::settings::Settings;
-use crate::{say, service};
+use crate::{say, service, tls};
 
 /// Listens first, opens everything behind the listeners, serves until a signal or a failed task, stops in order.
 pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<ExitCode, Failure> {
@@ -25,9 +25,18 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
     // Whoever reads the address takes it that we are here to stay.
     service::check_folder(&settings)?;
     service::check_schemas(&settings).await?;
-    let public = bind(settings.listen, "--listen")?;
-    let admin = bind_admin(&settings, &effective)?;
-    announce(&public, &admin)?;
+    let mut registry = Registry::default();
+    let tls = settings.tls.as_ref();
+    let tls = tls.map(|tls| tls.open(&mut registry)).transpose()?;
+    let listeners = Listeners::bind(&settings, &effective)?;
+    listeners.announce()?;
+    let Listeners {
+        public,
+        admin,
+        redirect,
+        https_port,
+        ..
+    } = listeners;
 
     let tasks = Tasks::default();
     let readiness = Readiness::default();
@@ -39,7 +48,11 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
     };
     tasks.spawn(http::serve(admin, http::admin_router(told), tasks.clone()));
 
-    let mut registry = Registry::default();
+    if let Some(redirect) = redirect {
+        let router = tls::redirect(settings.public_origin.clone(), https_port);
+        tasks.spawn(http::serve(redirect, router, tasks.clone()));
+    }
+
     let app = tokio::select! {
         app = start(&settings, &tasks, &readiness, &mut registry) => app?,
         () = signals.next() => {
@@ -48,17 +61,7 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
         }
     };
     let _set_once = metrics.set(registry);
-    let serving = tasks.clone();
-    tasks.spawn_essential("public listener", async move {
-        http::serve_with(
-            public,
-            app.router,
-            serving,
-            app.edge.config(),
-            app.edge.metrics().clone(),
-        )
-        .await;
-    });
+    serve_public(public, app, tls, &settings, &tasks);
     readiness.set_ready();
     tracing::info!("ready");
 
@@ -70,6 +73,28 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
         Stopped::ByTask(name) => Err(Failure::plain(format!(
             "stopped because the task {name:?} ended; the log says why"
         ))),
+    }
+}
+
+fn serve_public(
+    public: TcpListener,
+    app: App,
+    tls: Option<Tls>,
+    settings: &Settings,
+    tasks: &Tasks,
+) {
+    let serving = tasks.clone();
+    let App { router, edge } = app;
+    let metrics = edge.metrics().clone();
+    if let (Some(tls), Some(wished)) = (tls, &settings.tls) {
+        tasks.spawn(tls.clone().watch(wished.reload_every, tasks.clone()));
+        tasks.spawn_essential("public listener", async move {
+            http::serve_tls(public, router, serving, edge.config(), metrics, tls).await;
+        });
+    } else {
+        tasks.spawn_essential("public listener", async move {
+            http::serve_with(public, router, serving, edge.config(), metrics).await;
+        });
     }
 }
 
@@ -124,15 +149,53 @@ fn mount(settings: &Settings, role: Role, context: Context<'_>) -> Mounted {
     }
 }
 
-/// The first line is the public address, for people and for scripts; the second the admin listener's.
-fn announce(public: &TcpListener, admin: &TcpListener) -> Result<(), Failure> {
-    let address = |listener: &TcpListener| {
-        let address = listener.local_addr();
-        address.map_err(|error| Failure::new("a listener has no address", error))
-    };
-    let (public, admin) = (address(public)?, address(admin)?);
-    say(&format!("http://{public}\nadmin http://{admin}\n"));
-    Ok(())
+/// The sockets that are listened on.
+struct Listeners {
+    public: TcpListener,
+    admin: TcpListener,
+    redirect: Option<TcpListener>,
+    scheme: &'static str,
+    /// The port of the public listener.
+    https_port: u16,
+}
+
+impl Listeners {
+    fn bind(settings: &Settings, effective: &Effective) -> Result<Self, Failure> {
+        let public = bind(settings.listen, "--listen")?;
+        let https_port = address_of(&public)?.port();
+        let admin = bind_admin(settings, effective)?;
+        let redirect = settings.tls.as_ref().and_then(|tls| tls.redirect_listen);
+        let redirect = redirect.map(|address| bind(address, "server.redirect_listen"));
+        Ok(Self {
+            public,
+            admin,
+            redirect: redirect.transpose()?,
+            scheme: if settings.tls.is_some() {
+                "https"
+            } else {
+                "http"
+            },
+            https_port,
+        })
+    }
+
+    /// The first line is the public address, for people and for scripts; the second the admin listener's; the third that
+    /// of the redirect, where there is one.
+    fn announce(&self) -> Result<(), Failure> {
+        let (public, admin) = (address_of(&self.public)?, address_of(&self.admin)?);
+        let mut lines = format!("{}://{public}\nadmin http://{admin}\n", self.scheme);
+        if let Some(redirect) = &self.redirect {
+            let redirect = address_of(redirect)?;
+            lines = format!("{lines}redirect http://{redirect}\n");
+        }
+        say(&lines);
+        Ok(())
+    }
+}
+
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    let address = listener.local_addr();
+    address.map_err(|error| Failure::new("a listener has no address", error))
 }
 
 fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
 use chassis::{database, http, telemetry};
-use pages::{NoOrigin, PublicOrigin};
+use pages::PublicOrigin;
 
 use crate::role::Role;
+use crate::tls::TlsSettings;
 
 const PUBLIC: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const ADMIN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
 /// What a listener's address looks like.
-const ADDRESS: &str = "an address and port such as \"0.0.0.0:8080\"; port 0 takes a free one";
+pub(crate) const ADDRESS: &str =
+    "an address and port such as \"0.0.0.0:8080\"; port 0 takes a free one";
 
 /// Everything that can be configured.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) admin_listen: SocketAddr,
     /// Where people reach the public listener; what each request says when it is not set.
     pub(crate) public_origin: Option<PublicOrigin>,
+    /// How the public listener speaks HTTPS, if it does.
+    pub(crate) tls: Option<TlsSettings>,
     pub(crate) roles: Vec<Role>,
     pub(crate) migrates: bool,
     pub(crate) drain: Duration,
@@ -59,11 +63,13 @@ impl Settings {
         );
         let public_url = server.parsed(
             "public_url",
-            PublicUrl(None),
+            Maybe(None),
             "a scheme and a host such as \"https://music.example\"",
             "Where people reach the public listener: pages name it in their own addresses, for search engines and \
              previews. Without it the host that a request asks for is named.",
         );
+        let public_origin: Option<PublicOrigin> = public_url.0;
+        let (tls, tls_problem) = TlsSettings::read(&mut server, public_origin.as_ref());
         let only = server.list::<Role>(
             "only",
             &format!("a list of services, of: {}", Role::names()),
@@ -75,10 +81,14 @@ impl Settings {
             "Whether `serve` brings the databases up to date; if not, it refuses to start when they are behind.",
         );
         let (drain, grace) = read_stop(&mut server);
+        if let Some(problem) = tls_problem {
+            reader.problem(problem);
+        }
         let settings = Self {
             listen,
             admin_listen,
-            public_origin: public_url.0,
+            public_origin,
+            tls,
             roles: if only.is_empty() {
                 Role::ALL.to_vec()
             } else {
@@ -121,13 +131,14 @@ impl Place {
     }
 }
 
-/// An address that need not be set.
-struct PublicUrl(Option<PublicOrigin>);
+/// A value that need not be set.
+#[derive(Clone, Debug)]
+pub(crate) struct Maybe<T>(pub(crate) Option<T>);
 
-impl FromStr for PublicUrl {
-    type Err = NoOrigin;
+impl<T: FromStr> FromStr for Maybe<T> {
+    type Err = T::Err;
 
-    fn from_str(text: &str) -> Result<Self, NoOrigin> {
+    fn from_str(text: &str) -> Result<Self, T::Err> {
         if text.is_empty() {
             return Ok(Self(None));
         }
@@ -135,11 +146,9 @@ impl FromStr for PublicUrl {
     }
 }
 
-impl fmt::Display for PublicUrl {
+impl<T: fmt::Display> fmt::Display for Maybe<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .as_ref()
-            .map_or(Ok(()), |origin| origin.fmt(formatter))
+        self.0.as_ref().map_or(Ok(()), |value| value.fmt(formatter))
     }
 }
 

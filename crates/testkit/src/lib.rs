@@ -15,6 +15,7 @@ mod database;
 mod disk;
 mod line;
 mod process;
+mod secure;
 mod skip;
 
 pub use answer::Answer;
@@ -24,4 +25,5 @@ pub use database::{each_database, each_server, new_sqlite};
 pub use disk::Disk;
 pub use line::Line;
 pub use process::{Binary, Haas, Output, Running};
+pub use secure::{Certificate, Http2, Secure};
 pub use skip::{has_ffmpeg, skip};

@@ -94,7 +94,7 @@ impl Binary {
         let mut process = self.start(&[&serve[..], &admin, arguments].concat());
         let (first_line, second_line) = (process.line(), process.line());
         let address = |line: &Option<String>| {
-            let address = line.as_ref()?.split("http://").nth(1)?;
+            let address = line.as_ref()?.split("://").nth(1)?;
             address.split_whitespace().next()?.parse().ok()
         };
         let (Some(public), Some(admin)) = (address(&first_line), address(&second_line)) else {
@@ -218,6 +218,11 @@ impl Haas {
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.process.log()
+    }
+
+    /// The next line of standard output after those of the two listeners; none when there will be no more.
+    pub fn line(&mut self) -> Option<String> {
+        self.process.line()
     }
 
     /// Asks the public listener.

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use super::client::{Network, TrustedProxies};
+use axum::http::HeaderValue;
+
+use super::forwarded::{Network, Spoken, TrustedProxies};
 use crate::config::Section;
 
 /// The limits of the public listener.
@@ -18,8 +20,10 @@ pub struct Config {
     pub in_flight_max: usize,
     /// How many connections are open at once.
     pub connections_max: usize,
-    /// Whose `X-Forwarded-For` is believed.
+    /// Who is believed about where a request came from.
     pub trusted_proxies: TrustedProxies,
+    /// What browsers that came over TLS are told of coming over TLS only; nothing where it is not wished.
+    pub hsts: Option<HeaderValue>,
 }
 
 impl Config {
@@ -62,11 +66,8 @@ impl Config {
             1..=1_000_000,
             "How many connections are open at once; more get 503 and are closed.",
         );
-        let trusted = section.list::<Network>(
-            "trusted_proxies",
-            "a list of addresses or networks such as \"10.0.0.0/8\"",
-            "Proxies whose X-Forwarded-For is believed. The address is only used to limit, never stored or logged. Without them all who come through a proxy are one network, and share the limits of one.",
-        );
+        let trusted_proxies = read_trusted(section);
+        let hsts = read_hsts(section);
         Self {
             body_bytes_max: usize_of(body),
             request_timeout,
@@ -74,7 +75,8 @@ impl Config {
             send_timeout,
             in_flight_max: usize_of(in_flight),
             connections_max: usize_of(connections),
-            trusted_proxies: TrustedProxies::new(trusted),
+            trusted_proxies,
+            hsts,
         }
     }
 }
@@ -83,6 +85,35 @@ impl Default for Config {
     fn default() -> Self {
         Self::read(&mut crate::config::Reader::of_defaults().section("http"))
     }
+}
+
+fn read_trusted(section: &mut Section<'_>) -> TrustedProxies {
+    let trusted = section.list::<Network>(
+        "trusted_proxies",
+        "a list of addresses or networks such as \"10.0.0.0/8\"",
+        "Proxies that are believed about the address of a client and whether it came over TLS. The address is only used to limit, never stored or logged. Without them all who come through a proxy are one network, and share the limits of one.",
+    );
+    let spoken = section.choice(
+        "proxy_headers",
+        "x-forwarded",
+        &[("x-forwarded", Spoken::XForwarded), ("forwarded", Spoken::Forwarded)],
+        "What trusted proxies write: X-Forwarded-For and X-Forwarded-Proto, or Forwarded (RFC 7239). The other is not looked at: a proxy lets it through as the client wrote it.",
+    );
+    TrustedProxies::new(trusted, spoken)
+}
+
+/// Off by default: a browser that was told does not come back without TLS until the time is over, whatever else runs on
+/// other ports of the host.
+fn read_hsts(section: &mut Section<'_>) -> Option<HeaderValue> {
+    let day = Duration::from_hours(24);
+    let time = section.duration(
+        "hsts",
+        Duration::ZERO,
+        Duration::ZERO..=730 * day,
+        "For how long a browser that came over TLS comes over TLS only (Strict-Transport-Security); 0s says nothing of it. It counts for every port of the host, and cannot be taken back before it ends.",
+    );
+    let seconds = Some(time.as_secs()).filter(|seconds| 0 < *seconds)?;
+    HeaderValue::from_str(&format!("max-age={seconds}")).ok()
 }
 
 fn usize_of(number: u64) -> usize {

@@ -20,13 +20,14 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
-use super::client::PeerAddress;
-use super::watched::{Answering, Reading, SendLimit, Socket, State};
+use super::client::{OverTls, PeerAddress};
+use super::limited::Limited;
+use super::watched::{Answering, Reading, Socket, State};
 
 /// What all connections of one listener share.
 #[derive(Debug)]
@@ -36,23 +37,49 @@ pub(super) struct Serving {
     pub(super) idle_timeout: Duration,
     /// How long it must be quiet until a connection rests; waking up costs a microsecond, which busy ones need not pay.
     pub(super) rest_after: Duration,
-    pub(super) send_limit: SendLimit,
     pub(super) stopping: CancellationToken,
 }
 
+/// What a connection comes over: a socket, or TLS on one.
+pub(super) trait Transport: AsyncRead + AsyncWrite + Unpin + Send + Sized + 'static {
+    /// Whether nobody between the client and us can read what is said.
+    const IS_TLS: bool;
+
+    /// Waits until there is something to read, and takes no room for it; says false when there never will be.
+    fn hears_more(&mut self) -> impl Future<Output = bool> + Send;
+
+    /// Says that nothing follows, where closing the socket does not say it.
+    fn part(self) -> impl Future<Output = ()> + Send;
+}
+
+impl Transport for Limited {
+    const IS_TLS: bool = false;
+
+    async fn hears_more(&mut self) -> bool {
+        self.stream().readable().await.is_ok()
+    }
+
+    async fn part(self) {}
+}
+
 /// How a time awake ended.
-enum Outcome {
+enum Outcome<T> {
     /// Everything is answered. What was read of the next request, if anything, comes along.
-    Rest(TcpStream, Bytes),
+    Rest(T, Bytes),
     /// The connection is over.
     Over,
 }
 
 /// Serves a connection until it ends, is silent for too long, or the stop begins.
-pub(super) async fn serve_connection(serving: Arc<Serving>, mut stream: TcpStream, peer: IpAddr) {
+pub(super) async fn serve_connection<T: Transport>(
+    serving: Arc<Serving>,
+    mut stream: T,
+    peer: IpAddr,
+) {
     let mut read = Bytes::new();
     loop {
-        if read.is_empty() && !serving.hears_more(&stream).await {
+        if read.is_empty() && !serving.hears_more(&mut stream).await {
+            stream.part().boxed().await;
             return;
         }
         // On the heap, so that it takes no room at rest.
@@ -65,20 +92,24 @@ pub(super) async fn serve_connection(serving: Arc<Serving>, mut stream: TcpStrea
 
 impl Serving {
     /// Waits for the next request; says false when none is to be waited for.
-    async fn hears_more(&self, stream: &TcpStream) -> bool {
+    async fn hears_more(&self, stream: &mut impl Transport) -> bool {
         tokio::select! {
-            heard = tokio::time::timeout(self.idle_timeout, stream.readable()) => matches!(heard, Ok(Ok(()))),
+            heard = tokio::time::timeout(self.idle_timeout, stream.hears_more()) => heard.unwrap_or(false),
             () = self.stopping.cancelled() => false,
         }
     }
 
-    async fn wake(&self, stream: TcpStream, read: Bytes, peer: IpAddr) -> Outcome {
+    async fn wake<T: Transport>(&self, stream: T, read: Bytes, peer: IpAddr) -> Outcome<T> {
         let state = Arc::new(State::default());
-        let socket = Socket::new(stream, read, Arc::clone(&state), self.send_limit.clone());
-        let socket = TokioIo::new(socket);
+        let socket = TokioIo::new(Socket::new(stream, read, Arc::clone(&state)));
         let service = service_fn({
             let (state, router) = (Arc::clone(&state), self.router.clone());
-            move |request| answer(&state, router.clone(), peer, request)
+            move |mut request: Request<Incoming>| {
+                if T::IS_TLS {
+                    request.extensions_mut().insert(OverTls);
+                }
+                answer(&state, router.clone(), peer, request)
+            }
         });
         let mut connection = Some(self.builder.serve_connection(socket, service));
         let mut stopping = pin!(self.stopping.cancelled());

@@ -12,10 +12,10 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use super::client::{ClientAddress, PeerAddress};
 use super::compression::compress;
 use super::config::Config;
 use super::error_pages::{ErrorPages, wants_page};
+use super::forwarded::settle;
 use super::metrics::{HttpMetrics, Route};
 use super::policy::Policy;
 use super::tagged::Held;
@@ -118,13 +118,10 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
         tracing::info_span!("request", %method, route = route.as_str(), request.id = id.as_str());
 
     request.extensions_mut().insert(id.clone());
-    if !edge.config.trusted_proxies.is_empty() {
-        let trusted = edge.config.trusted_proxies.clone();
-        request.extensions_mut().insert(trusted);
-    }
+    let came = settle(&mut request, &edge.config.trusted_proxies);
     let visitor = edge.visitor(&mut request);
     // Held until the answer has its last form: the page of an error takes as much as any.
-    let share = edge.in_flight.take(edge.network(&request));
+    let share = edge.in_flight.take(came.from.network());
     let response = match &share {
         Some(_) => edge.answer(request, next).instrument(span.clone()).await,
         None => edge.shed(),
@@ -140,7 +137,7 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
         None => response,
     };
     let response = compress(accepted, with_request_id(response, &id)).await;
-    edge.dress(response, &id)
+    edge.dress(response, &id, came.is_secure)
 }
 
 impl Inner {
@@ -175,12 +172,6 @@ impl Inner {
             .into_response()
     }
 
-    /// Where a request came from, as its share of what is answered at once is counted.
-    fn network(&self, request: &Request) -> Vec<u8> {
-        let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
-        ClientAddress::of(peer, request.headers(), &self.config.trusted_proxies).network()
-    }
-
     /// The head of a request whose errors a person will read, and who shows them.
     fn visitor(&self, request: &mut Request) -> Option<(Parts, ErrorPages)> {
         let pages = self.error_pages.get()?;
@@ -200,12 +191,15 @@ impl Inner {
     }
 
     /// Adds the headers that every answer has.
-    fn dress(&self, mut response: Response, id: &RequestId) -> Response {
+    fn dress(&self, mut response: Response, id: &RequestId, is_secure: bool) -> Response {
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(id.as_str()) {
             headers.insert(REQUEST_ID, id);
         }
         self.policy.apply(headers);
+        if let Some(hsts) = self.config.hsts.as_ref().filter(|_| is_secure) {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
         if self.readiness.is_stopping() {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }

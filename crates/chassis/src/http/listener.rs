@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::FutureExt as _;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::gauge::Gauge;
@@ -12,8 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::config::Config;
 use super::connection::{Serving, serve_connection};
+use super::limited::{Limited, SendLimit};
 use super::metrics::HttpMetrics;
-use super::watched::SendLimit;
+use super::streams::Streams;
+use super::tls::Tls;
 use crate::lifecycle::Tasks;
 
 /// Connections that wait to be accepted; tokio's 128 costs a burst of visitors a second each.
@@ -21,7 +24,7 @@ const BACKLOG: i32 = 4096;
 /// Unsent bytes the kernel takes before it says stop; bounds the memory of slow listeners.
 pub(super) const NOT_SENT_LOW_WATER_BYTES: u32 = 128 << 10;
 /// The read buffer of a connection, hence the largest request head.
-const HEAD_BYTES_MAX: usize = 16 << 10;
+pub(super) const HEAD_BYTES_MAX: usize = 16 << 10;
 /// How long a connection must be quiet until it rests: longer than between requests that belong together.
 const REST_AFTER: Duration = Duration::from_millis(20);
 /// How long to wait when the machine has no more file descriptors.
@@ -79,51 +82,133 @@ pub async fn serve_with(
     config: &Config,
     metrics: HttpMetrics,
 ) {
-    let permits = config.connections_max.min(Semaphore::MAX_PERMITS);
-    let permits = Arc::new(Semaphore::new(permits));
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(config.idle_timeout)
-        .max_buf_size(HEAD_BYTES_MAX);
-    let stopping = tasks.stopping().clone();
-    let serving = Arc::new(Serving {
-        builder,
-        router,
-        idle_timeout: config.idle_timeout,
-        rest_after: REST_AFTER,
-        send_limit: SendLimit {
+    let serving = Arc::new(Serving::new(router, &tasks, config));
+    let limit = Arc::new(SendLimit::new(config, &metrics));
+    let accepting = Accepting {
+        tasks,
+        metrics,
+        connections_max: config.connections_max,
+        refuse,
+    };
+    let serve = |stream, peer: SocketAddr| {
+        let stream = Limited::new(stream, Arc::clone(&limit));
+        serve_connection(Arc::clone(&serving), stream, peer.ip())
+    };
+    accepting.accept(listener, serve).await;
+}
+
+/// As [`serve_with`], over TLS: HTTP/1.1 and HTTP/2, as the client wishes.
+pub async fn serve_tls(
+    listener: TcpListener,
+    router: Router,
+    tasks: Tasks,
+    config: &Config,
+    metrics: HttpMetrics,
+    tls: Tls,
+) {
+    let limit = Arc::new(SendLimit::new(config, &metrics));
+    let serving = Arc::new(Serving::new(router, &tasks, config));
+    let streams = Arc::new(Streams::new(
+        Arc::clone(&serving),
+        tasks.clone(),
+        Arc::clone(&limit),
+    ));
+    let accepting = Accepting {
+        tasks,
+        metrics,
+        connections_max: config.connections_max,
+        // What is not encrypted means nothing to its client.
+        refuse: |_stream| {},
+    };
+    let serve = |stream, peer: SocketAddr| {
+        let stream = Limited::new(stream, Arc::clone(&limit));
+        let (tls, serving, streams) = (tls.clone(), Arc::clone(&serving), Arc::clone(&streams));
+        async move {
+            // On the heap, so that it takes no room afterwards.
+            let stream = tls.shake_hands(stream, &serving.stopping).boxed().await;
+            match stream {
+                Some(stream) if stream.speaks_http2() => {
+                    streams.serve(stream, peer.ip()).boxed().await;
+                }
+                Some(stream) => serve_connection(serving, stream, peer.ip()).await,
+                None => {}
+            }
+        }
+    };
+    accepting.accept(listener, serve).await;
+}
+
+impl Serving {
+    fn new(router: Router, tasks: &Tasks, config: &Config) -> Self {
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(config.idle_timeout)
+            .max_buf_size(HEAD_BYTES_MAX);
+        Self {
+            builder,
+            router,
+            idle_timeout: config.idle_timeout,
+            rest_after: REST_AFTER,
+            stopping: tasks.stopping().clone(),
+        }
+    }
+}
+
+impl SendLimit {
+    fn new(config: &Config, metrics: &HttpMetrics) -> Self {
+        Self {
             timeout: config.send_timeout,
             stalled: metrics.connections_stalled.clone(),
-        },
-        stopping: stopping.clone(),
-    });
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = stopping.cancelled() => return,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                if is_about_the_machine(&error) {
-                    tracing::warn!(%error, "could not accept a connection");
-                    tasks.pause(ACCEPT_PAUSE).await;
+        }
+    }
+}
+
+/// How connections are taken, whatever is spoken on them.
+struct Accepting {
+    tasks: Tasks,
+    metrics: HttpMetrics,
+    connections_max: usize,
+    /// Tells a connection too many so.
+    refuse: fn(&TcpStream),
+}
+
+impl Accepting {
+    /// Accepts until the stop begins.
+    async fn accept<F>(self, listener: TcpListener, serve: impl Fn(TcpStream, SocketAddr) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let permits = self.connections_max.min(Semaphore::MAX_PERMITS);
+        let permits = Arc::new(Semaphore::new(permits));
+        let stopping = self.tasks.stopping().clone();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = stopping.cancelled() => return,
+            };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    if is_about_the_machine(&error) {
+                        tracing::warn!(%error, "could not accept a connection");
+                        self.tasks.pause(ACCEPT_PAUSE).await;
+                    }
+                    continue;
                 }
+            };
+            let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+                self.metrics.connections_refused.inc();
+                (self.refuse)(&stream);
                 continue;
-            }
-        };
-        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-            metrics.connections_refused.inc();
-            refuse(&stream);
-            continue;
-        };
-        let open = Open::new(&metrics, permit);
-        let connection = serve_connection(Arc::clone(&serving), stream, peer.ip());
-        tasks.spawn(async move {
-            connection.await;
-            drop(open);
-        });
+            };
+            let open = Open::new(&self.metrics, permit);
+            let connection = serve(stream, peer);
+            self.tasks.spawn(async move {
+                connection.await;
+                drop(open);
+            });
+        }
     }
 }
 

@@ -12,23 +12,31 @@ mod described;
 mod edge;
 mod error_pages;
 mod extract;
+mod forwarded;
+mod limited;
 mod listener;
 mod metrics;
 mod policy;
+mod redirect;
+mod streams;
 mod tagged;
+mod tls;
 mod watched;
 
 pub use admin::{Admin, admin_router};
-pub use client::{ClientAddress, PeerAddress, TrustedProxies};
+pub use client::{ClientAddress, OverTls, PeerAddress};
 pub use config::Config;
 pub use described::{describe_common, only_described};
 pub use edge::{Edge, RequestId, app};
 pub use error_pages::ErrorPages;
 pub use extract::{Json, Path, Query};
-pub use listener::{BindError, bind, serve, serve_with};
+pub use forwarded::TrustedProxies;
+pub use listener::{BindError, bind, serve, serve_tls, serve_with};
 pub use metrics::HttpMetrics;
 pub use policy::Policy;
+pub use redirect::redirect_router;
 pub use tagged::Shared;
+pub use tls::{Tls, TlsError, TlsFiles, TlsMetrics};
 
 #[cfg(test)]
 mod tests;

@@ -5,16 +5,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Buf as _, Bytes};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
-use prometheus_client::metrics::counter::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::time::Sleep;
 
 /// What is under way on one connection. Everything that changes it runs in the connection's own task, or ends before
 /// that task is woken, so that relaxed counters do.
@@ -27,6 +23,9 @@ pub(super) struct State {
     reading: AtomicU32,
     is_unflushed: AtomicBool,
     stays_awake: AtomicBool,
+    /// How often something was written.
+    written: AtomicU32,
+    leaves: AtomicBool,
 }
 
 impl State {
@@ -48,6 +47,25 @@ impl State {
     /// The connection is not one that simply waits for the next request.
     pub(super) fn stay_awake(&self) {
         self.stays_awake.store(true, Ordering::Release);
+    }
+
+    /// What has happened so far: as long as it is the same, nothing new has begun and nothing was written.
+    pub(super) fn moves(&self) -> (u32, u32) {
+        (self.begun(), self.written.load(Ordering::Acquire))
+    }
+
+    /// Whether nothing is being answered and all that was written is on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.answering.load(Ordering::Acquire) == 0 && !self.is_unflushed.load(Ordering::Acquire)
+    }
+
+    /// The client is to be asked to go elsewhere with what it wants next.
+    pub(super) fn leave(&self) {
+        self.leaves.store(true, Ordering::Release);
+    }
+
+    pub(super) fn leaves(&self) -> bool {
+        self.leaves.load(Ordering::Acquire)
     }
 
     pub(super) fn begin_answer(self: &Arc<Self>) -> UnderWay {
@@ -147,73 +165,34 @@ impl http_body::Body for Reading {
     }
 }
 
-/// How long a client may take nothing of what is sent to it. Needs the listener's `tcp_notsent_lowat`: without it the
-/// system takes megabytes at once, and then nothing for a while although the client reads.
-#[derive(Clone, Debug)]
-pub(super) struct SendLimit {
-    pub(super) timeout: Duration,
-    /// Counts those who took longer.
-    pub(super) stalled: Counter,
-}
-
-/// A socket that knows whether everything written was flushed, that gives back first what was read before a rest, and
-/// that fails when the other end takes nothing for too long: else it would hold what the answer holds for ever.
+/// A stream that knows whether everything written was flushed, and that gives back first what was read before a rest.
 #[derive(Debug)]
-pub(super) struct Socket {
-    stream: TcpStream,
+pub(super) struct Socket<S> {
+    stream: S,
     read: Bytes,
     state: Arc<State>,
-    send_limit: SendLimit,
-    /// Runs while the system takes no more.
-    waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl Socket {
-    pub(super) fn new(
-        stream: TcpStream,
-        read: Bytes,
-        state: Arc<State>,
-        send_limit: SendLimit,
-    ) -> Self {
+impl<S> Socket<S> {
+    pub(super) fn new(stream: S, read: Bytes, state: Arc<State>) -> Self {
         Self {
             stream,
             read,
             state,
-            send_limit,
-            waiting: None,
         }
     }
 
-    pub(super) fn into_stream(self) -> TcpStream {
+    pub(super) fn into_stream(self) -> S {
         self.stream
     }
 
     fn note_written(&self) {
+        self.state.written.fetch_add(1, Ordering::AcqRel);
         self.state.is_unflushed.store(true, Ordering::Release);
-    }
-
-    /// Ends the wait for a write that the system does not take.
-    fn limit(
-        &mut self,
-        written: Poll<io::Result<usize>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.waiting = None;
-            return written;
-        }
-        let timeout = self.send_limit.timeout;
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
-        ready!(waiting.as_mut().poll(context));
-        self.send_limit.stalled.inc();
-        let reason = "the client took nothing of the answer for too long";
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, reason)))
     }
 }
 
-impl AsyncRead for Socket {
+impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -229,15 +208,14 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Socket<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.note_written();
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.limit(written, context)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -246,8 +224,7 @@ impl AsyncWrite for Socket {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.note_written();
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.limit(written, context)
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

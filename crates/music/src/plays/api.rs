@@ -244,7 +244,8 @@ fn play(token: &PlayToken, keys: &Keys) -> Play {
     }
 }
 
-/// Whether the browser came over TLS, as the proxy that ends it says; else the cookie would never come back.
+/// Whether the browser came over TLS, as whoever ends it says; the header is there only where it can be believed
+/// (`chassis::http`). A secure cookie would never come back without TLS.
 fn is_secure(headers: &HeaderMap) -> bool {
     headers
         .get("x-forwarded-proto")

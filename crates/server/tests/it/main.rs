@@ -14,6 +14,7 @@ mod load_live;
 mod plays;
 mod shelf;
 mod stop;
+mod tls;
 
 /// The binary under test.
 const HAAS: &str = env!("CARGO_BIN_EXE_haas");

@@ -84,7 +84,7 @@ fn a_stop_in_the_middle_of_a_stream_lets_every_byte_arrive() {
     assert!(haas.wait().success());
 }
 
-fn import(data: &Path, music: &Path) {
+pub(crate) fn import(data: &Path, music: &Path) {
     let (data, music) = (data.display().to_string(), music.display().to_string());
     let output = Haas::run(
         HAAS,
@@ -94,7 +94,7 @@ fn import(data: &Path, music: &Path) {
 }
 
 /// A WAVE file of so many bytes: 16 bit, stereo, 48 kHz, a saw-tooth.
-fn wave(bytes: usize) -> Vec<u8> {
+pub(crate) fn wave(bytes: usize) -> Vec<u8> {
     let data_bytes = u32::try_from(bytes - 44).unwrap_or(u32::MAX);
     let mut wave = Vec::with_capacity(bytes);
     wave.extend(b"RIFF");

@@ -4,9 +4,10 @@ use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::counter::Counter;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::super::limited::SendLimit;
 use super::super::listener::NOT_SENT_LOW_WATER_BYTES;
 use super::*;
 
@@ -64,10 +65,10 @@ async fn connect_limited(
         router: routes(),
         idle_timeout,
         rest_after,
-        send_limit,
         stopping: stopping.clone(),
     });
     let mut served = JoinSet::new();
+    let stream = Limited::new(stream, send_limit.into());
     served.spawn(serve_connection(serving, stream, peer.ip()));
     Connected {
         client: client.unwrap(),
@@ -240,9 +241,9 @@ async fn nothing_but_the_socket_is_held_at_rest() {
         router: routes(),
         idle_timeout: PATIENCE,
         rest_after: Duration::ZERO,
-        send_limit: no_send_limit(),
         stopping: CancellationToken::new(),
     });
+    let stream = Limited::new(stream, no_send_limit().into());
     let bytes = size_of_val(&serve_connection(serving, stream, peer.ip()));
     assert!(bytes <= 1024, "a connection at rest takes {bytes} bytes");
 }

@@ -84,7 +84,7 @@ fn a_stop_in_the_middle_of_a_stream_lets_every_byte_arrive() {
     assert!(haas.wait().success());
 }
 
-pub(crate) fn import(data: &Path, music: &Path) {
+fn import(data: &Path, music: &Path) {
     let (data, music) = (data.display().to_string(), music.display().to_string());
     let output = Haas::run(
         HAAS,

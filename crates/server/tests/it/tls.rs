@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use testkit::{Certificate, Connection, Haas, Http2, Secure};
 
-use crate::HAAS;
-use crate::stop::{import, wave};
+use crate::stop::wave;
+use crate::{HAAS, shelf};
 
 /// More than sockets and windows hold, so that most of it is unsent when something happens in the middle.
 const AUDIO_BYTES: usize = 8 << 20;
@@ -56,19 +56,33 @@ fn files(folder: &Path) -> (PathBuf, PathBuf) {
 
 /// Serves one song; gives its bytes and the path of its stream.
 fn serve_song(more: &str) -> (Served, Vec<u8>, String) {
-    let folder = tempfile::tempdir().unwrap();
     let audio = wave(AUDIO_BYTES);
-    let music = folder.path().join("music");
-    std::fs::create_dir(&music).unwrap();
-    std::fs::write(music.join("Artist - Title.wav"), &audio).unwrap();
-    import(&folder.path().join("data"), &music);
-    let served = serve_in(folder, more);
+    // Other qualities would take the processor, and are not asked for.
+    let folder = imported(&audio, &["--defer"]);
+    let served = serve_in(
+        folder,
+        &format!("{more}\n[music]\npreparation_workers = 0\n"),
+    );
     let mut connection = served.http1();
     connection.send("GET", "/api/music/v1/tracks", &[], b"");
     let tracks = connection.answer(false).json();
     let stream_url = tracks["items"][0]["stream_url"].as_str().unwrap();
     let stream_url = stream_url.to_owned();
     (served, audio, stream_url)
+}
+
+/// A folder with a library of one song.
+fn imported(audio: &[u8], arguments: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let music = folder.path().join("music");
+    std::fs::create_dir(&music).unwrap();
+    std::fs::write(music.join("Artist - Title.wav"), audio).unwrap();
+    let data = folder.path().join("data");
+    let [data, music] = [&data, &music].map(|path| path.to_str().unwrap());
+    let import = ["music", "import", "--data", data, music];
+    let imported = Haas::run(HAAS, &[&import[..], arguments].concat());
+    assert_eq!(imported.code, Some(0), "{}", imported.stderr);
+    folder
 }
 
 impl Served {
@@ -360,16 +374,15 @@ fn what_does_not_fit_together_is_refused_with_its_reason() {
 
 #[test]
 fn virtual_listeners_hear_it_over_https() {
-    let (served, _, _) = serve_song("");
+    if !testkit::has_ffmpeg() {
+        return;
+    }
+    let served = serve_in(imported(&shelf::wave(1, 3_000), &[]), "");
     let authority = served.folder.path().join("authority.pem");
     std::fs::write(&authority, served.certificate.pem()).unwrap();
     let mut scenario = "name = 'over https'\nseed = 7\nsessions_min = 5\n".to_owned();
     scenario.push_str("[[phase]]\nseconds = 1\nstarts_per_s = 5\n");
-    write!(
-        scenario,
-        "[[listener]]\nlisten_s = [1, 1]\nplayer = 'progressive'\n"
-    )
-    .unwrap();
+    write!(scenario, "[[listener]]\nlisten_s = [1, 1]\n").unwrap();
     let file = served.folder.path().join("scenario.toml");
     std::fs::write(&file, scenario).unwrap();
     let report = served.folder.path().join("report.json");

@@ -1,4 +1,5 @@
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::TlsAcceptor;
@@ -17,8 +18,9 @@ const SEND_BUFFER_BYTES: usize = 128 << 10;
 const SPEAKS_HTTPS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\
 content-type: text/plain; charset=utf-8\r\ncontent-length: 73\r\n\r\n\
 This port speaks HTTPS: use the same address with https:// in front of it";
-/// How much of a request is thrown away so that the client gets to read that.
+/// How much of a request is thrown away so that the client gets to read that, and for how long.
 const THROWN_AWAY_BYTES_MAX: u64 = 64 << 10;
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
 
 impl Tls {
     /// Agrees on TLS with a client; nothing when that fails, takes too long, or the stop begins.
@@ -40,7 +42,7 @@ impl Tls {
         None
     }
 
-    /// Fails without a reason for a client that only looked whether somebody listens.
+    /// Fails without a reason for a client that only looked whether somebody listens, and for what is counted already.
     async fn shake(&self, stream: Limited) -> Result<Secured, Option<Failed>> {
         // Nothing but the socket is held for a client that says nothing.
         let mut first = [0];
@@ -48,9 +50,10 @@ impl Tls {
             Ok(0) | Err(_) => return Err(None),
             Ok(_) if first == [HANDSHAKE] => {}
             Ok(_) if first[0].is_ascii_uppercase() => {
+                self.metrics.failed(Failed::PlainHttp);
                 // Who does not want to hear it, does not.
-                let _heard = tell(stream).await;
-                return Err(Some(Failed::PlainHttp));
+                let _heard = tokio::time::timeout(TOLD_WITHIN, tell(stream)).await;
+                return Err(None);
             }
             Ok(_) => return Err(Some(Failed::Refused)),
         }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::Version;
 use axum::routing::get;
+use hyper::server::conn::http1;
+use prometheus_client::metrics::counter::Counter;
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,10 +16,13 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_util::sync::CancellationToken;
 
 use super::certificate::end_of;
 use super::metrics::{Failed, FailedLabels};
 use super::*;
+use crate::http::connection::{Serving, serve_connection};
+use crate::http::limited::{Limited, SendLimit};
 use crate::http::{Config, HttpMetrics, OverTls, bind, serve_tls};
 use crate::lifecycle::Tasks;
 use crate::problem;
@@ -166,11 +171,13 @@ async fn connect(
         .await
 }
 
-async fn hear(stream: &mut TlsStream<TcpStream>) -> String {
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .unwrap();
+const ASK: &str = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+/// Sends each text as a record of its own, and waits for one answer.
+async fn hear(stream: &mut TlsStream<TcpStream>, records: &[&str]) -> String {
+    for record in records {
+        stream.write_all(record.as_bytes()).await.unwrap();
+    }
     let mut heard = Vec::new();
     while !heard.ends_with(b"OverTls") {
         assert_ne!(stream.read_buf(&mut heard).await.unwrap(), 0);
@@ -185,35 +192,61 @@ fn failures(served: &Served, reason: Failed) -> u64 {
 
 async fn until(condition: impl Fn() -> bool) {
     while !condition() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
     }
+}
+
+/// A connection that rests as soon as it can, past the listener.
+async fn connect_resting() -> (TlsStream<TcpStream>, tokio::task::JoinHandle<()>) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files_in(folder.path());
+    let made = made(2040);
+    write(&files, &made);
+    let tls = Tls::open(files, TlsMetrics::default()).unwrap();
+    let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = Serving {
+        builder: http1::Builder::new(),
+        router: routes(),
+        idle_timeout: PATIENCE,
+        rest_after: Duration::ZERO,
+        stopping: CancellationToken::new(),
+    };
+    let limit = SendLimit {
+        timeout: PATIENCE,
+        stalled: Counter::default(),
+    };
+    let served = tokio::spawn(async move {
+        let (stream, peer) = listener.accept().await.unwrap();
+        let stream = Limited::new(stream, limit.into());
+        let stream = tls.shake_hands(stream, &serving.stopping).await.unwrap();
+        assert!(!stream.speaks_http2());
+        serve_connection(Arc::new(serving), stream, peer.ip()).await;
+    });
+    let stream = connect(address, &made.0, b"http/1.1").await.unwrap();
+    (stream, served)
 }
 
 #[tokio::test]
 async fn requests_follow_each_other_and_long_answers_arrive_whole() {
-    let served = served(Config::default(), PATIENCE).await;
-    let mut stream = connect(served.address, &served.certificate, b"http/1.1")
-        .await
-        .unwrap();
+    let (mut stream, served) = connect_resting().await;
     for _ in 0..3 {
-        assert!(hear(&mut stream).await.contains("HTTP/1.1 OverTls"));
-        // Longer than until it rests.
-        tokio::time::sleep(Duration::from_millis(30)).await;
+        let heard = hear(&mut stream, &[ASK]).await;
+        assert!(heard.contains("HTTP/1.1 OverTls"), "{heard}");
+        // Two in one record, the second of which is not whole.
+        let (begin, rest) = ASK.split_at(9);
+        hear(&mut stream, &[&format!("{ASK}{begin}")]).await;
+        hear(&mut stream, &[rest]).await;
     }
-    stream
-        .write_all(b"GET /long HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-        .await
-        .unwrap();
+    let long = b"GET /long HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(long).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    let head = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap()
-        + 4;
-    assert_eq!(answer.len() - head, 4 << 20);
-    assert!(answer[head..].iter().all(|byte| *byte == b'x'));
-    assert!(served.tasks.stop(PATIENCE).await);
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n");
+    let body = &answer[head.unwrap() + 4..];
+    assert_eq!(body.len(), 4 << 20);
+    assert!(body.iter().all(|byte| *byte == b'x'));
+    served.await.unwrap();
 }
 
 #[tokio::test]
@@ -222,7 +255,7 @@ async fn a_connection_at_rest_is_told_farewell_by_the_stop() {
     let mut stream = connect(served.address, &served.certificate, b"http/1.1")
         .await
         .unwrap();
-    hear(&mut stream).await;
+    hear(&mut stream, &[ASK]).await;
     assert!(served.tasks.stop(PATIENCE).await);
     // A connection that is cut would be an error here.
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
@@ -294,12 +327,12 @@ async fn a_changed_certificate_is_for_new_connections_and_a_bad_one_for_nobody()
     let mut old = connect(served.address, &served.certificate, b"http/1.1")
         .await
         .unwrap();
-    hear(&mut old).await;
+    hear(&mut old, &[ASK]).await;
 
     let changed = made(2041);
     write(&files, &changed);
     until(|| served.tls.metrics.reloads.get() == 1).await;
-    assert!(hear(&mut old).await.contains("HTTP/1.1 200"));
+    assert!(hear(&mut old, &[ASK]).await.contains("HTTP/1.1 200"));
     assert!(
         connect(served.address, &served.certificate, b"http/1.1")
             .await

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use axum::http::Request;
 use bytes::Bytes;
+use chassis::lifecycle::Tasks;
+use futures_util::FutureExt as _;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::Response;
 use hyper::body::Incoming;
@@ -110,7 +112,8 @@ impl Http2 {
             let stream = connector.connect(name, stream).await.unwrap();
             let io = TokioIo::new(stream);
             let (sender, connection) = handshake(TokioExecutor::new(), io).await.unwrap();
-            tokio::spawn(connection);
+            // It ends with the runtime, or with the connection.
+            Tasks::default().spawn(connection.map(drop));
             sender
         });
         Self { runtime, sender }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use super::client::{ClientAddress, OverTls, PeerAddress};
@@ -51,10 +52,7 @@ pub(super) fn settle<B>(request: &mut Request<B>, trusted: &TrustedProxies) -> C
     if peer.is_some_and(|peer| came.from != ClientAddress(peer)) {
         request.extensions_mut().insert(came.from);
     }
-    let authority = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     let host = authority.and_then(|authority| HeaderValue::from_str(authority).ok());
     let headers = request.headers_mut();
     if came.is_secure {

@@ -23,7 +23,7 @@ struct Served {
 
 /// Serves with more of the configuration; the certificate's files are looked at often.
 fn serve(more: &str) -> Served {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     serve_in(folder, more)
 }
 
@@ -33,14 +33,14 @@ fn serve_in(folder: TempDir, more: &str) -> Served {
     certificate.write(&cert, &key);
     let config = folder.path().join("haas.toml");
     let server = "[server]\ntls_reload_every = \"20ms\"\n";
-    std::fs::write(&config, format!("{server}{more}")).unwrap();
+    std::fs::write(&config, format!("{server}{more}")).expect("a file");
     let arguments = [
         "--config",
-        config.to_str().unwrap(),
+        config.to_str().expect("UTF-8"),
         "--tls-cert",
-        cert.to_str().unwrap(),
+        cert.to_str().expect("UTF-8"),
         "--tls-key",
-        key.to_str().unwrap(),
+        key.to_str().expect("UTF-8"),
     ];
     let haas = Haas::serve(HAAS, &folder.path().join("data"), &arguments);
     Served {
@@ -66,19 +66,19 @@ fn serve_song(more: &str) -> (Served, Vec<u8>, String) {
     let mut connection = served.http1();
     connection.send("GET", "/api/music/v1/tracks", &[], b"");
     let tracks = connection.answer(false).json();
-    let stream_url = tracks["items"][0]["stream_url"].as_str().unwrap();
+    let stream_url = tracks["items"][0]["stream_url"].as_str().expect("a track");
     let stream_url = stream_url.to_owned();
     (served, audio, stream_url)
 }
 
 /// A folder with a library of one song.
 fn imported(audio: &[u8], arguments: &[&str]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let music = folder.path().join("music");
-    std::fs::create_dir(&music).unwrap();
-    std::fs::write(music.join("Artist - Title.wav"), audio).unwrap();
+    std::fs::create_dir(&music).expect("a folder");
+    std::fs::write(music.join("Artist - Title.wav"), audio).expect("a file");
     let data = folder.path().join("data");
-    let [data, music] = [&data, &music].map(|path| path.to_str().unwrap());
+    let [data, music] = [&data, &music].map(|path| path.to_str().expect("UTF-8"));
     let import = ["music", "import", "--data", data, music];
     let imported = Haas::run(HAAS, &[&import[..], arguments].concat());
     assert_eq!(imported.code, Some(0), "{}", imported.stderr);
@@ -87,7 +87,7 @@ fn imported(audio: &[u8], arguments: &[&str]) -> TempDir {
 
 impl Served {
     fn http1(&self) -> Connection<Secure> {
-        Connection::open_secure(self.haas.public, &self.certificate).unwrap()
+        Connection::open_secure(self.haas.public, &self.certificate).expect("a connection")
     }
 
     fn http2(&self) -> Http2 {

@@ -25,7 +25,7 @@ impl Transport for DuplexStream {
 /// The smallest window of a client: what it takes unread.
 const WINDOW_BYTES: u32 = 64 << 10;
 const LONG_BYTES: usize = 1 << 20;
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 type Client = SendRequest<Empty<Bytes>>;
 type Wire = Connection<TokioIo<DuplexStream>, Empty<Bytes>, TokioExecutor>;

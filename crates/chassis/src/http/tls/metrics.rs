@@ -1,5 +1,6 @@
 use std::fmt;
 
+use jiff::Timestamp;
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -76,7 +77,7 @@ impl TlsMetrics {
     }
 
     pub(super) fn in_force(&self, identity: &Identity) {
-        let end = identity.ends.map_or(0, |end| end.as_second());
+        let end = identity.ends.map_or(0, Timestamp::as_second);
         self.certificate_end.set(end);
     }
 

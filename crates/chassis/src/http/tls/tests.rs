@@ -11,6 +11,7 @@ use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -116,7 +117,7 @@ struct Served {
     tasks: Tasks,
 }
 
-async fn served(config: Config, handshake_timeout: Duration) -> Served {
+fn served(config: Config, handshake_timeout: Duration) -> Served {
     let folder = tempfile::tempdir().unwrap();
     let files = files_in(folder.path());
     let made = made(2040);
@@ -197,7 +198,7 @@ async fn until(condition: impl Fn() -> bool) {
 }
 
 /// A connection that rests as soon as it can, past the listener.
-async fn connect_resting() -> (TlsStream<TcpStream>, tokio::task::JoinHandle<()>) {
+async fn connect_resting() -> (TlsStream<TcpStream>, JoinSet<()>) {
     let folder = tempfile::tempdir().unwrap();
     let files = files_in(folder.path());
     let made = made(2040);
@@ -216,7 +217,8 @@ async fn connect_resting() -> (TlsStream<TcpStream>, tokio::task::JoinHandle<()>
         timeout: PATIENCE,
         stalled: Counter::default(),
     };
-    let served = tokio::spawn(async move {
+    let mut served = JoinSet::new();
+    served.spawn(async move {
         let (stream, peer) = listener.accept().await.unwrap();
         let stream = Limited::new(stream, limit.into());
         let stream = tls.shake_hands(stream, &serving.stopping).await.unwrap();
@@ -229,7 +231,7 @@ async fn connect_resting() -> (TlsStream<TcpStream>, tokio::task::JoinHandle<()>
 
 #[tokio::test]
 async fn requests_follow_each_other_and_long_answers_arrive_whole() {
-    let (mut stream, served) = connect_resting().await;
+    let (mut stream, mut served) = connect_resting().await;
     for _ in 0..3 {
         let heard = hear(&mut stream, &[ASK]).await;
         assert!(heard.contains("HTTP/1.1 OverTls"), "{heard}");
@@ -246,12 +248,12 @@ async fn requests_follow_each_other_and_long_answers_arrive_whole() {
     let body = &answer[head.unwrap() + 4..];
     assert_eq!(body.len(), 4 << 20);
     assert!(body.iter().all(|byte| *byte == b'x'));
-    served.await.unwrap();
+    served.join_next().await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_connection_at_rest_is_told_farewell_by_the_stop() {
-    let served = served(Config::default(), PATIENCE).await;
+    let served = served(Config::default(), PATIENCE);
     let mut stream = connect(served.address, &served.certificate, b"http/1.1")
         .await
         .unwrap();
@@ -263,7 +265,7 @@ async fn a_connection_at_rest_is_told_farewell_by_the_stop() {
 
 #[tokio::test]
 async fn who_speaks_http_is_told_what_is_spoken_here() {
-    let served = served(Config::default(), PATIENCE).await;
+    let served = served(Config::default(), PATIENCE);
     let mut stream = TcpStream::connect(served.address).await.unwrap();
     stream
         .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -288,7 +290,7 @@ async fn a_handshake_that_does_not_end_is_cut_off_and_took_a_connections_place()
         connections_max: 1,
         ..Config::default()
     };
-    let served = served(config, Duration::from_millis(300)).await;
+    let served = served(config, Duration::from_millis(300));
     let mut silent = TcpStream::connect(served.address).await.unwrap();
     // The begin of a ClientHello.
     silent.write_all(&[0x16, 0x03, 0x01]).await.unwrap();
@@ -309,7 +311,7 @@ async fn until_served(served: &Served) {
 
 #[tokio::test]
 async fn who_does_not_trust_the_certificate_is_counted() {
-    let served = served(Config::default(), PATIENCE).await;
+    let served = served(Config::default(), PATIENCE);
     let (stranger, _) = made(2040);
     assert!(connect(served.address, &stranger, b"h2").await.is_err());
     until(|| failures(&served, Failed::Refused) == 1).await;
@@ -317,7 +319,7 @@ async fn who_does_not_trust_the_certificate_is_counted() {
 
 #[tokio::test]
 async fn a_changed_certificate_is_for_new_connections_and_a_bad_one_for_nobody() {
-    let served = served(Config::default(), PATIENCE).await;
+    let served = served(Config::default(), PATIENCE);
     let files = files_in(served.folder.path());
     let watching = served
         .tls

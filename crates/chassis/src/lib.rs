@@ -19,6 +19,7 @@ pub mod schema;
 pub mod service;
 pub mod shares;
 pub mod signing;
+pub mod supervisor;
 pub mod telemetry;
 
 pub use problem::Problem;

@@ -13,6 +13,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::supervisor::{self, State};
+
 /// Spawns and counts tasks, and tells them to stop. Cheap to clone; clones share the count.
 ///
 /// A stop has two steps: *stopping* asks everybody to finish what is in flight, *killed* ends the wait.
@@ -203,6 +205,7 @@ impl StopSignals {
         };
         let first = Instant::now();
         readiness.set_stopping();
+        supervisor::tell(State::Stopping);
         tracing::info!(drain_s = drain.as_secs_f64(), "stopping");
         let orderly = async {
             if stopped == Stopped::BySignal {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::config::{Reader, Section};
 use jiff::tz::TimeZone;
 
+use crate::delivery::MediaDelivery;
 use crate::plays::PlayLimits;
 use crate::{Limits, chart};
 
@@ -15,6 +16,7 @@ const GIB: u64 = 1 << 30;
 #[derive(Clone, Debug)]
 pub struct Config {
     pub(crate) limits: Limits,
+    pub(crate) media_delivery: MediaDelivery,
     pub(crate) chart: chart::Settings,
     /// How many tracks one process measures and transcodes at once.
     pub(crate) preparation_workers: usize,
@@ -25,6 +27,7 @@ impl Config {
     pub fn read(section: &mut Section<'_>) -> Self {
         Self {
             limits: read_limits(section),
+            media_delivery: MediaDelivery::read(section),
             chart: read_chart(section),
             preparation_workers: read_preparation_workers(section),
         }

@@ -45,7 +45,10 @@ pub(crate) enum Error {
     CoverNotFound(String),
     /// The object store did not say whether there is such a cover.
     #[error("could not ask the object store for a cover")]
-    CoverStore(#[source] object_store::Error),
+    CoverStore(#[source] chassis::objects::ObjectError),
+    /// There is no credential to sign a URL with.
+    #[error("could not sign a URL of the object store")]
+    Sign(#[source] chassis::objects::ObjectError),
     /// What a track's or cover's row promises cannot be read.
     #[error("could not read media")]
     Media(#[source] LoadError),
@@ -116,7 +119,11 @@ impl Error {
     pub(crate) fn is_outage(&self) -> bool {
         match self {
             Self::NotRead(cause) => cause.is_outage(),
-            Self::Store(_) | Self::CoverStore(_) | Self::NotRecorded(_) | Self::Busy => true,
+            Self::Store(_)
+            | Self::CoverStore(_)
+            | Self::Sign(_)
+            | Self::NotRecorded(_)
+            | Self::Busy => true,
             _ => false,
         }
     }
@@ -152,7 +159,9 @@ impl From<Error> for Problem {
             Error::RenditionBroken(_) | Error::Media(LoadError::WrongSize { .. }) => {
                 Self::internal(error)
             }
-            Error::Media(_) | Error::CoverStore(_) => Self::unavailable(RETRY_AFTER).because(error),
+            Error::Media(_) | Error::CoverStore(_) | Error::Sign(_) => {
+                Self::unavailable(RETRY_AFTER).because(error)
+            }
             Error::PlayTokenRefused => Self::new(
                 StatusCode::FORBIDDEN,
                 "music.play_token_refused",

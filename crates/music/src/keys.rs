@@ -1,7 +1,12 @@
-//! Where things lie in the object store: every key is made here.
+//! Where things lie in the object store, and as what: every key is made here.
 
 /// Where objects lie that are deleted when no row names them.
 pub(crate) const SWEPT: [&str; 2] = ["originals", "renditions"];
+
+/// The content type of covers.
+pub(crate) const COVER_MEDIA_TYPE: &str = "image/webp";
+/// The content type of renditions.
+pub(crate) const RENDITION_MEDIA_TYPE: &str = "audio/mp4";
 
 /// The key of a cover in one width; `id` is the cover's id, `width_px` one of the widths covers are stored in.
 pub(crate) fn cover(id: &str, width_px: u32) -> String {

@@ -7,6 +7,7 @@
 //! * no listener is ever named in a log line, a metric or an answer.
 
 mod api;
+pub mod backup;
 mod chart;
 mod config;
 mod delivery;
@@ -28,13 +29,14 @@ use std::sync::Arc;
 use axum::routing::get;
 use chassis::clock::Clock;
 use chassis::http::{describe_common, only_described};
+use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use config::Config;
 pub(crate) use delivery::Delivery;
-pub use delivery::Limits;
+pub use delivery::{Limits, NoSigner};
 pub(crate) use error::Error;
 pub use store::Migrator;
 pub(crate) use store::Store;
@@ -61,13 +63,13 @@ impl App {
         context.database.watch(&context.tasks, context.metrics);
         let store = Store::new(context.database.clone());
         let settings = Arc::new(config.chart.clone());
-        let library = ingest::Library {
-            database: context.database.clone(),
-            objects: Arc::clone(&context.objects),
-            work: context.work.clone(),
-            clock: context.clock.clone(),
-        };
-        ingest::start_workers(&library, &context.tasks, config.preparation_workers);
+        let library = library(&context);
+        ingest::start_workers(
+            &library,
+            &context.tasks,
+            config.preparation_workers,
+            context.metrics,
+        );
         ingest::start_sweeping(&library, &context.tasks);
         indexing::start(&store, &context.tasks);
         let chart = chart::ChartState::start(&store, &mut context, &settings);
@@ -75,7 +77,7 @@ impl App {
         let app = Arc::new(Self {
             plays: plays::Plays::new(&store, &mut context, settings),
             delivery: Delivery::new(
-                config.limits,
+                config,
                 store.clone(),
                 context.objects,
                 context.clock.clone(),
@@ -108,6 +110,31 @@ pub fn start(context: Context<'_>, config: &Config) -> Mounted {
         error_pages: pages::error_pages(pages),
         openapi,
     }
+}
+
+/// Starts what prepares tracks, without serving anybody: `workers` tracks at once.
+pub fn start_worker(context: Context<'_>, workers: usize) {
+    context.database.watch(&context.tasks, context.metrics);
+    let library = library(&context);
+    ingest::start_workers(&library, &context.tasks, workers, context.metrics);
+    ingest::start_sweeping(&library, &context.tasks);
+}
+
+fn library(context: &Context<'_>) -> ingest::Library {
+    ingest::Library {
+        database: context.database.clone(),
+        objects: context.objects.patient(),
+        work: context.work.clone(),
+        clock: context.clock.clone(),
+    }
+}
+
+/// What pages must allow browsers to fetch media from, beside this server: scheme, host and port.
+pub fn media_origin(
+    objects: &Objects,
+    config: &Config,
+) -> std::result::Result<Option<String>, NoSigner> {
+    config.media_delivery.origin(objects)
 }
 
 /// The description of the API, without starting anything.

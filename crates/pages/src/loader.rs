@@ -12,17 +12,18 @@ use crate::assets::site_styles;
 pub(crate) static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze(include_str!("loader.js")));
 
 /// The `Content-Security-Policy` of every page: ourselves only, the loader and the inlined styles by hash.
-pub fn content_security_policy() -> &'static str {
-    static POLICY: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "default-src 'self'; script-src 'self' {}; style-src 'self' {}; img-src 'self' data: blob:; \
-             media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; \
+/// Media may come from `media_origins`, too: scheme, host and port of each.
+pub fn content_security_policy(media_origins: &[String]) -> String {
+    let media = media_origins
+        .iter()
+        .fold(String::new(), |all, origin| all + " " + origin);
+    format!(
+        "default-src 'self'; script-src 'self' {}; style-src 'self' {}; img-src 'self' data: blob:; \
+             media-src 'self' blob:{media}; worker-src 'self' blob:; connect-src 'self'{media}; object-src 'none'; \
              base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-            hash(&SCRIPT),
-            hash(site_styles())
-        )
-    });
-    &POLICY
+        hash(&SCRIPT),
+        hash(site_styles())
+    )
 }
 
 fn hash(text: &str) -> String {
@@ -50,7 +51,7 @@ mod tests {
             hash("a"),
             "'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='"
         );
-        let policy = content_security_policy();
+        let policy = content_security_policy(&[]);
         assert!(policy.contains(&hash(&SCRIPT)) && policy.contains(&hash(site_styles())));
         assert!(!policy.contains("unsafe"));
     }

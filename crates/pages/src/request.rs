@@ -6,8 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    SET_COOKIE, VARY,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, SET_COOKIE, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -18,7 +17,6 @@ use crate::cache::Rendered;
 use crate::encoding::Encoding;
 use crate::etag::is_held;
 use crate::lang::{Lang, cookie};
-use crate::loader::content_security_policy;
 use crate::origin::{PublicOrigin, origin_of};
 use crate::{Page, PageCache, Site, layout};
 
@@ -169,7 +167,6 @@ impl PageRequest {
             }
         }
         set(headers, CONTENT_TYPE, "text/html; charset=utf-8");
-        set(headers, CONTENT_SECURITY_POLICY, content_security_policy());
         if let Some(encoding) = encoding.header() {
             set(headers, CONTENT_ENCODING, encoding);
         }

@@ -1,7 +1,10 @@
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chassis::config::{Effective, Flag, Sources, environment};
+use chassis::objects::{NoPlace, Place};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
 use crate::load::LoadArguments;
@@ -18,6 +21,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Serves every service, or those that --only names.
     Serve(Serve),
+    /// Measures and transcodes music that was imported, without serving anybody.
+    Worker(WorkerArguments),
     /// Brings the databases up to date and ends.
     Migrate(Common),
     /// Says whether the configuration is good, and everything that is wrong with it.
@@ -27,6 +32,9 @@ pub(crate) enum Command {
     /// Works on the music library.
     #[command(subcommand)]
     Music(MusicCommand),
+    /// Keeps everything in a backup, or brings it back.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Lets virtual listeners play music on a server, and says whether it starts at once and does not stop.
     Load(Box<LoadArguments>),
     /// Asks a running process whether it takes requests; the exit code is the answer.
@@ -35,9 +43,46 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum MusicCommand {
-    /// Imports a folder of music: reads tags, keeps the originals, remembers what lay where.
+    /// Imports a folder or a bucket of music: reads tags, keeps the originals, remembers what lay where.
     Import(ImportArguments),
 }
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Keeps every row and every object of the music library as it is now, while it goes on serving.
+    Backup(BackupArguments),
+    /// Brings a backup back into an empty database and its objects, and checks every byte of it.
+    Restore(RestoreArguments),
+}
+
+/// What `haas admin backup` takes.
+#[derive(Debug, Args)]
+#[command(after_help = BACKUP_EXIT_CODES)]
+pub(crate) struct BackupArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The folder, or part of a bucket (`s3://BUCKET/PREFIX`), that holds all backups; objects are kept once in it.
+    #[arg(value_name = "FOLDER", value_parser = OsStringValueParser::new().try_map(read_place))]
+    pub(crate) place: Place,
+}
+
+/// What `haas admin restore` takes.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The folder, or part of a bucket (`s3://BUCKET/PREFIX`), that holds the backups.
+    #[arg(value_name = "FOLDER", value_parser = OsStringValueParser::new().try_map(read_place))]
+    pub(crate) place: Place,
+    /// Which backup, by its name such as `2026-11-30T15-04-05Z`; otherwise the latest.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backup: Option<String>,
+}
+
+/// What scripts may rely on.
+const BACKUP_EXIT_CODES: &str = "Exit codes:\n  0    everything is kept\n  1    there is no backup\n  \
+     3    it is kept, but for objects that are lost where they should be\n  64   wrong arguments or configuration\n  \
+     130  somebody stopped it";
 
 /// What scripts may rely on.
 const IMPORT_EXIT_CODES: &str = "Exit codes:\n  0    everything was imported\n  1    the run could not be finished; the next one goes on\n  \
@@ -53,8 +98,9 @@ const IMPORT_EXIT_CODES: &str = "Exit codes:\n  0    everything was imported\n  
 pub(crate) struct ImportArguments {
     #[command(flatten)]
     pub(crate) common: Common,
-    /// The folder with the music; it is only read.
-    pub(crate) folder: PathBuf,
+    /// The folder with the music, or a part of a bucket (`s3://BUCKET/PREFIX`); it is only read.
+    #[arg(value_name = "FOLDER", value_parser = OsStringValueParser::new().try_map(read_place))]
+    pub(crate) origin: Place,
     /// Writes one line of JSON per file and a summary instead of a progress bar.
     #[arg(long)]
     pub(crate) json: bool,
@@ -67,7 +113,7 @@ pub(crate) struct ImportArguments {
     /// How many tracks are measured and transcoded at the same time.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) workers: u8,
-    /// Removes every track of the folder when the folder is empty.
+    /// Removes every track of the folder or bucket when it is empty.
     #[arg(long)]
     pub(crate) allow_empty: bool,
 }
@@ -105,6 +151,19 @@ pub(crate) struct Serve {
     /// Refuse to start when a database is not up to date, instead of migrating it.
     #[arg(long)]
     no_migrate: bool,
+}
+
+/// What `haas worker` takes.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArguments {
+    #[command(flatten)]
+    common: Common,
+    /// How many tracks are measured and transcoded at once; otherwise as many as there are processors.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) workers: Option<u8>,
+    /// The address of the admin listener (`/live`, `/ready`, `/metrics`, `/config`); port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    admin_listen: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +231,25 @@ impl Serve {
     }
 }
 
+impl WorkerArguments {
+    pub(crate) fn sources(&self) -> Sources {
+        let mut sources = self.common.sources();
+        let admin = self.admin_listen.as_ref();
+        let flags = &mut sources.flags;
+        add(flags, "--admin-listen", "server.admin_listen", admin);
+        sources
+    }
+}
+
+impl AdminCommand {
+    pub(crate) fn sources(&self) -> Sources {
+        match self {
+            Self::Backup(arguments) => arguments.common.sources(),
+            Self::Restore(arguments) => arguments.common.sources(),
+        }
+    }
+}
+
 impl Check {
     pub(crate) fn report(&self, effective: &Effective) -> String {
         match (self.print, self.markdown) {
@@ -179,6 +257,14 @@ impl Check {
             (_, true) => effective.to_markdown(),
             _ => "the configuration is good\n".to_owned(),
         }
+    }
+}
+
+/// A folder's name need not be text.
+fn read_place(argument: OsString) -> Result<Place, NoPlace> {
+    match argument.to_str() {
+        Some(text) if text.contains("://") => text.parse(),
+        _ => Ok(Place::Folder(argument.into())),
     }
 }
 

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use chassis::clock::Clock;
 use chassis::lifecycle::{StopSignals, Tasks};
+use chassis::objects::{Objects, Place};
 use music::ingest::{
-    ImportError, ImportOptions, Library, PrepareError, check_folder, count_unprepared, import,
+    ImportError, ImportOptions, Library, Origin, PrepareError, count_unprepared, import,
     list_unprepared, prepare_all,
 };
 
@@ -25,7 +26,7 @@ const EXIT_SOME_SKIPPED: u8 = 3;
 /// The exit code when somebody stopped it: what shells say of a command that Ctrl-C ended.
 const EXIT_STOPPED: u8 = 130;
 
-/// Imports a folder, prepares what is to be prepared, and says what happened.
+/// Imports a folder or a bucket, prepares what is to be prepared, and says what happened.
 pub(crate) async fn run(
     settings: Settings,
     arguments: ImportArguments,
@@ -34,9 +35,10 @@ pub(crate) async fn run(
     let mut signals = StopSignals::listen()
         .map_err(|error| Failure::new("could not listen to signals", error))?;
     let mut screen = Screen::new(arguments.json);
-    // A folder that was misspelt leaves nothing behind, least of all a library.
+    let origin = open_origin(&settings, &arguments.origin)?;
+    // An origin that was misspelt leaves nothing behind, least of all a library.
     let checked = tokio::select! {
-        checked = check_folder(&arguments.folder) => checked,
+        checked = origin.check() => checked,
         () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
     };
     if let Err(error) = checked {
@@ -47,15 +49,16 @@ pub(crate) async fn run(
         database = service::open_current_database(&settings, Role::Music) => database?,
         () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
     };
+    let objects = service::open_objects(&settings, Role::Music)?.patient();
+    service::sweep_uploads(objects.clone()).await;
     let library = Library {
         database,
-        objects: service::open_objects(&settings, Role::Music)?,
+        objects,
         work: settings.work(),
         clock: Clock::system(),
     };
-    service::sweep_uploads(settings.place(Role::Music).objects.clone()).await;
     let tasks = Tasks::default();
-    let work = import_into(&library, &tasks, &arguments, &mut screen);
+    let work = import_into(&library, &tasks, origin, &arguments, &mut screen);
     let mut work = std::pin::pin!(work);
     tokio::select! {
         code = &mut work => Ok(code),
@@ -71,9 +74,20 @@ pub(crate) async fn run(
     }
 }
 
+fn open_origin(settings: &Settings, place: &Place) -> Result<Origin, Failure> {
+    if let Place::Folder(folder) = place {
+        return Ok(Origin::Folder(folder.clone()));
+    }
+    let config = settings.imports.at(place.clone());
+    let objects = Objects::open(&config);
+    let objects = objects.map_err(|error| Failure::new("could not start", error))?;
+    Ok(Origin::bucket(place, objects.patient()))
+}
+
 async fn import_into(
     library: &Library,
     tasks: &Tasks,
+    origin: Origin,
     arguments: &ImportArguments,
     screen: &mut Screen,
 ) -> ExitCode {
@@ -81,12 +95,16 @@ async fn import_into(
         is_thorough: arguments.thorough,
         may_be_empty: arguments.allow_empty,
         stopping: tasks.stopping().clone(),
-        ..ImportOptions::new(&arguments.folder)
+        ..ImportOptions::new(origin)
     };
     let summary = match import(library, &options, &mut |event| screen.show(&event)).await {
         Ok(summary) => summary,
         Err(ImportError::Stopped) => return stopped(screen),
-        Err(error @ (ImportError::Folder { .. } | ImportError::NotAFolder { .. })) => {
+        Err(
+            error @ (ImportError::Folder { .. }
+            | ImportError::NotAFolder { .. }
+            | ImportError::Bucket { .. }),
+        ) => {
             screen.refuse(&error);
             return ExitCode::FAILURE;
         }
@@ -116,7 +134,7 @@ async fn import_into(
             return ExitCode::FAILURE;
         }
     }
-    match list_unprepared(library, &arguments.folder, began_ms).await {
+    match list_unprepared(library, &options.origin, began_ms).await {
         Ok(unprepared) => {
             screen.say_unprepared(&unprepared);
             finished(summary.skipped, unprepared.len())

@@ -1,5 +1,6 @@
 //! The haas binary: the only place that knows which services exist.
 
+mod admin;
 mod arguments;
 mod failure;
 mod health;
@@ -12,6 +13,7 @@ mod serve;
 mod service;
 mod settings;
 mod tls;
+mod worker;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -42,6 +44,14 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Serve(serve) => {
             let (settings, effective) = Settings::read(&serve.sources())?;
             on_runtime(serve::serve(settings, effective))
+        }
+        Command::Worker(arguments) => {
+            let (settings, effective) = Settings::read(&arguments.sources())?;
+            on_runtime(worker::work(settings, effective, arguments.workers))
+        }
+        Command::Admin(command) => {
+            let (settings, _) = Settings::read(&command.sources())?;
+            on_runtime(admin::run(settings, command))
         }
         Command::Migrate(common) => {
             let (settings, _) = Settings::read(&common.sources())?;

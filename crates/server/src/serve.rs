@@ -8,7 +8,9 @@ use chassis::clock::Clock;
 use chassis::config::Effective;
 use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy, Tls};
 use chassis::lifecycle::{Readiness, StopSignals, Stopped, Tasks};
+use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
+use chassis::supervisor::{self, State};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 
@@ -63,11 +65,15 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
     let _set_once = metrics.set(registry);
     serve_public(public, app, tls, &settings, &tasks);
     readiness.set_ready();
+    supervisor::tell(State::Ready);
     tracing::info!("ready");
 
-    let stopped = signals
-        .stop(&tasks, &readiness, settings.drain, settings.grace)
-        .await;
+    let stopped = signals.stop(&tasks, &readiness, settings.drain, settings.grace);
+    ended(stopped.await)
+}
+
+/// The exit code of a process that was asked to stop, or the failure of one that had to.
+pub(crate) fn ended(stopped: Stopped) -> Result<ExitCode, Failure> {
     match stopped {
         Stopped::BySignal => Ok(ExitCode::SUCCESS),
         Stopped::ByTask(name) => Err(Failure::plain(format!(
@@ -112,25 +118,31 @@ async fn start(
 ) -> Result<App, Failure> {
     chassis::process::register(registry);
     let clock = Clock::system();
+    let objects = settings.roles.iter().map(|&role| {
+        let objects = service::open_objects(settings, role)?;
+        service::keep_swept(&objects, tasks);
+        Ok((role, objects))
+    });
+    let objects: Vec<(Role, Objects)> = objects.collect::<Result<_, Failure>>()?;
+    let media_origins = media_origins(settings, &objects)?;
     let edge = Edge::new(
         settings.http.clone(),
-        Policy::new(pages::content_security_policy()),
+        Policy::new(&pages::content_security_policy(&media_origins)),
         clock.clone(),
         readiness.clone(),
         HttpMetrics::register(registry),
         Role::ALL.map(Role::name).to_vec(),
     );
     let mut routes = pages::assets::router();
-    for &role in &settings.roles {
+    for (role, objects) in objects {
         let context = Context {
             database: service::open_current_database(settings, role).await?,
-            objects: service::open_objects(settings, role)?,
+            objects,
             work: settings.work(),
             clock: clock.clone(),
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
-        service::keep_swept(settings, role, tasks);
         let mounted = mount(settings, role, context);
         routes = routes.merge(mounted.router);
         edge.show_errors(mounted.error_pages);
@@ -141,6 +153,16 @@ async fn start(
         None => router,
     };
     Ok(App { router, edge })
+}
+
+/// Where browsers fetch media from that pages of ours play.
+fn media_origins(settings: &Settings, objects: &[(Role, Objects)]) -> Result<Vec<String>, Failure> {
+    let origins = objects.iter().map(|(role, objects)| match role {
+        Role::Music => music::media_origin(objects, &settings.music),
+    });
+    let origins = origins.filter_map(Result::transpose);
+    let origins: Result<Vec<String>, _> = origins.collect();
+    origins.map_err(|error| Failure::new("could not start", error))
 }
 
 fn mount(settings: &Settings, role: Role, context: Context<'_>) -> Mounted {
@@ -162,7 +184,7 @@ struct Listeners {
 impl Listeners {
     fn bind(settings: &Settings, effective: &Effective) -> Result<Self, Failure> {
         let public = bind(settings.listen, "--listen")?;
-        let https_port = address_of(&public)?.port();
+        let https_port = listener_address(&public)?.port();
         let admin = bind_admin(settings, effective)?;
         let redirect = settings.tls.as_ref().and_then(|tls| tls.redirect_listen);
         let redirect = redirect.map(|address| bind(address, "server.redirect_listen"));
@@ -182,10 +204,13 @@ impl Listeners {
     /// The first line is the public address, for people and for scripts; the second the admin listener's; the third that
     /// of the redirect, where there is one.
     fn announce(&self) -> Result<(), Failure> {
-        let (public, admin) = (address_of(&self.public)?, address_of(&self.admin)?);
+        let (public, admin) = (
+            listener_address(&self.public)?,
+            listener_address(&self.admin)?,
+        );
         let mut lines = format!("{}://{public}\nadmin http://{admin}\n", self.scheme);
         if let Some(redirect) = &self.redirect {
-            let redirect = address_of(redirect)?;
+            let redirect = listener_address(redirect)?;
             lines = format!("{lines}redirect http://{redirect}\n");
         }
         say(&lines);
@@ -193,7 +218,7 @@ impl Listeners {
     }
 }
 
-fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+pub(crate) fn listener_address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr();
     address.map_err(|error| Failure::new("a listener has no address", error))
 }
@@ -203,7 +228,10 @@ fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
 }
 
 /// Nobody asked for the default admin port, so that a second process on the machine takes a free one instead.
-fn bind_admin(settings: &Settings, effective: &Effective) -> Result<TcpListener, Failure> {
+pub(crate) fn bind_admin(
+    settings: &Settings,
+    effective: &Effective,
+) -> Result<TcpListener, Failure> {
     let address = settings.admin_listen;
     match http::bind(address) {
         Err(error)

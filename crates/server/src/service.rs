@@ -1,12 +1,12 @@
 //! Opening what a service needs, for every command that runs one.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chassis::database::{self, Database};
 use chassis::lifecycle::Tasks;
-use chassis::objects::{self, Objects};
+use chassis::objects::{self, Objects, Place};
 use sea_orm::DbErr;
 
 use crate::failure::Failure;
@@ -108,29 +108,31 @@ async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> 
 
 /// A service's objects.
 pub(crate) fn open_objects(settings: &Settings, role: Role) -> Result<Objects, Failure> {
-    let folder = &settings.place(role).objects;
-    if folder.starts_with(&settings.data) {
+    let config = &settings.place(role).objects;
+    if let Place::Folder(folder) = &config.place
+        && folder.starts_with(&settings.data)
+    {
         objects::make_private(&settings.data).map_err(|error| unusable(&settings.data, error))?;
     }
-    objects::open_folder(folder).map_err(|error| Failure::new("could not start", error))
+    Objects::open(config).map_err(|error| Failure::new("could not start", error))
 }
 
 /// Removes what uploads left that a kill cut off, now and then, until the stop.
-pub(crate) fn keep_swept(settings: &Settings, role: Role, tasks: &Tasks) {
-    let folder = settings.place(role).objects.clone();
+pub(crate) fn keep_swept(objects: &Objects, tasks: &Tasks) {
+    let objects = objects.clone();
     let pauses = tasks.clone();
     tasks.spawn(async move {
         let mut pause = SWEEP_AFTER;
         while pauses.pause(pause).await {
-            sweep_uploads(folder.clone()).await;
+            sweep_uploads(objects.clone()).await;
             pause = SWEEP_EVERY;
         }
     });
 }
 
-/// Removes what uploads left in a folder that a kill cut off.
-pub(crate) async fn sweep_uploads(folder: PathBuf) {
-    let swept = tokio::task::spawn_blocking(move || objects::sweep_uploads(&folder)).await;
+/// Removes what uploads left that a kill cut off.
+pub(crate) async fn sweep_uploads(objects: Objects) {
+    let swept = tokio::task::spawn_blocking(move || objects.sweep_uploads()).await;
     match swept {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "removed uploads that were cut off"),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
-use chassis::{database, http, telemetry};
+use chassis::{database, http, objects, telemetry};
 use pages::PublicOrigin;
 
 use crate::role::Role;
@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) http: http::Config,
     pub(crate) telemetry: telemetry::Config,
     pub(crate) music: music::Config,
+    /// How buckets are reached that music is imported from; the place is none of it.
+    pub(crate) imports: objects::Config,
     places: [Place; Role::ALL.len()],
 }
 
@@ -41,7 +43,7 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) database: database::Config,
-    pub(crate) objects: PathBuf,
+    pub(crate) objects: objects::Config,
 }
 
 impl Settings {
@@ -84,6 +86,10 @@ impl Settings {
         if let Some(problem) = tls_problem {
             reader.problem(problem);
         }
+        let places = Role::ALL.map(|role| Place::read(&mut reader, &data, role));
+        let imports = places[Role::Music as usize]
+            .objects
+            .read_import(&mut reader.section(Role::Music.name()));
         let settings = Self {
             listen,
             admin_listen,
@@ -99,7 +105,8 @@ impl Settings {
             grace,
             http: http::Config::read(&mut reader.section("http")),
             telemetry: telemetry::Config::read(&mut reader.section("telemetry")),
-            places: Role::ALL.map(|role| Place::read(&mut reader, &data, role)),
+            places,
+            imports,
             music: music::Config::read(&mut reader.section(Role::Music.name())),
             data,
         };
@@ -121,12 +128,7 @@ impl Place {
     fn read(reader: &mut Reader, data: &Path, role: Role) -> Self {
         let mut section = reader.section(role.name());
         let database = database::Config::read(&mut section, data, role.name());
-        let default = data.join(role.name());
-        let objects = section.path(
-            "objects",
-            &default.display().to_string(),
-            "The folder of the service's objects: audio, pictures.",
-        );
+        let objects = objects::Config::read(&mut section, data, role.name());
         Self { database, objects }
     }
 }

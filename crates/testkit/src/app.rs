@@ -7,7 +7,7 @@ use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::http::{Config, Edge, HttpMetrics, Policy};
 use chassis::lifecycle::{Readiness, Tasks};
-use chassis::objects::{self, Objects};
+use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
 use http_body_util::BodyExt as _;
 use prometheus_client::registry::Registry;
@@ -58,7 +58,7 @@ impl App {
         database: Database,
         start: impl FnOnce(Context<'_>) -> Mounted,
     ) -> Self {
-        let objects = objects::open_folder(&folder.path().join("objects")).unwrap();
+        let objects = Objects::in_folder(&folder.path().join("objects")).unwrap();
         let clock = Clock::manual(START_MS);
         let tasks = Tasks::default();
         let mut metrics = Registry::default();

@@ -15,6 +15,7 @@ mod database;
 mod disk;
 mod line;
 mod process;
+mod s3;
 mod secure;
 mod skip;
 
@@ -25,5 +26,6 @@ pub use database::{each_database, each_server, new_sqlite};
 pub use disk::Disk;
 pub use line::Line;
 pub use process::{Binary, Haas, Output, Running};
+pub use s3::{ACCESS_KEY_ID, BUCKET, Faults, S3, SECRET_ACCESS_KEY};
 pub use secure::{Certificate, Http2, Secure};
 pub use skip::{has_ffmpeg, skip};

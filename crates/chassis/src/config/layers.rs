@@ -42,6 +42,12 @@ pub fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
+/// A variable that other programs agree on, such as `HOME`; none when it is not set, empty or no text.
+pub(crate) fn common_variable(name: &str) -> Option<String> {
+    let value = std::env::var_os(name)?.into_string().ok()?;
+    (!value.is_empty()).then_some(value)
+}
+
 /// One value that was given, and where.
 #[derive(Clone, Debug)]
 pub(super) struct Given {

@@ -11,6 +11,7 @@ mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use layers::common_variable;
 pub use layers::{Flag, Sources, environment};
 use layers::{Given, Layers};
 pub use report::{ConfigError, Effective, Setting};

@@ -216,6 +216,13 @@ impl<'a> Section<'a> {
         self.refuse(key, &place, "(not shown)", accepted);
     }
 
+    /// Notes that a key is missing that another one needs.
+    pub fn refuse_missing(&mut self, key: &str, why: &str) {
+        let name = self.name;
+        self.reader
+            .problem(format!("{name}.{key} is not set: {why}"));
+    }
+
     fn read_secret_file(&mut self, key: &str, file: &Given) -> Option<String> {
         let path = text_of(&file.raw)?.to_owned();
         match std::fs::read_to_string(&path) {

@@ -9,8 +9,8 @@ use super::{Config, Database, is_contention};
 
 /// How long a process waits while another one migrates the same database.
 pub const MIGRATION_WAIT: Duration = Duration::from_mins(1);
-/// How long one statement of a migration may run: it may have to go over every row of a table.
-const MIGRATION_STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
+/// How long one statement may run that goes over every row of a table.
+const LONG_STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
 /// The number of the lock among PostgreSQL's advisory locks of one database; it only has to be always the same.
 const POSTGRES_LOCK: i64 = 0x6861_6173;
 
@@ -24,16 +24,40 @@ impl Database {
         self.migrate_within::<M>(MIGRATION_WAIT).await
     }
 
+    /// Makes an empty database what it was under the first `steps` migrations: for rows that were written then.
+    pub async fn migrate_to<M: MigratorTrait>(&self, steps: u32) -> Result<(), DbErr> {
+        self.migrate_some::<M>(MIGRATION_WAIT, Some(steps)).await
+    }
+
     /// Brings the schema up to date, and fails when another process does so for longer than `wait`. What the other
     /// one has finished is not done again.
     pub async fn migrate_within<M: MigratorTrait>(&self, wait: Duration) -> Result<(), DbErr> {
         if self.pending::<M>().await?.0.is_empty() {
             return Ok(());
         }
-        // A connection of its own: whatever happens, the lock goes with it.
-        let alone = Self::connect_with(&for_migration(&self.config)).await?;
+        self.migrate_some::<M>(wait, None).await
+    }
+
+    /// The same database by one connection of its own, whose statements may take as long as it takes to go over every
+    /// row of a table.
+    pub async fn alone(&self) -> Result<Self, DbErr> {
+        Self::connect_with(&Config {
+            connections_max: 1,
+            statement_timeout: LONG_STATEMENT_TIMEOUT,
+            ..Config::clone(&self.config)
+        })
+        .await
+    }
+
+    async fn migrate_some<M: MigratorTrait>(
+        &self,
+        wait: Duration,
+        steps: Option<u32>,
+    ) -> Result<(), DbErr> {
+        // Whatever happens, the lock goes with the connection.
+        let alone = self.alone().await?;
         let migrated = match alone.lock_migrations(wait).await {
-            Ok(locked) => up::<M>(locked).await,
+            Ok(locked) => up::<M>(locked, steps).await,
             Err(error) => Err(error),
         };
         alone.close().await?;
@@ -89,17 +113,12 @@ impl Database {
     }
 }
 
-fn for_migration(config: &Config) -> Config {
-    Config {
-        connections_max: 1,
-        statement_timeout: MIGRATION_STATEMENT_TIMEOUT,
-        ..config.clone()
-    }
-}
-
 /// `MariaDB` and MySQL commit with each change of the schema; the others have all of it or nothing.
-async fn up<M: MigratorTrait>(locked: DatabaseTransaction) -> Result<(), DbErr> {
-    M::up(&locked, None).await?;
+async fn up<M: MigratorTrait>(
+    locked: DatabaseTransaction,
+    steps: Option<u32>,
+) -> Result<(), DbErr> {
+    M::up(&locked, steps).await?;
     locked.commit().await
 }
 

@@ -12,9 +12,11 @@ pub struct Policy {
 
 impl Policy {
     /// `content_security` goes on every page that does not bring its own.
-    pub fn new(content_security: &'static str) -> Self {
-        let content_security = HeaderValue::from_static(content_security);
-        Self { content_security }
+    pub fn new(content_security: &str) -> Self {
+        let content_security = HeaderValue::from_str(content_security);
+        Self {
+            content_security: content_security.expect("a policy is made of letters and marks"),
+        }
     }
 
     /// Adds what is missing; a handler that set its own header keeps it.

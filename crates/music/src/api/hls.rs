@@ -8,7 +8,7 @@ use chassis::problem::ProblemDocument;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::delivery::{BIT_RATES_KBPS, Kind, Playlist, answer_text};
+use crate::delivery::{BIT_RATES_KBPS, Kind, PLAYLIST_LIFETIME, Playlist, answer_text};
 use crate::{AppState, Error, Result};
 
 const CONTENT_TYPE: &str = "application/vnd.apple.mpegurl";
@@ -17,11 +17,12 @@ const MASTER: Kind = Kind {
     content_type: CONTENT_TYPE,
     cache_control: "public, max-age=60",
 };
-/// Stays as it is unless the track is encoded anew.
+/// Stays as it is unless the track is encoded anew, or the URL in it is signed anew.
 const MEDIA: Kind = Kind {
     content_type: CONTENT_TYPE,
     cache_control: "public, max-age=3600",
 };
+const _: () = assert!(PLAYLIST_LIFETIME.as_secs() == 3_600, "as in the header");
 
 pub(crate) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

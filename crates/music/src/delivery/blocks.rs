@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chassis::lifecycle::Tasks;
-use chassis::objects::Objects;
-use object_store::GetOptions;
-use object_store::path::Path;
+use chassis::objects::{ObjectError, Objects};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -36,7 +34,7 @@ pub(crate) enum LoadError {
     Store {
         object_key: Arc<str>,
         index: u64,
-        source: object_store::Error,
+        source: ObjectError,
     },
     #[error("{object_key} should be {object_bytes} bytes long and is {found_bytes}")]
     WrongSize {
@@ -198,18 +196,18 @@ impl Inner {
             index: key.index,
             source,
         };
-        let path = Path::from(&*key.object_key);
-        let options = GetOptions::new().with_range(Some(start..end));
-        let found = self.objects.get_opts(&path, options).await;
-        let found = found.map_err(store_error)?;
-        if found.meta.size != key.object_bytes || found.range != (start..end) {
+        let read = self.objects.read_range(&key.object_key, start..end).await;
+        let (bytes, found_bytes) = read.map_err(|error| {
+            self.metrics.object_failures.inc();
+            store_error(error)
+        })?;
+        if found_bytes != key.object_bytes || bytes.len() != length {
             return Err(LoadError::WrongSize {
                 object_key: Arc::clone(&key.object_key),
                 object_bytes: key.object_bytes,
-                found_bytes: found.meta.size,
+                found_bytes,
             });
         }
-        let bytes = found.bytes().await.map_err(store_error)?;
         self.metrics.count_object_read(bytes.len());
         let block = Budgeted::new(bytes, share, self.metrics.clone());
         Ok(Bytes::from_owner(block))

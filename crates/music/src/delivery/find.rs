@@ -2,21 +2,16 @@
 
 use std::sync::Arc;
 
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
-
 use super::Delivery;
 use super::media::{Lifetime, Media, NewMedia};
+use crate::Error;
+use crate::keys::{self, COVER_MEDIA_TYPE, RENDITION_MEDIA_TYPE};
 use crate::store::entities::rendition;
-use crate::{Error, keys};
 
 /// How many objects are remembered; about 0.5 KiB each.
 pub(super) const FOUND_ITEMS_MAX: usize = 10_000;
 /// Every media request reads them: many cores must not wait for one lock.
 pub(super) const FOUND_SHARDS: usize = 64;
-
-/// The content type of renditions.
-const RENDITION_MEDIA_TYPE: &str = "audio/mp4";
 
 /// What a URL can name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,19 +83,15 @@ impl Delivery {
     /// Covers have no row that must be read: the key names the content.
     async fn cover(&self, id: &str, width_px: u32) -> Result<Media, Error> {
         let object_key = keys::cover(id, width_px);
-        let object = match self.objects.head(&Path::from(object_key.as_str())).await {
-            Ok(object) => object,
-            Err(object_store::Error::NotFound { .. }) => {
-                return Err(Error::CoverNotFound(id.to_owned()));
-            }
-            Err(error) => return Err(Error::CoverStore(error)),
-        };
+        let object = self.objects.find(&object_key).await;
+        let object = object.map_err(Error::CoverStore)?;
+        let object = object.ok_or_else(|| Error::CoverNotFound(id.to_owned()))?;
         Ok(Media::new(&NewMedia {
             object_key: &object_key,
-            size_bytes: object.size,
+            size_bytes: object.size_bytes,
             content_name: &format!("{id}-{width_px}"),
-            content_type: "image/webp",
-            modified_at_ms: object.last_modified.timestamp_millis(),
+            content_type: COVER_MEDIA_TYPE,
+            modified_at_ms: object.modified_at_ms,
             lifetime: Lifetime::Immutable,
         }))
     }

@@ -1,6 +1,7 @@
 //! Playlists by track, remembered with their compressed copies.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use pages::Rendered;
 
@@ -16,6 +17,8 @@ pub(crate) enum Playlist {
     Media(u32),
 }
 
+/// How long a media playlist may be kept by whoever has it.
+pub(crate) const PLAYLIST_LIFETIME: Duration = Duration::from_hours(1);
 /// What remembered playlists may take in memory.
 pub(super) const PLAYLIST_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// How many playlists are expected to be remembered.
@@ -35,7 +38,11 @@ impl Delivery {
                 Playlist::Master => self.master(track_id).await?,
                 Playlist::Media(kbps) => {
                     let rendition = self.track_rendition(track_id, kbps).await?;
-                    playlists::media(&rendition)?
+                    let url = self
+                        .direct
+                        .url(&rendition, &self.objects, &self.clock)
+                        .await?;
+                    playlists::media(&rendition, &url)?
                 }
             };
             let rendered = Arc::new(Rendered::new(text));

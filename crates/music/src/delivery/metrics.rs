@@ -24,6 +24,8 @@ pub(crate) struct Metrics {
     /// Blocks in memory, cached or being sent.
     pub(crate) memory_bytes: Gauge,
     blocks: Family<BlockLabels, Counter>,
+    /// Reads of the object store that failed.
+    pub(crate) object_failures: Counter,
     object_reads: Counter,
     object_read_bytes: Counter,
 }
@@ -83,6 +85,11 @@ impl Metrics {
             "object_reads",
             "Ranges read from the object store",
             metrics.object_reads.clone(),
+        );
+        registry.register(
+            "object_failures",
+            "Ranges that the object store did not give, however often it was asked",
+            metrics.object_failures.clone(),
         );
         registry.register_with_unit(
             "object_read",

@@ -8,6 +8,7 @@ mod blocks;
 mod body;
 mod cmcd;
 mod conditions;
+mod direct;
 mod find;
 mod hls;
 mod media;
@@ -31,15 +32,17 @@ use chassis::shares::{Share, Shares};
 use prometheus_client::registry::Registry;
 
 use crate::store::Store;
-use crate::{Error, Result};
+use crate::{Config, Error, Result};
 
 pub(crate) use asked::Asked;
 use blocks::Blocks;
 pub(crate) use blocks::LoadError;
+pub(crate) use direct::MediaDelivery;
+pub use direct::NoSigner;
 pub(crate) use find::Target;
 use find::{FOUND_ITEMS_MAX, FOUND_SHARDS};
-pub(crate) use hls::Playlist;
 use hls::{PLAYLIST_BYTES_MAX, PLAYLIST_SHARDS, PLAYLISTS_EXPECTED};
+pub(crate) use hls::{PLAYLIST_LIFETIME, Playlist};
 use media::Media;
 pub(crate) use metrics::Metrics;
 use pages::Rendered;
@@ -86,6 +89,8 @@ impl Default for Limits {
 pub(crate) struct Delivery {
     store: Store,
     objects: Objects,
+    clock: Clock,
+    direct: MediaDelivery,
     blocks: Blocks,
     found: Memory<Target, Arc<Media>>,
     playlists: Memory<(String, Playlist), Arc<Rendered>>,
@@ -95,18 +100,21 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) fn new(
-        limits: Limits,
+        config: &Config,
         store: Store,
         objects: Objects,
         clock: Clock,
         tasks: Tasks,
         registry: &mut Registry,
     ) -> Self {
+        let (limits, direct) = (config.limits, config.media_delivery.clone());
         let metrics = Metrics::register(registry);
-        let blocks = Blocks::new(limits, Arc::clone(&objects), tasks, metrics.clone());
+        let blocks = Blocks::new(limits, objects.clone(), tasks, metrics.clone());
         Self {
             store,
             objects,
+            clock: clock.clone(),
+            direct,
             blocks,
             found: Memory::new(
                 FOUND_ITEMS_MAX,

@@ -45,8 +45,8 @@ pub(super) fn master(renditions: &[rendition::Model]) -> String {
     text
 }
 
-/// The media playlist of a rendition: byte ranges of its one object.
-pub(super) fn media(rendition: &rendition::Model) -> Result<String, BrokenRendition> {
+/// The media playlist of a rendition: byte ranges of its one object, which players find at `url`.
+pub(super) fn media(rendition: &rendition::Model, url: &str) -> Result<String, BrokenRendition> {
     let segments = segments(rendition).map_err(|reason| BrokenRendition {
         id: rendition.id.clone(),
         reason,
@@ -56,7 +56,6 @@ pub(super) fn media(rendition: &rendition::Model) -> Result<String, BrokenRendit
     let target_s = longest_us
         .map_or(1, |longest_us| (longest_us + 500_000) / 1_000_000)
         .max(1);
-    let url = object_url(&rendition.id);
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{target_s}\n#EXT-X-MEDIA-SEQUENCE:0\n\
          #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
@@ -77,11 +76,6 @@ pub(super) fn media(rendition: &rendition::Model) -> Result<String, BrokenRendit
     }
     text.push_str("#EXT-X-ENDLIST\n");
     Ok(text)
-}
-
-/// Where a player gets the bytes of a rendition: the one place that would name a CDN or sign.
-fn object_url(rendition_id: &str) -> String {
-    format!("{API_PREFIX}/media/{rendition_id}.mp4")
 }
 
 /// A part of a rendition's object that plays by itself: one fragment or several.
@@ -198,15 +192,19 @@ mod tests {
     #[test]
     fn a_media_playlist_points_into_the_object() {
         // 100 frames at 44.1 kHz: 48 + 48 + 4 frames end at 1.114558, 2.229116 and 2.321995 s.
-        let text = media(&rendition(64, 44_100, 100, 700, &[1000, 2000, 300])).unwrap();
+        let text = media(
+            &rendition(64, 44_100, 100, 700, &[1000, 2000, 300]),
+            "https://cdn/r64.mp4",
+        )
+        .unwrap();
         assert_eq!(
             text,
             "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n\
              #EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n\
-             #EXT-X-MAP:URI=\"/api/music/v1/media/r64.mp4\",BYTERANGE=\"700@0\"\n\
-             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:1000@700\n/api/music/v1/media/r64.mp4\n\
-             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:2000@1700\n/api/music/v1/media/r64.mp4\n\
-             #EXTINF:0.092879,\n#EXT-X-BYTERANGE:300@3700\n/api/music/v1/media/r64.mp4\n\
+             #EXT-X-MAP:URI=\"https://cdn/r64.mp4\",BYTERANGE=\"700@0\"\n\
+             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:1000@700\nhttps://cdn/r64.mp4\n\
+             #EXTINF:1.114558,\n#EXT-X-BYTERANGE:2000@1700\nhttps://cdn/r64.mp4\n\
+             #EXTINF:0.092879,\n#EXT-X-BYTERANGE:300@3700\nhttps://cdn/r64.mp4\n\
              #EXT-X-ENDLIST\n"
         );
     }
@@ -235,7 +233,7 @@ mod tests {
     #[test]
     fn a_row_that_contradicts_itself_makes_no_playlist() {
         let good = rendition(64, 48_000, 100, 700, &[1000, 2000, 300]);
-        assert!(media(&good).is_ok());
+        assert!(media(&good, "/r.mp4").is_ok());
         for broken in [
             rendition::Model {
                 size_bytes: 3999,
@@ -266,7 +264,7 @@ mod tests {
                 ..good.clone()
             },
         ] {
-            assert!(media(&broken).is_err(), "{broken:?}");
+            assert!(media(&broken, "/r.mp4").is_err(), "{broken:?}");
         }
     }
 
@@ -280,7 +278,7 @@ mod tests {
         ) {
             let frames = (i64::try_from(lengths.len()).unwrap() - 1) * 48 + last_frames;
             let rendition = rendition(256, rate, frames, init, &lengths);
-            let text = media(&rendition).unwrap();
+            let text = media(&rendition, "/r.mp4").unwrap();
             let mut end = init;
             let mut sum_us = 0_i64;
             let mut longest_us = 0_i64;

@@ -1,20 +1,15 @@
 //! Covers on their way into the object store: each once, whoever has it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStoreExt as _, PutPayload};
 
 use super::cover::Picture;
 use super::import::ImportError;
-use super::objects::has_object;
-use super::read::{ReadFile, read_beside};
-use super::tags::PICTURE_BYTES_MAX;
-use super::{Library, blocking, refusing};
+use super::read::ReadFile;
+use super::{Library, refusing};
 use crate::api::tracks::COVER_WIDTHS_PX;
-use crate::keys;
+use crate::keys::{self, COVER_MEDIA_TYPE};
 use crate::store::Store;
 
 /// Stores the covers of one run.
@@ -41,7 +36,8 @@ impl<'a> Covers<'a> {
     pub(super) async fn store(
         &self,
         read: &mut ReadFile,
-        folder_covers: impl Iterator<Item = PathBuf>,
+        folder_covers: &[PathBuf],
+        read_beside: impl AsyncFn(&Path) -> Option<Vec<u8>>,
     ) -> Result<(String, bool), ImportError> {
         if let Some(picture) = read.picture.take()
             && let Some(cover_id) = self.ensure(picture).await?
@@ -49,8 +45,7 @@ impl<'a> Covers<'a> {
             return Ok((cover_id, false));
         }
         for path in folder_covers {
-            let bytes = blocking(move || read_beside(&path, PICTURE_BYTES_MAX)).await;
-            if let Some(bytes) = bytes
+            if let Some(bytes) = read_beside(path).await
                 && let Some(cover_id) = self.ensure(Picture::Encoded(bytes)).await?
             {
                 return Ok((cover_id, false));
@@ -81,11 +76,9 @@ impl<'a> Covers<'a> {
                 return Ok(None);
             };
             for (width_px, webp) in widths {
-                let location = ObjectPath::from(keys::cover(&id, width_px));
-                self.library
-                    .objects
-                    .put(&location, PutPayload::from(webp))
-                    .await?;
+                let key = keys::cover(&id, width_px);
+                let objects = &self.library.objects;
+                objects.put(&key, webp.into(), COVER_MEDIA_TYPE).await?;
             }
             let now_ms = self.library.clock.now_ms();
             self.store.insert_cover(&id, is_generated, now_ms).await?;
@@ -111,7 +104,8 @@ impl<'a> Covers<'a> {
             &[]
         };
         for width_px in widths {
-            if !has_object(&self.library.objects, &keys::cover(id, *width_px)).await? {
+            let key = keys::cover(id, *width_px);
+            if self.library.objects.find(&key).await?.is_none() {
                 return Ok(false);
             }
         }

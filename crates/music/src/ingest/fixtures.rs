@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use chassis::clock::Clock;
 use chassis::database::Database;
+use chassis::objects::Objects;
 use lofty::config::WriteOptions;
 use lofty::tag::{ItemKey, Tag, TagExt as _, TagType};
 use object_store::memory::InMemory;
@@ -32,7 +33,7 @@ impl Shelf {
             folder: tempfile::tempdir().unwrap(),
             library: Library {
                 database,
-                objects: Arc::new(InMemory::new()),
+                objects: Objects::of(Arc::new(InMemory::new())),
                 work: work.path().to_owned(),
                 clock: Clock::manual(1_700_000_000_000),
             },

@@ -14,13 +14,6 @@ use super::walk::{Found, walk};
 /// How often it is told how far a walk is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
-/// Refuses a folder that [`import`](super::import) would refuse: for whoever makes a library only where there is
-/// something to import.
-pub async fn check_folder(folder: &Path) -> Result<(), ImportError> {
-    let folder = folder.to_owned();
-    blocking(move || find_root(&folder)).await.map(drop)
-}
-
 /// The folder as the disk has it, if it can be read.
 pub(super) fn find_root(folder: &Path) -> Result<PathBuf, ImportError> {
     let folder_error = |source| ImportError::Folder {
@@ -92,15 +85,15 @@ mod tests {
         assert_eq!(done.await, Ok("walked"));
     }
 
-    #[tokio::test]
-    async fn a_folder_that_is_not_there_or_is_none_is_refused() {
+    #[test]
+    fn a_folder_that_is_not_there_or_is_none_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.mp3");
         std::fs::write(&file, "x").unwrap();
-        assert!(check_folder(folder.path()).await.is_ok());
-        let error = check_folder(&file).await.unwrap_err();
+        assert!(find_root(folder.path()).is_ok());
+        let error = find_root(&file).unwrap_err();
         assert!(matches!(error, ImportError::NotAFolder { .. }), "{error}");
-        let error = check_folder(&folder.path().join("b")).await.unwrap_err();
+        let error = find_root(&folder.path().join("b")).unwrap_err();
         assert!(matches!(error, ImportError::Folder { .. }), "{error}");
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Library;
 use super::import::ImportError;
-use super::objects::has_object;
 use crate::store::{JobKind, Store};
 
 /// Has a track prepared again when the object of a rendition is gone, whoever removed it.
@@ -12,7 +11,8 @@ pub(super) async fn ask_for_lost_renditions(
 ) -> Result<(), ImportError> {
     let store = Store::new(library.database.clone());
     for rendition in store.list_track_renditions(track_id).await? {
-        if !has_object(&library.objects, &rendition.object_key).await? {
+        let object = library.objects.find(&rendition.object_key).await?;
+        if object.is_none() {
             let clock = &library.clock;
             store.redo_job(JobKind::Prepare, track_id, clock).await?;
             return Ok(());

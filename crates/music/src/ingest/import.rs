@@ -4,22 +4,23 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use chassis::objects::ObjectError;
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
+use super::Library;
 use super::content::hex;
 use super::covers::Covers;
-use super::folder::{find_root, look};
 use super::heal::ask_for_lost_renditions;
 use super::objects::{CopyError, store_file};
+use super::origin::{Origin, ReadError};
 use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
-use super::read::{ReadFile, read_file};
+use super::read::ReadFile;
 use super::skip::Skip;
-use super::standing::find_fallen;
+use super::tags::PICTURE_BYTES_MAX;
 use super::walk::{Candidate, Found};
-use super::{Library, blocking, refusing};
 use crate::keys;
 use crate::store::entities::source;
 use crate::store::{NewTrack, Saved, Store};
@@ -34,8 +35,8 @@ const READERS: usize = 2;
 /// What to import and how.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// The folder to walk.
-    pub folder: PathBuf,
+    /// Where the music is.
+    pub origin: Origin,
     /// More files are left out and reported, in the order of the walk.
     pub files_max: usize,
     /// Larger files are left out and reported, in bytes.
@@ -43,17 +44,17 @@ pub struct ImportOptions {
     /// Reads every file again, also those that look unchanged; stores what is lost of originals and covers, and has
     /// tracks prepared again that were given up or whose renditions are lost.
     pub is_thorough: bool,
-    /// Takes an empty folder as the wish to delete everything from it, not as a disk that is not mounted.
+    /// Takes an empty folder or bucket as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
     /// Ends the run between two files when it is cancelled.
     pub stopping: CancellationToken,
 }
 
 impl ImportOptions {
-    /// Imports a folder with the usual limits.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+    /// Imports with the usual limits.
+    pub fn new(origin: impl Into<Origin>) -> Self {
         Self {
-            folder: folder.into(),
+            origin: origin.into(),
             files_max: FILES_MAX,
             file_bytes_max: FILE_BYTES_MAX,
             is_thorough: false,
@@ -80,6 +81,14 @@ pub enum ImportError {
         /// As given.
         path: String,
     },
+    /// The bucket cannot be read.
+    #[error("could not read the bucket {bucket}")]
+    Bucket {
+        /// As given.
+        bucket: String,
+        /// Why.
+        source: ObjectError,
+    },
     /// There is nothing where there was music: most likely a disk is missing.
     #[error(
         "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed \
@@ -97,19 +106,22 @@ pub enum ImportError {
     /// The database cannot be written.
     #[error("could not write to the music database")]
     Store(#[from] DbErr),
+    /// There is no room to work in.
+    #[error("no room to work in")]
+    Work(#[from] std::io::Error),
     /// The object store cannot be written.
     #[error("could not write to the object store")]
-    Objects(#[from] object_store::Error),
+    Objects(#[from] ObjectError),
 }
 
-/// Imports a folder. Calls `observe` for every step; what `observe` heard of is stored.
+/// Imports a folder or a part of a bucket. Calls `observe` for every step; what `observe` heard of is stored.
 pub async fn import(
     library: &Library,
     options: &ImportOptions,
     observe: &mut (dyn FnMut(ImportEvent) + Send),
 ) -> Result<ImportSummary, ImportError> {
-    let folder = options.folder.clone();
-    let root = unless_stopped(options, blocking(move || find_root(&folder))).await??;
+    let origin = &options.origin;
+    let root = unless_stopped(options, origin.root()).await??;
     let run = Run {
         store: Store::new(library.database.clone()),
         library,
@@ -118,17 +130,18 @@ pub async fn import(
         covers: Covers::new(library, options.is_thorough),
     };
     // A disk that does not answer keeps its thread, not the one who wants to stop.
-    let found = unless_stopped(options, look(root, options.files_max, observe)).await?;
+    let found = origin.look(&root, options.files_max, observe);
+    let found = unless_stopped(options, found).await??;
     let known = unless_stopped(options, run.known_sources()).await??;
     let is_empty = found.candidates.is_empty() && found.unreadable.is_empty();
     if is_empty && !known.is_empty() && !options.may_be_empty {
         return Err(ImportError::Vanished {
-            folder: options.folder.display().to_string(),
+            folder: origin.shown(),
             known_count: known.len(),
         });
     }
     observe(ImportEvent::Found {
-        folder: options.folder.display().to_string(),
+        folder: origin.shown(),
         file_count: count(found.named_count()),
         size_bytes: found
             .candidates
@@ -278,14 +291,12 @@ impl Run<'_> {
         let step = if is_unchanged && !self.options.is_thorough {
             Step::Nothing
         } else {
-            let (root, file, limit) = (
-                self.root.clone(),
-                candidate.clone(),
-                self.options.file_bytes_max,
-            );
-            match refusing(Skip::Panicked, move || read_file(&root, &file, limit)).await {
+            let (origin, limit) = (&self.options.origin, self.options.file_bytes_max);
+            let read = origin.read(&self.root, &candidate, limit, &self.library.work);
+            match read.await {
                 Ok(read) => self.store_objects(&candidate, known, read).await?,
-                Err(skip) => Step::Skip(skip),
+                Err(ReadError::Skip(skip)) => Step::Skip(skip),
+                Err(ReadError::Import(error)) => return Err(error),
             }
         };
         Ok(Read { candidate, step })
@@ -306,20 +317,33 @@ impl Run<'_> {
             let track_id = known.track_id;
             return Ok(Step::Touch(source::Model { track_id, ..source }));
         }
+        let media_type = read.info.format.media_type();
         let key = keys::original(&read.content.id.hash, read.info.format.extension());
         let file = match read.file.try_clone() {
             Ok(file) => file,
             Err(error) => return Ok(Step::Skip(error.into())),
         };
         self.store.reclaim_object(&key).await?;
-        match store_file(&self.library.objects, &key, file, &read.content.id).await {
+        match store_file(
+            &self.library.objects,
+            &key,
+            media_type,
+            file,
+            &read.content.id,
+        )
+        .await
+        {
             Ok(()) => {}
             Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
             Err(CopyError::Objects(error)) => return Err(error.into()),
         }
-        let beside = candidate.cover_paths.iter();
-        let beside = beside.map(|path| self.root.join(path));
-        let (cover_id, is_generated) = self.covers.store(&mut read, beside).await?;
+        let beside = async |path: &Path| {
+            let origin = &self.options.origin;
+            let bytes = origin.read_beside(&self.root, path, PICTURE_BYTES_MAX);
+            bytes.await
+        };
+        let covers = &candidate.cover_paths;
+        let (cover_id, is_generated) = self.covers.store(&mut read, covers, beside).await?;
         let track = NewTrack {
             is_retried: self.options.is_thorough,
             ..read.into_track(source, cover_id, is_generated, key)
@@ -353,7 +377,9 @@ impl Run<'_> {
             }
             Step::Save(track) => {
                 let clock = &self.library.clock;
-                let file = self.store.save_track(&track, clock, find_fallen).await?;
+                let origin = &self.options.origin;
+                let find_fallen = |sources| origin.find_fallen(&self.root, sources);
+                let file = self.store.save_track(&track, clock, &find_fallen).await?;
                 if self.options.is_thorough {
                     ask_for_lost_renditions(self.library, &file.track_id).await?;
                 }

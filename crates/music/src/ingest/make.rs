@@ -6,20 +6,20 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use chassis::ids;
-use chassis::objects::storage_fault;
+use chassis::objects::{ObjectError, storage_fault};
 use futures_util::{FutureExt as _, StreamExt as _};
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path as ObjectPath;
 use sea_orm::DbErr;
+use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
 use super::Library;
+use super::content::hex;
 use super::fmp4::{Layout, LayoutError, set_duration};
 use super::objects::{CopyError, FileId, hash_file, store_file};
 use super::transcode::{FRAGMENT_FRAMES, Ffmpeg, Source, TranscodeError, Transcoded};
 use super::work_folder::WorkFolder;
 use crate::delivery::{BIT_RATES_KBPS, FRAME_SAMPLES};
-use crate::keys;
+use crate::keys::{self, RENDITION_MEDIA_TYPE};
 use crate::store::entities::{rendition, track};
 use crate::store::{Prepared, Retry, Store};
 
@@ -39,9 +39,17 @@ pub(crate) enum MakeError {
     #[error("what was made of it cannot be stored")]
     Save(#[source] DbErr),
     #[error("its original cannot be read")]
-    Original(#[source] object_store::Error),
+    Original(#[source] ObjectError),
+    #[error(
+        "its original is not what was imported any more: {found_hash} instead of {}",
+        expected_hash
+    )]
+    Changed {
+        expected_hash: String,
+        found_hash: String,
+    },
     #[error("its renditions cannot be stored")]
-    Objects(#[source] object_store::Error),
+    Objects(#[source] ObjectError),
     #[error("no room to work in")]
     Folder(#[from] std::io::Error),
     #[error("it is damaged: only {decoded_s} of {claimed_s} seconds can be decoded")]
@@ -75,7 +83,7 @@ impl MakeError {
             | Self::Transcode(
                 TranscodeError::DiskFull | TranscodeError::Missing(_) | TranscodeError::Run(_),
             ) => Retry::Unblamed,
-            Self::Original(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
+            Self::Original(error) if !matches!(error, ObjectError::NotFound { .. }) => {
                 Retry::Unblamed
             }
             _ => Retry::Later,
@@ -144,14 +152,23 @@ fn check_length(row: &track::Model, decoded_ms: i64) -> Result<(), MakeError> {
 /// Brings the original where ffmpeg can seek in it.
 async fn fetch(library: &Library, row: &track::Model, folder: &Path) -> Result<Source, MakeError> {
     let path = folder.join("original");
-    let location = ObjectPath::from(row.object_key.as_str());
-    let object = library.objects.get(&location).await;
-    let mut stream = object.map_err(MakeError::Original)?.into_stream();
+    let object = library.objects.read(&row.object_key).await;
+    let mut stream = object.map_err(MakeError::Original)?;
     let mut file = tokio::fs::File::create(&path).await?;
+    let mut hash = Sha256::new();
     while let Some(bytes) = stream.next().await {
-        file.write_all(&bytes.map_err(MakeError::Original)?).await?;
+        let bytes = bytes.map_err(MakeError::Original)?;
+        hash.update(&bytes);
+        file.write_all(&bytes).await?;
     }
     file.flush().await?;
+    let found_hash = hex(&hash.finalize());
+    if found_hash != row.content_hash {
+        return Err(MakeError::Changed {
+            expected_hash: row.content_hash.clone(),
+            found_hash,
+        });
+    }
     Ok(Source {
         file: path,
         demuxer: demuxer(&row.media_type),
@@ -175,7 +192,7 @@ async fn store_rendition(
     let key = keys::rendition(&id.hash);
     let store = Store::new(library.database.clone());
     store.reclaim_object(&key).await?;
-    match store_file(&library.objects, &key, file, &id).await {
+    match store_file(&library.objects, &key, RENDITION_MEDIA_TYPE, file, &id).await {
         Ok(()) => {}
         Err(CopyError::Skip(skip)) => return Err(std::io::Error::other(skip).into()),
         Err(CopyError::Objects(error)) => return Err(MakeError::Objects(error)),

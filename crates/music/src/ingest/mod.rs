@@ -1,4 +1,4 @@
-//! From a folder of files to tracks that play.
+//! From a folder of files, or a bucket of objects, to tracks that play.
 //!
 //! # What a track's identity is
 //!
@@ -19,6 +19,7 @@
 //! at most an object nobody names; the next run writes the same object under the same key, or `sweep` removes it.
 
 mod analysis;
+mod bucket;
 mod charset;
 mod complaint;
 pub(crate) mod content;
@@ -26,7 +27,7 @@ mod cover;
 mod covers;
 mod drawing;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod flac;
 mod fmp4;
 mod folder;
@@ -38,10 +39,12 @@ mod kind;
 pub(crate) mod loudness;
 pub(crate) mod lyrics;
 mod make;
+mod metrics;
 mod mpeg;
 mod names;
 mod objects;
 mod ogg;
+mod origin;
 mod outcome;
 mod prepare;
 mod read;
@@ -50,14 +53,15 @@ mod standing;
 mod sweep;
 mod tags;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod text;
 mod transcode;
 mod walk;
 mod work_folder;
 
-pub use folder::check_folder;
+pub(crate) use content::hex;
 pub use import::{ImportError, ImportOptions, import};
+pub use origin::Origin;
 pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub(crate) use prepare::start_workers;
 pub use prepare::{

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _};
 
 use bytes::Bytes;
-use chassis::objects::Objects;
-use object_store::path::Path as ObjectPath;
-use object_store::{Error as ObjectError, MultipartUpload, ObjectStoreExt as _, PutPayload};
+use chassis::objects::{ObjectError, Objects, Upload};
 use sha2::{Digest, Sha256};
 
 use super::content::hex;
@@ -58,27 +56,17 @@ pub(crate) fn hash_file(file: &mut File) -> std::io::Result<FileId> {
     })
 }
 
-/// Whether an object is there.
-pub(crate) async fn has_object(objects: &Objects, key: &str) -> Result<bool, ObjectError> {
-    match objects.head(&ObjectPath::from(key)).await {
-        Ok(_) => Ok(true),
-        Err(ObjectError::NotFound { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
 /// Stores a file under its key unless it is there; refuses a file that is no longer what was hashed.
 pub(crate) async fn store_file(
     objects: &Objects,
     key: &str,
+    media_type: &str,
     file: File,
     content: &FileId,
 ) -> Result<(), CopyError> {
-    let location = ObjectPath::from(key);
-    match objects.head(&location).await {
-        Ok(meta) if meta.size == content.size_bytes => return Ok(()),
-        Ok(_) | Err(ObjectError::NotFound { .. }) => {}
-        Err(error) => return Err(error.into()),
+    let found = objects.find(key).await?;
+    if found.is_some_and(|object| object.size_bytes == content.size_bytes) {
+        return Ok(());
     }
     let mut parts = Parts {
         file: Some(file),
@@ -87,12 +75,12 @@ pub(crate) async fn store_file(
     let (part, is_last) = parts.next(true).await?;
     if is_last {
         parts.check(content)?;
-        objects.put(&location, PutPayload::from(part)).await?;
+        objects.put(key, part, media_type).await?;
         return Ok(());
     }
-    let mut upload = objects.put_multipart(&location).await?;
-    match upload_parts(&mut parts, part, upload.as_mut(), content).await {
-        Ok(()) => Ok(()),
+    let mut upload = objects.upload(key, media_type).await?;
+    match upload_parts(&mut parts, part, &mut upload, content).await {
+        Ok(()) => Ok(upload.complete().await?),
         Err(error) => {
             if let Err(abort) = upload.abort().await {
                 tracing::warn!(%abort, "could not remove the parts of an upload that failed");
@@ -105,22 +93,20 @@ pub(crate) async fn store_file(
 async fn upload_parts(
     parts: &mut Parts,
     first: Bytes,
-    upload: &mut dyn MultipartUpload,
+    upload: &mut Upload,
     content: &FileId,
 ) -> Result<(), CopyError> {
-    upload.put_part(PutPayload::from(first)).await?;
+    upload.put_part(first).await?;
     loop {
         let (part, is_last) = parts.next(false).await?;
         if !part.is_empty() {
-            upload.put_part(PutPayload::from(part)).await?;
+            upload.put_part(part).await?;
         }
         if is_last {
             break;
         }
     }
-    parts.check(content)?;
-    upload.complete().await?;
-    Ok(())
+    parts.check(content)
 }
 
 /// Reads a file part by part where blocking is allowed, hashing on the way.

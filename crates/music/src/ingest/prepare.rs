@@ -3,14 +3,17 @@
 //! What a job makes is stored in one transaction that also ends it, under the token of the claim: a worker that was
 //! thought dead and comes back stores nothing. Objects are keyed by content, so that a second try writes the same.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chassis::lifecycle::Tasks;
+use prometheus_client::registry::Registry;
 use sea_orm::DbErr;
 
 use super::Library;
 use super::make::{MakeError, make};
+use super::metrics::Metrics;
+use super::origin::Origin;
 use super::transcode::Ffmpeg;
 use super::work_folder::sweep_work_folders;
 use crate::store::{Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Retry, Store};
@@ -72,9 +75,18 @@ pub enum PrepareError {
 }
 
 /// Starts workers that prepare whatever comes, until the stop.
-pub(crate) fn start_workers(library: &Library, tasks: &Tasks, worker_count: usize) {
+pub(crate) fn start_workers(
+    library: &Library,
+    tasks: &Tasks,
+    worker_count: usize,
+    registry: &mut Registry,
+) {
+    let metrics = Metrics::register(registry);
     for _ in 0..worker_count {
-        let worker = Worker::new(library.clone(), tasks.clone());
+        let worker = Worker {
+            metrics: metrics.clone(),
+            ..Worker::new(library.clone(), tasks.clone())
+        };
         tasks.spawn(async move { worker.serve().await });
     }
 }
@@ -82,7 +94,7 @@ pub(crate) fn start_workers(library: &Library, tasks: &Tasks, worker_count: usiz
 /// A file whose track could not be prepared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unprepared {
-    /// Below the folder that was asked for; whole where it lies elsewhere.
+    /// Below the origin that was asked for; whole where it lies elsewhere.
     pub path: String,
     /// For people.
     pub reason: String,
@@ -90,15 +102,15 @@ pub struct Unprepared {
     pub is_final: bool,
 }
 
-/// The files below a folder whose last try to be prepared failed, whenever that was; elsewhere those that failed since
+/// The files of an origin whose last try to be prepared failed, whenever that was; elsewhere those that failed since
 /// `since_ms`. In the order of their paths.
 pub async fn list_unprepared(
     library: &Library,
-    folder: &Path,
+    origin: &Origin,
     since_ms: i64,
 ) -> Result<Vec<Unprepared>, PrepareError> {
-    let folder = folder.to_owned();
-    let root = super::blocking(move || std::fs::canonicalize(&folder).unwrap_or(folder)).await;
+    let root = origin.root().await;
+    let root = root.unwrap_or_else(|_gone| PathBuf::from(origin.shown()));
     let store = Store::new(library.database.clone());
     let failed = store.list_failed_sources(JobKind::Prepare).await?;
     let mut unprepared: Vec<Unprepared> = failed
@@ -154,6 +166,7 @@ struct Worker {
     store: Store,
     library: Library,
     tasks: Tasks,
+    metrics: Metrics,
 }
 
 impl Worker {
@@ -162,6 +175,7 @@ impl Worker {
             store: Store::new(library.database.clone()),
             library,
             tasks,
+            metrics: Metrics::default(),
         }
     }
 
@@ -181,12 +195,14 @@ impl Worker {
     }
 
     async fn serve_once(&self, ffmpeg: &mut Option<Ffmpeg>) -> Result<Duration, DbErr> {
-        if self
+        let waiting = self
             .store
-            .count_jobs_within(JobKind::Prepare, self.now_ms())
-            .await?
-            == 0
-        {
+            .count_jobs_within(JobKind::Prepare, self.now_ms());
+        let waiting = waiting.await?;
+        self.metrics
+            .waiting
+            .set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        if waiting == 0 {
             return Ok(POLL);
         }
         if ffmpeg.is_none() {
@@ -198,6 +214,9 @@ impl Worker {
             return Ok(FFMPEG_POLL);
         };
         let outcome = self.work_once(found).await?;
+        if let Some(outcome) = &outcome {
+            self.metrics.count(outcome);
+        }
         if matches!(outcome, Some(PrepareOutcome::Failed { .. })) {
             // It may have been taken away.
             *ffmpeg = None;

@@ -40,23 +40,9 @@ pub(crate) fn read_file(
     candidate: &Candidate,
     file_bytes_max: u64,
 ) -> Result<ReadFile, Skip> {
-    if candidate.path.as_os_str().len() > PATH_BYTES_MAX {
-        return Err(Skip::PathTooLong(PATH_BYTES_MAX));
-    }
-    if is_unsupported_name(&candidate.path) {
-        return Err(Skip::Unsupported);
-    }
+    candidate.check_name()?;
     let mut file = File::open(root.join(&candidate.path))?;
-    let size_bytes = file.metadata()?.len();
-    if size_bytes == 0 {
-        return Err(Skip::Empty);
-    }
-    if size_bytes > file_bytes_max {
-        return Err(Skip::TooLarge {
-            size_bytes,
-            limit_bytes: file_bytes_max,
-        });
-    }
+    check_size(file.metadata()?.len(), file_bytes_max)?;
     let format = read_format(&mut file, &candidate.path)?;
     let content = read_content(&mut file, format)?;
     let mut info = read_tags(&mut file, format)?;
@@ -82,6 +68,40 @@ pub(crate) fn read_file(
         names: names_from_path(&candidate.path),
         picture,
     })
+}
+
+impl Candidate {
+    /// Refuses what can be refused before the file is read, by its name and the size it was found with.
+    pub(super) fn check(&self, file_bytes_max: u64) -> Result<(), Skip> {
+        self.check_name()?;
+        check_size(
+            u64::try_from(self.size_bytes).unwrap_or_default(),
+            file_bytes_max,
+        )
+    }
+
+    fn check_name(&self) -> Result<(), Skip> {
+        if self.path.as_os_str().len() > PATH_BYTES_MAX {
+            return Err(Skip::PathTooLong(PATH_BYTES_MAX));
+        }
+        if is_unsupported_name(&self.path) {
+            return Err(Skip::Unsupported);
+        }
+        Ok(())
+    }
+}
+
+fn check_size(size_bytes: u64, limit_bytes: u64) -> Result<(), Skip> {
+    if size_bytes == 0 {
+        return Err(Skip::Empty);
+    }
+    if size_bytes > limit_bytes {
+        return Err(Skip::TooLarge {
+            size_bytes,
+            limit_bytes,
+        });
+    }
+    Ok(())
 }
 
 /// A file beside the track, if it can be read and is not too large.

@@ -27,10 +27,13 @@ pub(super) fn find_fallen(
 fn stands(source: &source::Model) -> bool {
     let metadata = real_path(source).and_then(|path| std::fs::metadata(path).ok());
     metadata.is_some_and(|metadata| {
-        metadata.is_file()
-            && i64::try_from(metadata.len()) == Ok(source.size_bytes)
-            && modified_ms(&metadata) == source.modified_at_ms
+        metadata.is_file() && stands_as(source, metadata.len(), modified_ms(&metadata))
     })
+}
+
+/// Whether what lies at a path now is, by its size and time, what was imported.
+pub(super) fn stands_as(source: &source::Model, size_bytes: u64, modified_at_ms: i64) -> bool {
+    i64::try_from(size_bytes) == Ok(source.size_bytes) && modified_at_ms == source.modified_at_ms
 }
 
 /// The path as the disk has it. A name that is no text is stored with a stand-in for what is none: its folder knows it,

@@ -17,8 +17,6 @@ use std::time::Duration;
 use chassis::ids;
 use chassis::lifecycle::Tasks;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use object_store::path::Path as ObjectPath;
-use object_store::{Error as ObjectError, ObjectStoreExt as _};
 
 use super::Library;
 use crate::keys;
@@ -87,10 +85,8 @@ pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanErro
     while store.retire_tracks(deleted_before, batch).await? > 0 {}
     let mut swept = Swept::default();
     for folder in keys::SWEPT {
-        let objects = library.objects.list(Some(&ObjectPath::from(folder)));
-        let mut batches = objects
-            .map_ok(|object| object.location.to_string())
-            .try_chunks(BATCH);
+        let objects = library.objects.list(folder);
+        let mut batches = objects.map_ok(|object| object.key).try_chunks(BATCH);
         while let Some(keys) = batches.next().await {
             let keys = keys.map_err(|error| error.1)?;
             swept.orphans += store.note_orphans(&keys, deleted_before, now_ms).await?;
@@ -123,13 +119,7 @@ async fn delete_orphans(
         }
         for orphan in orphans {
             let key = orphan.object_key.as_str();
-            let location = ObjectPath::from(key);
-            let delete = async {
-                match library.objects.delete(&location).await {
-                    Ok(()) | Err(ObjectError::NotFound { .. }) => Ok(()),
-                    Err(error) => Err(error),
-                }
-            };
+            let delete = library.objects.delete(key);
             let deleted = store.delete_orphan(key, found_before_ms, deleted_before, delete);
             match deleted.await {
                 Ok(is_deleted) => count += usize::from(is_deleted),

@@ -15,7 +15,7 @@ const DEPTH_MAX: usize = 64;
 const COVER_STEMS: [&str; 5] = ["cover", "folder", "front", "album", "albumart"];
 const COVER_EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 /// How many covers of a folder are tried at most.
-const COVERS_MAX: usize = 4;
+pub(super) const COVERS_MAX: usize = 4;
 /// Folders that the system makes up: they hold no music, have no end, and some of their files answer for ever.
 const SYSTEM_FOLDERS: [&str; 3] = ["/proc", "/sys", "/dev"];
 const LEADS_BACK: &str = "a link leads back to a folder it lies in";
@@ -143,11 +143,13 @@ fn endless(root: &Path, entry: &DirEntry) -> Option<&'static str> {
 
 /// What systems leave in a music folder (`._01.mp3`, `.Trash-1000`, `.stfolder`). Any other dot begins a name: `.5: The
 /// Gray Chapter`, `...And Justice for All`.
-fn is_hidden(entry: &DirEntry) -> bool {
-    let name = entry.file_name().as_encoded_bytes();
+pub(super) fn is_hidden_name(name: &[u8]) -> bool {
     let after_dot = name.strip_prefix(b".").and_then(<[u8]>::first);
-    let is_of_system = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    0 < entry.depth() && after_dot.is_some_and(is_of_system)
+    after_dot.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    0 < entry.depth() && is_hidden_name(entry.file_name().as_encoded_bytes())
 }
 
 fn unreadable(root: &Path, error: &walkdir::Error) -> (PathBuf, String) {
@@ -211,28 +213,32 @@ fn find_covers(folder: &Path) -> Vec<(PathBuf, i64)> {
         .filter_map(Result::ok)
         .filter_map(|entry| {
             let path = entry.path();
-            let lower = |part: Option<&std::ffi::OsStr>| {
-                part.map(|part| part.to_string_lossy().to_lowercase())
-            };
-            let extension = lower(path.extension())?;
-            let stem = lower(path.file_stem())?;
-            let stem_rank = COVER_STEMS.iter().position(|name| *name == stem)?;
-            let extension_rank = COVER_EXTENSIONS
-                .iter()
-                .position(|name| *name == extension)?;
-            Some((stem_rank, extension_rank, path))
+            Some((rank_cover(&path)?, path))
         })
         .collect();
     named.sort();
     named
         .into_iter()
-        .filter_map(|(_, _, path)| {
+        .filter_map(|(_, path)| {
             // A folder or a broken link may have the best name, too.
             let metadata = std::fs::metadata(&path).ok()?;
             metadata.is_file().then(|| (path, modified_ms(&metadata)))
         })
         .take(COVERS_MAX)
         .collect()
+}
+
+/// How good a picture's name is, best first: its stem, then its extension.
+pub(super) type CoverRank = (usize, usize);
+
+/// The rank of a picture by its name; none when its name is no cover's.
+pub(super) fn rank_cover(path: &Path) -> Option<CoverRank> {
+    let lower =
+        |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().to_lowercase());
+    let (stem, extension) = (lower(path.file_stem())?, lower(path.extension())?);
+    let stem_rank = COVER_STEMS.iter().position(|name| *name == stem)?;
+    let mut extensions = COVER_EXTENSIONS.iter();
+    Some((stem_rank, extensions.position(|name| *name == extension)?))
 }
 
 /// When a file changed, as stored.

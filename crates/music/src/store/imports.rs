@@ -107,7 +107,7 @@ impl Store {
         &self,
         new: &NewTrack,
         clock: &Clock,
-        find_fallen: FindFallen,
+        find_fallen: FindFallen<'_>,
     ) -> Result<SavedFile, DbErr> {
         let save = || self.save_track_once(new.clone(), clock, find_fallen);
         for _attempt in 1..ATTEMPTS_MAX {
@@ -124,7 +124,7 @@ impl Store {
         &self,
         new: NewTrack,
         clock: &Clock,
-        find_fallen: FindFallen,
+        find_fallen: FindFallen<'_>,
     ) -> Result<SavedFile, DbErr> {
         let seen = Surroundings::read(self.database.connection(), &new).await?;
         let fallen = seen.fallen(find_fallen).await;

@@ -3,6 +3,7 @@
 mod albums;
 mod artists;
 mod charts;
+mod dump;
 pub(crate) mod entities;
 mod failed_sources;
 mod genres;
@@ -44,6 +45,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetableMa
 pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
 pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
 pub(crate) use charts::{CURRENT, NewChart};
+pub(crate) use dump::{DumpError, Refill, Snapshot, TABLES};
 pub(crate) use genres::{GenreQuery, GenreRecord};
 pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Retry};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use object_store::Error as ObjectError;
+use chassis::objects::ObjectError;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect,

@@ -19,7 +19,8 @@ const SAME_AUDIO_MAX: u64 = 100;
 
 /// Of some paths, finds those that have not the content any more that they were imported with. It asks the disk, which
 /// may be slow: before the transaction, not in it.
-pub(crate) type FindFallen = fn(Vec<source::Model>) -> BoxFuture<'static, Vec<source::Model>>;
+pub(crate) type FindFallen<'a> =
+    &'a (dyn Fn(Vec<source::Model>) -> BoxFuture<'static, Vec<source::Model>> + Sync);
 
 /// The tracks around a file and where they stand.
 #[derive(Debug)]
@@ -101,7 +102,7 @@ impl Surroundings {
     }
 
     /// The paths that have not their content any more.
-    pub(super) async fn fallen(&self, find_fallen: FindFallen) -> Fallen {
+    pub(super) async fn fallen(&self, find_fallen: FindFallen<'_>) -> Fallen {
         if self.sources.is_empty() {
             return Fallen(HashMap::new());
         }

@@ -1,5 +1,7 @@
 //! The built binary, driven as its users drive it.
 
+mod backups;
+mod buckets;
 mod commands;
 mod configuration;
 mod disks;

@@ -236,7 +236,7 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
     let parts = crate::App::new(
         chassis::service::Context {
             database: app.database.clone(),
-            objects: std::sync::Arc::clone(&app.objects),
+            objects: app.objects.clone(),
             work: app.folder.path().join("work"),
             clock: app.clock.clone(),
             tasks: app.tasks.clone(),

@@ -15,8 +15,6 @@ use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::lifecycle::Tasks;
 use http_body_util::BodyExt as _;
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
 use prometheus_client::registry::Registry;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Set};
 use sha2::{Digest as _, Sha256};
@@ -152,9 +150,9 @@ impl TestApp {
     }
 
     pub(crate) async fn put(&self, key: &str, bytes: &[u8]) {
-        let payload = Bytes::copy_from_slice(bytes).into();
-        let key = Path::from(key);
-        self.objects.as_objects().put(&key, payload).await.unwrap();
+        let bytes = Bytes::copy_from_slice(bytes);
+        let put = self.objects.as_objects();
+        put.put(key, bytes, "audio/mp4").await.unwrap();
     }
 
     pub(crate) async fn insert<A>(&self, row: A)

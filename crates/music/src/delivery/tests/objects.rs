@@ -40,7 +40,7 @@ impl Default for TestObjects {
 
 impl TestObjects {
     pub(crate) fn as_objects(&self) -> Objects {
-        Arc::new(self.clone())
+        Objects::of(Arc::new(self.clone()))
     }
 
     /// How many reads were begun.

@@ -58,7 +58,7 @@ async fn a_track_with_a_damaged_spot_is_prepared() {
             row.title
         );
     }
-    let named = list_unprepared(&shelf.library, shelf.root(), 0).await;
+    let named = list_unprepared(&shelf.library, &shelf.root().into(), 0).await;
     assert_eq!(named.unwrap(), []);
 }
 
@@ -81,7 +81,7 @@ async fn what_cannot_be_prepared_is_named_with_every_run_until_it_is_mended() {
             .unwrap()
     };
     let named = async |folder: &Path, since_ms| {
-        let named = list_unprepared(&shelf.library, folder, since_ms).await;
+        let named = list_unprepared(&shelf.library, &folder.into(), since_ms).await;
         named.unwrap()
     };
     for import in 1..=2 {

@@ -1,8 +1,6 @@
 //! What was made of files and is lost is made again when it is asked for.
 
 use futures_util::TryStreamExt as _;
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore as _, ObjectStoreExt as _};
 
 use chassis::database::Database;
 
@@ -12,10 +10,10 @@ use crate::ingest::ImportOptions;
 use crate::ingest::fixtures::Shelf;
 use crate::store::{JobKind, Store};
 
-async fn keys_below(shelf: &Shelf, folder: &str) -> Vec<ObjectPath> {
-    let listed = shelf.library.objects.list(Some(&ObjectPath::from(folder)));
+async fn keys_below(shelf: &Shelf, folder: &str) -> Vec<String> {
+    let listed = shelf.library.objects.list(folder);
     let objects: Vec<_> = listed.try_collect().await.unwrap();
-    let mut keys: Vec<_> = objects.into_iter().map(|object| object.location).collect();
+    let mut keys: Vec<_> = objects.into_iter().map(|object| object.key).collect();
     keys.sort();
     keys
 }

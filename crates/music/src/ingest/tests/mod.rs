@@ -1,6 +1,7 @@
 //! Imports of small libraries, on every database.
 
 mod adding;
+mod bucket;
 mod damaged;
 mod healing;
 mod identity;
@@ -13,3 +14,5 @@ mod races;
 mod renditions;
 mod spelling;
 mod sweep;
+
+pub(crate) use sweep::prepare;

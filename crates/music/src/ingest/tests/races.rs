@@ -140,7 +140,7 @@ async fn a_track_that_is_deleted_while_its_file_is_found_elsewhere_is_restored()
         let clock = &library.shelf.library.clock;
         let saved = library
             .store
-            .save_track(&new, clock, |all| Box::pin(ready(all)));
+            .save_track(&new, clock, &|all| Box::pin(ready(all)));
         let saved = Box::pin(library.commit_beside(writing, saved))
             .await
             .unwrap();
@@ -193,7 +193,7 @@ async fn an_artist_whose_last_track_goes_while_the_next_one_comes_is_found() {
         let clock = &library.shelf.library.clock;
         let saved = library
             .store
-            .save_track(&new, clock, |all| Box::pin(ready(all)));
+            .save_track(&new, clock, &|all| Box::pin(ready(all)));
         let saved = Box::pin(library.commit_beside(writing, saved)).await;
         assert_eq!(saved.unwrap().saved, Saved::Added);
         let artists = artist::Entity::find().all(database.connection()).await;

@@ -3,8 +3,6 @@
 use std::process::{Command, Stdio};
 
 use chassis::lifecycle::Tasks;
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path as ObjectPath;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 
 use crate::Migrator;
@@ -34,16 +32,10 @@ async fn holds(shelf: &Shelf, rendition: &rendition::Model, ladder_rate: u64, ex
         rendition.sample_rate_hz,
         i64::try_from(ladder_rate).unwrap()
     );
-    let key = ObjectPath::from(rendition.object_key.as_str());
-    let bytes = shelf
-        .library
-        .objects
-        .get(&key)
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
+    let key = &rendition.object_key;
+    let size_bytes = u64::try_from(rendition.size_bytes).unwrap();
+    let objects = &shelf.library.objects;
+    let (bytes, _size) = objects.read_range(key, 0..size_bytes).await.unwrap();
     assert_eq!(i64::try_from(bytes.len()).unwrap(), rendition.size_bytes);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("r.mp4");

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bytes::Bytes;
+use chassis::objects::Objects;
 use futures_util::TryStreamExt as _;
 use lofty::tag::ItemKey::TrackTitle;
-use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore as _, ObjectStoreExt as _, PutPayload};
 use sea_orm::EntityTrait as _;
 use testkit::each_database;
 use tokio::sync::Notify;
@@ -20,16 +20,9 @@ use crate::store::{Claimed, DeletedBefore, JobKind, Prepared, Store};
 
 /// The originals and renditions that are stored.
 async fn objects(shelf: &Shelf) -> BTreeSet<String> {
-    let objects: Vec<_> = shelf
-        .library
-        .objects
-        .list(None)
-        .try_collect()
-        .await
-        .unwrap();
-    let keys = objects
-        .into_iter()
-        .map(|object| object.location.to_string());
+    let listed = shelf.library.objects.list("");
+    let objects: Vec<_> = listed.try_collect().await.unwrap();
+    let keys = objects.into_iter().map(|object| object.key);
     keys.filter(|key| !key.starts_with("covers/")).collect()
 }
 
@@ -113,9 +106,7 @@ async fn what_a_crash_left_without_a_row_goes_and_nothing_else() {
         shelf.import().await;
         let before = objects(&shelf).await;
         for key in ["originals/00/00aa.wav", "renditions/00/00aa.mp4"] {
-            let payload = PutPayload::from_static(b"x");
-            let location = ObjectPath::from(key);
-            shelf.library.objects.put(&location, payload).await.unwrap();
+            put(&shelf.library.objects, key).await;
         }
         assert_eq!(swept(&shelf).await, counts(2, 0));
         shelf.library.clock.advance(GRACE);
@@ -125,21 +116,20 @@ async fn what_a_crash_left_without_a_row_goes_and_nothing_else() {
     .await;
 }
 
+async fn put(objects: &Objects, key: &str) {
+    let bytes = Bytes::from_static(b"x");
+    objects.put(key, bytes, "audio/mp4").await.unwrap();
+}
+
 /// Gives the track one rendition, as preparation does.
-pub(super) async fn prepare(shelf: &Shelf, store: &Store) {
+pub(crate) async fn prepare(shelf: &Shelf, store: &Store) {
     let clock = &shelf.library.clock;
     let claimed = store.claim_job(JobKind::Prepare, clock).await.unwrap();
     let Some(Claimed::Held(claim)) = claimed else {
         panic!("{claimed:?}");
     };
     let key = "renditions/11/1100.mp4";
-    let payload = PutPayload::from_static(b"x");
-    shelf
-        .library
-        .objects
-        .put(&ObjectPath::from(key), payload)
-        .await
-        .unwrap();
+    put(&shelf.library.objects, key).await;
     let prepared = Prepared {
         duration_ms: 500,
         gain_db: None,
@@ -153,7 +143,9 @@ pub(super) async fn prepare(shelf: &Shelf, store: &Store) {
             bit_rate_kbps: 64,
             object_key: key.to_owned(),
             size_bytes: 1,
-            content_hash: "1100".to_owned(),
+            // Of "x".
+            content_hash: "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
+                .to_owned(),
             sample_rate_hz: 44_100,
             init_bytes: 1,
             fragment_frames: 48,
@@ -222,9 +214,7 @@ async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone()
             &shelf.library.objects,
         );
         let key = "originals/00/00aa.wav".to_owned();
-        let location = ObjectPath::from(key.as_str());
-        let payload = PutPayload::from_static(b"x");
-        objects.put(&location, payload).await.unwrap();
+        put(objects, &key).await;
         let deleted = DeletedBefore(0);
         let noted = store.note_orphans(std::slice::from_ref(&key), deleted, 0);
         assert_eq!(noted.await.unwrap(), 1);
@@ -235,17 +225,17 @@ async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone()
             for _ in 0..100 {
                 tokio::task::yield_now().await;
             }
-            objects.delete(&location).await
+            objects.delete(&key).await
         };
         let take_back = async {
             begun.notified().await;
             store.reclaim_object(&key).await.unwrap();
-            objects.head(&location).await
+            objects.find(&key).await
         };
         let (is_deleted, found) =
             tokio::join!(store.delete_orphan(&key, 0, deleted, delete), take_back);
         assert!(is_deleted.unwrap());
-        assert!(matches!(found, Err(object_store::Error::NotFound { .. })));
+        assert_eq!(found.unwrap(), None);
     })
     .await;
 }
@@ -255,7 +245,7 @@ async fn an_orphan_that_cannot_be_deleted_does_not_keep_the_others() {
     each_database::<Migrator>(async |database| {
         let mut shelf = Shelf::new(database);
         let folder = tempfile::tempdir().unwrap();
-        shelf.library.objects = chassis::objects::open_folder(folder.path()).unwrap();
+        shelf.library.objects = Objects::in_folder(folder.path()).unwrap();
         let store = Store::new(shelf.library.database.clone());
         // A folder where a file should be: nobody can delete that, not even root.
         let stuck = ["originals/00/00aa.wav".to_owned()];
@@ -264,9 +254,7 @@ async fn an_orphan_that_cannot_be_deleted_does_not_keep_the_others() {
         let noted = store.note_orphans(&stuck, DeletedBefore(0), first_ms);
         noted.await.unwrap();
         shelf.library.clock.advance(Duration::from_secs(1));
-        let other = ObjectPath::from("originals/11/11bb.wav");
-        let payload = PutPayload::from_static(b"x");
-        shelf.library.objects.put(&other, payload).await.unwrap();
+        put(&shelf.library.objects, "originals/11/11bb.wav").await;
         assert_eq!(swept(&shelf).await, counts(1, 0));
         for deleted in [1, 0] {
             shelf.library.clock.advance(GRACE);

@@ -1,41 +1,19 @@
-//! Where audio and pictures lie: a folder here, any object store later, the same calls.
+//! Objects in a folder of this machine: one that can be written, and is kept free of what was cut off.
 
-use std::error::Error as StdError;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-
-use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
-use sea_orm::DbErr;
-
-/// The object store of one service. Keys are built by the service, in one function.
-pub type Objects = Arc<dyn ObjectStore>;
 
 /// An upload that nobody has written to for so long is not going on any more.
 const UPLOAD_AGE_MAX: Duration = Duration::from_hours(24);
 /// Made and removed to see that a folder can be written; the process id keeps two starts apart.
 const PROBE_PREFIX: &str = ".haas-probe-";
 
-/// Opens a folder as an object store and makes it when it is missing.
-pub fn open_folder(folder: &Path) -> Result<Objects, OpenError> {
-    let failed = |source: io::Error| OpenError {
-        folder: folder.display().to_string(),
-        source,
-    };
-    check_writable(folder).map_err(failed)?;
-    let store = LocalFileSystem::new_with_prefix(folder)
-        .map_err(|error| failed(io::Error::other(error)))?;
-    Ok(Arc::new(store.with_fsync(true)))
-}
-
-/// Removes what uploads left in a folder that were cut off, by a kill or a crash of the machine. Blocks, and looks at
-/// every file: call it now and then, where blocking is allowed. Says how many were removed.
-pub fn sweep_uploads(folder: &Path) -> u64 {
+/// Removes what uploads left that were cut off. Blocks.
+pub(super) fn sweep_uploads(folder: &Path) -> u64 {
     sweep_uploads_with(folder, |path| fs::remove_file(path))
 }
 
@@ -118,108 +96,11 @@ pub fn make_private(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Says which folder could not be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("could not open the folder {folder} for objects")]
-pub struct OpenError {
-    folder: String,
-    source: io::Error,
-}
-
-/// Why objects cannot be written, in words an operator acts on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StorageFault {
-    /// Nothing fits any more.
-    #[error("the disk is full")]
-    Full,
-    /// The folder or its file system cannot be written.
-    #[error("the folder cannot be written")]
-    ReadOnly,
-    /// This process may not.
-    #[error("this process has no permission to write there")]
-    Forbidden,
-}
-
-impl StorageFault {
-    /// What mends it, in words that follow "To go on: ".
-    pub fn advice(self) -> &'static str {
-        match self {
-            Self::Full => "make room on that disk; what could not be written is done again",
-            Self::ReadOnly => "mount it so that it can be written, or use another folder",
-            Self::Forbidden => "give the user of this process the right to write there",
-        }
-    }
-}
-
-/// What an operator must mend, wherever in an error's chain the system or the database says it; none when it is
-/// something else.
-pub fn storage_fault(error: &(dyn StdError + 'static)) -> Option<StorageFault> {
-    let mut layer = Some(error);
-    while let Some(error) = layer {
-        let of_database = error.downcast_ref::<DbErr>();
-        if let Some(fault) = of_database.and_then(crate::database::storage_fault) {
-            return Some(fault);
-        }
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        match kind {
-            Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                return Some(StorageFault::Full);
-            }
-            Some(ErrorKind::ReadOnlyFilesystem) => return Some(StorageFault::ReadOnly),
-            Some(ErrorKind::PermissionDenied) => return Some(StorageFault::Forbidden),
-            _ => layer = error.source(),
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
-    use object_store::path::Path as Key;
-    use object_store::{ObjectStoreExt as _, PutPayload};
-
     use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("could not keep the cover")]
-    struct Outer(#[source] object_store::Error);
-
-    #[tokio::test]
-    async fn a_full_disk_is_told_through_every_layer() {
-        // /dev/full takes a file's bytes and says that there is no room.
-        let full = fs::write("/dev/full", b"x").unwrap_err();
-        let error = Outer(object_store::Error::Generic {
-            store: "test",
-            source: Box::new(full),
-        });
-        assert_eq!(storage_fault(&error), Some(StorageFault::Full));
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
-        let error = open_folder(Path::new("/proc/nowhere")).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "could not open the folder /proc/nowhere for objects"
-        );
-    }
-
-    #[tokio::test]
-    async fn what_is_put_is_there_and_the_probe_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let objects = open_folder(&folder.path().join("new")).unwrap();
-        let key = Key::from("a/b");
-        objects
-            .put(&key, PutPayload::from_static(b"x"))
-            .await
-            .unwrap();
-        let read = objects.get(&key).await.unwrap().bytes().await.unwrap();
-        assert_eq!(&read[..], b"x");
-        let entries = fs::read_dir(folder.path().join("new")).unwrap();
-        assert_eq!(entries.count(), 1);
-    }
 
     #[test]
     fn a_private_folder_is_nobody_elses_and_one_that_was_there_stays() {
@@ -274,11 +155,5 @@ mod tests {
         assert_eq!(removed, 2);
         assert!(refused.exists());
         assert_eq!(sweep_uploads(&folder.path().join("nowhere")), 0);
-    }
-
-    #[test]
-    fn another_error_is_no_storage_fault() {
-        let error = io::Error::other("x");
-        assert_eq!(storage_fault(&error), None);
     }
 }

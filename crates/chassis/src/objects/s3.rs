@@ -1,0 +1,271 @@
+//! A bucket of an S3-compatible store, reached with two kinds of patience.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsCredential, Checksum};
+use object_store::path::Path as Location;
+use object_store::{
+    BackoffConfig, Certificate, ClientOptions, RetryConfig, StaticCredentialProvider,
+};
+use tokio_rustls::rustls::crypto::ring;
+
+use super::access::{Access, Addressing, Credentials, Endpoint};
+use super::credentials::CredentialsFile;
+use super::{Config, OpenError};
+use crate::config::common_variable;
+
+/// How long an attempt to reach the store may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a connection is kept for the next request: stores close theirs after some 20 s.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+/// The pause before a request is tried again, at first and at most; in between it grows, and is random.
+const BACK_OFF: Duration = Duration::from_millis(50);
+const BACK_OFF_MAX: Duration = Duration::from_secs(5);
+/// How often a request is tried again at most, whatever time is left.
+const RETRIES_MAX: usize = 100;
+
+/// Who waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Somebody who listens: an answer that is late is worth nothing.
+    Listener,
+    /// Nobody: an import, a preparation.
+    Work,
+}
+
+impl Patience {
+    /// How long a request is tried again.
+    fn retry_timeout(self) -> Duration {
+        match self {
+            Self::Listener => Duration::from_secs(6),
+            Self::Work => Duration::from_mins(3),
+        }
+    }
+
+    /// How long the store may be silent within an answer.
+    fn read_timeout(self) -> Duration {
+        match self {
+            Self::Listener => Duration::from_secs(6),
+            Self::Work => Duration::from_secs(30),
+        }
+    }
+
+    /// How long one attempt may take, with all its bytes.
+    fn attempt_timeout(self) -> Duration {
+        match self {
+            Self::Listener => Duration::from_secs(9),
+            Self::Work => Duration::from_mins(5),
+        }
+    }
+}
+
+/// A part of a bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    for_listeners: Arc<AmazonS3>,
+    for_work: Arc<AmazonS3>,
+    /// Scheme, host and port of its URLs; the bucket with them where it stands in the host.
+    pub(super) origin: String,
+    pub(super) prefix: Location,
+}
+
+impl Bucket {
+    pub(super) fn open(config: &Config, name: &str, prefix: &str) -> Result<Self, OpenError> {
+        // Whoever was first chose the same.
+        let _chosen_before = ring::default_provider().install_default();
+        let place = config.place.to_string();
+        let reached = Reached::new(&config.access, name);
+        let reached = reached.map_err(|error| OpenError::new(&place, error))?;
+        let open = |patience| {
+            let client = connect(&config.access, &reached, patience);
+            client
+                .map(Arc::new)
+                .map_err(|error| OpenError::new(&place, error))
+        };
+        Ok(Self {
+            for_listeners: open(Patience::Listener)?,
+            for_work: open(Patience::Work)?,
+            origin: reached.origin.clone(),
+            prefix: Location::parse(prefix).map_err(|error| OpenError::new(&place, error))?,
+        })
+    }
+
+    pub(super) fn store(&self, patience: Patience) -> Arc<AmazonS3> {
+        Arc::clone(match patience {
+            Patience::Listener => &self.for_listeners,
+            Patience::Work => &self.for_work,
+        })
+    }
+
+    pub(super) fn signer(&self) -> &AmazonS3 {
+        &self.for_listeners
+    }
+}
+
+type ConnectError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where a bucket is.
+struct Reached {
+    builder: AmazonS3Builder,
+    is_secure: bool,
+    origin: String,
+}
+
+impl Reached {
+    fn new(access: &Access, bucket: &str) -> Result<Self, ConnectError> {
+        let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+        if let Some(region) = &access.region {
+            builder = builder.with_region(region);
+        }
+        let endpoint = match &access.endpoint {
+            Some(endpoint) => Some(endpoint.clone()),
+            None => endpoint_of(&builder)?,
+        };
+        let is_in_host = match access.addressing {
+            Addressing::Auto => endpoint.is_none(),
+            Addressing::Path => false,
+            Addressing::VirtualHost => true,
+        };
+        let endpoint = endpoint.unwrap_or_else(|| {
+            let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+            Endpoint::of_amazon(region.as_deref())
+        });
+        let origin = endpoint.url(is_in_host.then_some(bucket));
+        Ok(Self {
+            builder: builder
+                .with_virtual_hosted_style_request(is_in_host)
+                .with_config(AmazonS3ConfigKey::S3Endpoint, &origin),
+            is_secure: endpoint.is_secure,
+            origin,
+        })
+    }
+}
+
+fn connect(
+    access: &Access,
+    reached: &Reached,
+    patience: Patience,
+) -> Result<AmazonS3, ConnectError> {
+    let mut builder = reached.builder.clone().with_retry(RetryConfig {
+        backoff: BackoffConfig {
+            init_backoff: BACK_OFF,
+            max_backoff: BACK_OFF_MAX,
+            base: 2.0,
+        },
+        max_retries: RETRIES_MAX,
+        retry_timeout: patience.retry_timeout(),
+    });
+    if !access.skips_checksums {
+        builder = builder.with_checksum_algorithm(Checksum::SHA256);
+    }
+    let options = client_options(access, patience, reached.is_secure)?;
+    Ok(with_credentials(builder.with_client_options(options), access)?.build()?)
+}
+
+/// The endpoint that the standard variables name.
+fn endpoint_of(builder: &AmazonS3Builder) -> Result<Option<Endpoint>, ConnectError> {
+    let keys = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
+    let url = keys.iter().find_map(|key| builder.get_config_value(key));
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(None);
+    };
+    let endpoint = url.parse().map_err(
+        |_no_endpoint| "AWS_ENDPOINT_URL is no URL such as https://s3.example:9000, without a path",
+    )?;
+    Ok(Some(endpoint))
+}
+
+fn client_options(
+    access: &Access,
+    patience: Patience,
+    is_secure: bool,
+) -> Result<ClientOptions, ConnectError> {
+    let mut options = ClientOptions::new()
+        .with_allow_http(!is_secure)
+        .with_http1_only()
+        .with_connect_timeout(CONNECT_TIMEOUT)
+        .with_read_timeout(patience.read_timeout())
+        .with_timeout(patience.attempt_timeout())
+        .with_pool_idle_timeout(IDLE_TIMEOUT)
+        // Without TLS the certificates of the system, which may have none, are not looked for.
+        .with_no_system_certificates(!is_secure);
+    if let Some(file) = &access.ca_file {
+        let shown = file.display();
+        let pem = std::fs::read(file)
+            .map_err(|error| format!("could not read the certificates in {shown}: {error}"))?;
+        let certificates = Certificate::from_pem_bundle(&pem)?;
+        if certificates.is_empty() {
+            return Err(format!("there is no certificate in {shown}").into());
+        }
+        for certificate in certificates {
+            options = options.with_root_certificate(certificate);
+        }
+    }
+    Ok(options)
+}
+
+/// What is configured counts before the environment, the environment before a file that nobody named, and that before
+/// the identity of a pod or an instance.
+fn with_credentials(
+    builder: AmazonS3Builder,
+    access: &Access,
+) -> Result<AmazonS3Builder, ConnectError> {
+    match &access.credentials {
+        Credentials::Key {
+            id,
+            secret,
+            session_token,
+        } => {
+            let token = session_token.as_ref();
+            let credential = AwsCredential {
+                key_id: id.reveal().to_owned(),
+                secret_key: secret.reveal().to_owned(),
+                token: token.map(|token| token.reveal().to_owned()),
+            };
+            let provider = StaticCredentialProvider::new(credential);
+            Ok(builder.with_credentials(Arc::new(provider)))
+        }
+        Credentials::File { file, profile } => {
+            let file = CredentialsFile::new(file.clone(), profile_or_usual(profile.as_deref()));
+            file.load()?;
+            Ok(builder.with_credentials(Arc::new(file)))
+        }
+        Credentials::Ambient => Ok(with_usual_file(builder)),
+    }
+}
+
+fn with_usual_file(builder: AmazonS3Builder) -> AmazonS3Builder {
+    let is_told = [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::WebIdentityTokenFile,
+        AmazonS3ConfigKey::ContainerCredentialsRelativeUri,
+        AmazonS3ConfigKey::ContainerCredentialsFullUri,
+    ]
+    .iter()
+    .any(|key| builder.get_config_value(key).is_some());
+    let file = CredentialsFile::new(usual_file(), profile_or_usual(None));
+    // No file, or one for something else, leaves the identity of the instance.
+    if is_told || file.load().is_err() {
+        return builder;
+    }
+    builder.with_credentials(Arc::new(file))
+}
+
+fn profile_or_usual(profile: Option<&str>) -> String {
+    let profile = profile.map(str::to_owned);
+    let profile = profile.or_else(|| common_variable("AWS_PROFILE"));
+    profile.unwrap_or_else(|| "default".to_owned())
+}
+
+/// Where tools of the field look for keys.
+fn usual_file() -> PathBuf {
+    match common_variable("AWS_SHARED_CREDENTIALS_FILE") {
+        Some(file) => file.into(),
+        None => {
+            let home = common_variable("HOME").unwrap_or_default();
+            PathBuf::from(home).join(".aws/credentials")
+        }
+    }
+}

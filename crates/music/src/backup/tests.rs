@@ -1,0 +1,214 @@
+use std::collections::BTreeMap;
+
+use chassis::clock::Clock;
+use chassis::database::Database;
+use chassis::objects::Objects;
+use lofty::tag::ItemKey::{AlbumTitle, TrackArtist, TrackTitle};
+use sea_orm::EntityTrait as _;
+use tempfile::TempDir;
+use testkit::{S3, each_database};
+
+use super::*;
+use crate::Migrator;
+use crate::ingest::Library;
+use crate::ingest::fixtures::Shelf;
+use crate::ingest::tests::prepare;
+use crate::store::entities::track;
+use crate::store::{Snapshot, Store, TABLES};
+
+/// A library with a track that has a rendition, and one that was removed.
+async fn filled(database: Database) -> Shelf {
+    let shelf = Shelf::new(database);
+    let tags = [
+        (TrackTitle, "하나"),
+        (TrackArtist, "아이유"),
+        (AlbumTitle, "꽃"),
+    ];
+    shelf.write_track("1.wav", 440, &tags);
+    shelf.import().await;
+    prepare(&shelf, &Store::new(shelf.library.database.clone())).await;
+    shelf.write_track("2.wav", 550, &tags);
+    shelf.import().await;
+    shelf.remove("2.wav");
+    shelf.import().await;
+    shelf
+}
+
+/// A library in which nothing is, not even tables.
+async fn empty(folder: &TempDir) -> Library {
+    let url = format!("sqlite:{}", folder.path().join("new.sqlite").display());
+    Library {
+        database: Database::connect(&url).await.unwrap(),
+        objects: Objects::in_folder(&folder.path().join("new")).unwrap(),
+        work: folder.path().join("work"),
+        clock: Clock::manual(1_800_000_000_000),
+    }
+}
+
+async fn rows(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
+    let snapshot = Snapshot::begin(database).await.unwrap();
+    let mut all = BTreeMap::new();
+    for table in TABLES {
+        let mut lines = Vec::new();
+        let mut sink = |line: &str| {
+            lines.push(line.to_owned());
+            Ok(())
+        };
+        snapshot.read(table, &mut sink).await.unwrap();
+        lines.sort();
+        all.insert(table.name, lines);
+    }
+    all
+}
+
+async fn take_all(library: &Library, backup: &Objects) -> Manifest {
+    take(library, backup, "1.2.3", &mut |_| {}).await.unwrap()
+}
+
+async fn restore_all(library: &Library, backup: &Objects) -> Result<Manifest, BackupError> {
+    restore(library, backup, "the backup", None, &mut |_| {}).await
+}
+
+#[tokio::test]
+async fn what_is_restored_is_what_was_there_on_any_database() {
+    each_database::<Migrator>(async |database| {
+        let shelf = filled(database.clone()).await;
+        let s3 = S3::start().await;
+        let backup = Objects::open(&s3.objects()).unwrap();
+        let manifest = take_all(&shelf.library, &backup).await;
+        assert_eq!(manifest.missing, Vec::<String>::new());
+        // Two originals, a rendition, three widths of one cover.
+        assert_eq!(manifest.object_count(), 6);
+        // What comes later is not in it.
+        shelf.write_track("3.wav", 660, &[(TrackTitle, "later")]);
+        let before = rows(&database).await;
+        shelf.import().await;
+        let folder = TempDir::new().unwrap();
+        let library = empty(&folder).await;
+        let restored = restore_all(&library, &backup).await.unwrap();
+        assert_eq!(restored, manifest);
+        assert_eq!(rows(&library.database).await, before);
+        assert!(
+            library
+                .database
+                .pending::<Migrator>()
+                .await
+                .unwrap()
+                .0
+                .is_empty()
+        );
+        let again = restore_all(&library, &backup).await;
+        assert!(matches!(again, Err(BackupError::NotEmpty)), "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_backup_keeps_each_object_once_and_the_latest_is_restored() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let first = take_all(&shelf.library, &backup).await;
+    shelf
+        .library
+        .clock
+        .advance(std::time::Duration::from_hours(1));
+    shelf.write_track("3.wav", 660, &[(TrackTitle, "later")]);
+    shelf.import().await;
+    let second = take_all(&shelf.library, &backup).await;
+    assert_eq!(Manifest::names(&backup).await.unwrap().len(), 2);
+    let folder = TempDir::new().unwrap();
+    let restored = restore_all(&empty(&folder).await, &backup).await.unwrap();
+    assert_eq!(restored, second);
+    let folder = TempDir::new().unwrap();
+    let name = Manifest::names(&backup).await.unwrap().remove(0);
+    let library = empty(&folder).await;
+    let older = restore(&library, &backup, "it", Some(&name), &mut |_| {}).await;
+    assert_eq!(older.unwrap(), first);
+    let library = empty(&TempDir::new().unwrap()).await;
+    let none = restore(&library, &backup, "it", Some("2001"), &mut |_| {}).await;
+    assert!(none.unwrap_err().to_string().contains(&name));
+}
+
+#[tokio::test]
+async fn an_object_that_is_lost_is_named_and_one_that_is_damaged_is_not_restored() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let tracks = track::Entity::find().all(shelf.library.database.connection());
+    let tracks = tracks.await.unwrap();
+    let lost = tracks
+        .iter()
+        .find(|track| track.deleted_at_ms.is_none())
+        .unwrap();
+    shelf
+        .library
+        .objects
+        .delete(&lost.object_key)
+        .await
+        .unwrap();
+    let manifest = take_all(&shelf.library, &backup).await;
+    assert_eq!(manifest.missing, [lost.object_key.clone()]);
+    let damaged = tracks
+        .iter()
+        .find(|track| track.deleted_at_ms.is_some())
+        .unwrap();
+    let file = kept.path().join("objects").join(&damaged.object_key);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let folder = TempDir::new().unwrap();
+    let library = empty(&folder).await;
+    let error = restore_all(&library, &backup).await.unwrap_err();
+    assert!(error.to_string().contains(&damaged.object_key), "{error}");
+    assert!(
+        !library
+            .database
+            .pending::<Migrator>()
+            .await
+            .unwrap()
+            .0
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_backup_that_was_cut_off_changed_or_is_newer_is_refused() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let folder = TempDir::new().unwrap();
+    let library = empty(&folder).await;
+    let none = restore_all(&library, &backup).await.unwrap_err();
+    assert_eq!(
+        none.to_string(),
+        "there is no finished backup in the backup"
+    );
+    take_all(&shelf.library, &backup).await;
+    let name = Manifest::names(&backup).await.unwrap().remove(0);
+    let at = |file: &str| kept.path().join(&name).join(file);
+    let change = |file: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(at(file)).unwrap();
+        assert!(text.contains(from));
+        std::fs::write(at(file), text.replacen(from, to, 1)).unwrap();
+    };
+    change("tracks.jsonl", "하나", "둘");
+    let error = restore_all(&library, &backup).await.unwrap_err();
+    assert!(matches!(error, BackupError::Damaged(_)), "{error}");
+    change("tracks.jsonl", "둘", "하나");
+    change(
+        "manifest.json",
+        "m0001_create_catalogue",
+        "m9999_of_tomorrow",
+    );
+    let error = restore_all(&empty(&TempDir::new().unwrap()).await, &backup)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("1.2.3"), "{error}");
+    std::fs::remove_file(at("manifest.json")).unwrap();
+    let error = restore_all(&library, &backup).await.unwrap_err();
+    assert!(matches!(error, BackupError::None(_)), "{error}");
+}

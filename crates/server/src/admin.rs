@@ -1,0 +1,141 @@
+//! `haas admin backup` and `haas admin restore`.
+
+use std::process::ExitCode;
+
+use chassis::clock::Clock;
+use chassis::lifecycle::StopSignals;
+use chassis::objects::{Objects, Place};
+use console::Term;
+use indicatif::{ProgressBar, ProgressStyle};
+use music::backup::{self, BackupError, Manifest, Step};
+use music::ingest::Library;
+
+use crate::arguments::{AdminCommand, BackupArguments, RestoreArguments};
+use crate::failure::Failure;
+use crate::role::Role;
+use crate::settings::Settings;
+use crate::{say, service};
+
+/// The exit code of a backup that lacks objects which rows name.
+const EXIT_SOME_MISSING: u8 = 3;
+/// The exit code when somebody stopped it.
+const EXIT_STOPPED: u8 = 130;
+/// How many objects that are missing are named.
+const MISSING_TOLD_MAX: usize = 20;
+
+/// Does it, or ends at a signal: a backup that was cut off is none, and a restored database has all rows or none.
+pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<ExitCode, Failure> {
+    chassis::telemetry::start(&settings.telemetry);
+    let mut signals = StopSignals::listen()
+        .map_err(|error| Failure::new("could not listen to signals", error))?;
+    let work = async {
+        match command {
+            AdminCommand::Backup(arguments) => take(&settings, &arguments).await,
+            AdminCommand::Restore(arguments) => restore(&settings, &arguments).await,
+        }
+    };
+    tokio::select! {
+        code = work => code,
+        () = signals.next() => Ok(ExitCode::from(EXIT_STOPPED)),
+    }
+}
+
+async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCode, Failure> {
+    let place = &arguments.place;
+    let library = Library {
+        database: service::open_current_database(settings, Role::Music).await?,
+        ..open_library(settings).await?
+    };
+    let to = open_backup(settings, place)?;
+    let progress = Progress::new();
+    let version = env!("CARGO_PKG_VERSION");
+    let taken = backup::take(&library, &to, version, &mut |step| progress.show(step)).await;
+    progress.end();
+    let taken = taken.map_err(|error| failed("could not take the backup", error))?;
+    say(&summary(&taken, &format!("kept in {place}")));
+    if taken.missing.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let count = taken.missing.len();
+    say(&format!(
+        "{count} objects are lost or damaged where they are, and are not in it:\n"
+    ));
+    for key in taken.missing.iter().take(MISSING_TOLD_MAX) {
+        say(&format!("  {key}\n"));
+    }
+    say("`haas music import --thorough` stores again what their files still have\n");
+    Ok(ExitCode::from(EXIT_SOME_MISSING))
+}
+
+async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<ExitCode, Failure> {
+    let place = &arguments.place;
+    let library = open_library(settings).await?;
+    let from = open_backup(settings, place)?;
+    let progress = Progress::new();
+    let shown = place.to_string();
+    let name = arguments.backup.as_deref();
+    let mut show = |step| progress.show(step);
+    let restored = backup::restore(&library, &from, &shown, name, &mut show).await;
+    progress.end();
+    let restored = restored.map_err(|error| failed("could not restore", error))?;
+    say(&summary(&restored, "restored and checked"));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open_library(settings: &Settings) -> Result<Library, Failure> {
+    Ok(Library {
+        database: service::open_database(settings, Role::Music, None).await?,
+        objects: service::open_objects(settings, Role::Music)?.patient(),
+        work: settings.work(),
+        clock: Clock::system(),
+    })
+}
+
+/// A backup in a bucket is reached as one that music is imported from.
+fn open_backup(settings: &Settings, place: &Place) -> Result<Objects, Failure> {
+    let objects = Objects::open(&settings.imports.at(place.clone()));
+    let objects = objects.map_err(|error| Failure::new("could not start", error))?;
+    Ok(objects.patient())
+}
+
+fn failed(what: &str, error: BackupError) -> Failure {
+    Failure::new(what, error)
+}
+
+fn summary(manifest: &Manifest, what: &str) -> String {
+    let (rows, objects) = (manifest.row_count(), manifest.object_count());
+    let size = indicatif::HumanBytes(manifest.object_bytes);
+    let (taken_at, version) = (&manifest.taken_at, &manifest.version);
+    format!(
+        "{rows} rows and {objects} objects ({size}) as of {taken_at}, version {version}: {what}\n"
+    )
+}
+
+/// A bar for whoever watches, nothing for a log.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new() -> Self {
+        if !Term::stderr().is_term() {
+            return Self(ProgressBar::hidden());
+        }
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+            .unwrap_or_else(|_plain| ProgressStyle::default_bar());
+        Self(ProgressBar::new(0).with_style(style))
+    }
+
+    fn show(&self, step: Step) {
+        match step {
+            Step::Table { name, rows } => self.0.set_message(format!("{name}: {rows} rows")),
+            Step::Object { done, of } => {
+                self.0.set_message("objects");
+                self.0.set_length(of);
+                self.0.set_position(done);
+            }
+        }
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,97 @@
+//! A backup of a library that is in use, brought back on another machine.
+
+use chassis::objects::Objects;
+use testkit::{Binary, Haas, S3};
+
+use crate::HAAS;
+use crate::shelf::{Holdings, Shelf, wave};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_plays_another_plays_from_its_backup() {
+    let binary = Binary::new(HAAS);
+    let shelf = Shelf::new();
+    shelf.fill();
+    let (music, data) = (shelf.music(), shelf.data());
+    let (music, data) = (
+        music.to_str().expect("UTF-8"),
+        data.to_str().expect("UTF-8"),
+    );
+    let import = [
+        "music", "import", "--json", "--defer", "--data", data, music,
+    ];
+    assert_eq!(binary.run(&import).code, Some(0));
+    let haas = binary.serve(&shelf.data(), &[]);
+    let s3 = S3::start().await;
+    let variables = s3.variables(&[]);
+    let with = |binary: Binary, (name, value): &(String, String)| {
+        binary.with(&name.replace("OBJECTS_", "IMPORT_"), value)
+    };
+    let to_bucket = variables
+        .iter()
+        .filter(|(name, _)| !name.ends_with("OBJECTS"))
+        .fold(Binary::new(HAAS), with);
+    let backup = ["admin", "backup", "--data", data, "s3://music/backups"];
+    let taken = to_bucket.run(&backup);
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    assert!(
+        taken.stdout.contains("kept in s3://music/backups"),
+        "{taken:?}"
+    );
+
+    let other = shelf.beside("other");
+    let other_data = other.to_str().expect("UTF-8");
+    let restore = [
+        "admin",
+        "restore",
+        "--data",
+        other_data,
+        "s3://music/backups",
+    ];
+    let restored = to_bucket.run(&restore);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert!(
+        restored.stdout.contains("restored and checked"),
+        "{restored:?}"
+    );
+    let expected = Holdings::read(&shelf.data()).await;
+    assert_eq!(Holdings::read(&other).await, expected);
+    let again = to_bucket.run(&restore);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.stderr.contains("not empty"), "{again:?}");
+
+    let copy = binary.serve(&other, &[]);
+    let stream = |haas: &Haas| {
+        let tracks = haas.get("/api/music/v1/tracks").json();
+        let url = tracks["items"][0]["stream_url"]
+            .as_str()
+            .expect("a URL")
+            .to_owned();
+        haas.get(&url).body
+    };
+    assert_eq!(stream(&copy), stream(&haas));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_is_lost_is_named_by_the_backup() {
+    let binary = Binary::new(HAAS);
+    let shelf = Shelf::new();
+    shelf.write("Kim/2020 - One/1.wav", &wave(1, 200));
+    let (music, data) = (shelf.music(), shelf.data());
+    let (music, data) = (
+        music.to_str().expect("UTF-8"),
+        data.to_str().expect("UTF-8"),
+    );
+    let import = [
+        "music", "import", "--json", "--defer", "--data", data, music,
+    ];
+    assert_eq!(binary.run(&import).code, Some(0));
+    let objects = Objects::in_folder(&shelf.data().join("music")).expect("a folder");
+    let kept = Holdings::read(&shelf.data()).await;
+    let key = kept.tracks[0].split('|').nth(2).expect("its object");
+    objects.delete(key).await.expect("a folder that lets go");
+    let folder = shelf.beside("backups");
+    let folder = folder.to_str().expect("UTF-8");
+    let taken = binary.run(&["admin", "backup", "--data", data, folder]);
+    assert_eq!(taken.code, Some(3), "{taken:?}");
+    assert!(taken.stdout.contains(key), "{taken:?}");
+}

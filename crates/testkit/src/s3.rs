@@ -31,8 +31,8 @@ pub const ACCESS_KEY_ID: &str = "haas-tests";
 pub const SECRET_ACCESS_KEY: &str = "a secret that only tests know";
 /// A bucket that is there from the start.
 pub const BUCKET: &str = "music";
-/// A bucket whose name in front of what is left of `127.0.0.1` gives an address that everybody can resolve.
-const BUCKET_IN_HOST: &str = "127";
+/// Below it, the first part of a request's host is a bucket.
+const DOMAIN: &str = "s3.example";
 
 /// A store that runs until it is dropped.
 #[derive(Debug)]
@@ -98,32 +98,21 @@ impl S3 {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut store = Self::serve(listener, folder.path(), None);
-        store.folder = Some(folder);
-        store
-    }
-
-    /// Starts an empty store that knows its bucket by the host of a request.
-    pub async fn start_in_host() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join(BUCKET_IN_HOST)).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let mut store = Self::serve(listener, folder.path(), Some(&format!("0.0.1:{port}")));
+        let mut store = Self::serve(listener, folder.path());
         store.folder = Some(folder);
         store
     }
 
     /// Serves a folder until it is dropped; its folders are the buckets.
-    pub fn serve(listener: TcpListener, folder: &Path, domain: Option<&str>) -> Self {
+    pub fn serve(listener: TcpListener, folder: &Path) -> Self {
+        let address = listener.local_addr().unwrap();
         std::fs::create_dir_all(folder.join(BUCKET)).unwrap();
         let mut service = S3ServiceBuilder::new(FileSystem::new(folder).unwrap());
         service.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
-        if let Some(domain) = domain {
-            service.set_host(SingleDomain::new(domain).unwrap());
-        }
+        let domain = format!("{DOMAIN}:{}", address.port());
+        service.set_host(SingleDomain::new(&domain).unwrap());
         let store = Self {
-            address: listener.local_addr().unwrap(),
+            address,
             faults: Arc::default(),
             tasks: Tasks::default(),
             folder: None,
@@ -180,14 +169,9 @@ impl S3 {
             .collect()
     }
 
-    /// What [`S3::objects_with`] needs for a store that was started with [`S3::start_in_host`].
-    pub fn in_host(&self) -> [(&'static str, String); 3] {
-        let port = self.address.port();
-        [
-            ("objects", format!("s3://{BUCKET_IN_HOST}")),
-            ("objects_endpoint", format!("http://0.0.1:{port}")),
-            ("objects_addressing", "virtual-host".to_owned()),
-        ]
+    /// The endpoint by which requests name the bucket in their host: nobody resolves it.
+    pub fn endpoint_of_hosts(&self) -> String {
+        format!("http://{DOMAIN}:{}", self.address.port())
     }
 }
 

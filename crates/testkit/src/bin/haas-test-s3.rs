@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
     let address = arguments.next().and_then(|text| text.into_string().ok());
     let address: SocketAddr = address.as_deref().unwrap_or("127.0.0.1:0").parse()?;
-    let store = S3::serve(TcpListener::bind(address).await?, &folder, None);
+    let store = S3::serve(TcpListener::bind(address).await?, &folder);
     let switches = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", store.address);
     println!("http://{}", switches.local_addr()?);

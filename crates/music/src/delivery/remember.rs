@@ -15,6 +15,10 @@ pub(super) const LIFETIME: Duration = Duration::from_mins(1);
 /// How long it is believed on while somebody looks it up again, and between tries while that place is away.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
+/// How long somebody who asks for what was found before waits until it is found again: a place that is away may not say so,
+/// and music that plays must not wait for it.
+const LOOK_UP_MAX: Duration = Duration::from_millis(500);
+
 /// A bounded memory of values by key.
 #[derive(Debug)]
 pub(super) struct Memory<K, V> {
@@ -83,28 +87,43 @@ impl<K: Clone + Eq + Hash, V: Clone> Memory<K, V> {
             };
             self.entries.insert(key.clone(), entry);
         }
-        match (look_up.await, before) {
-            (Ok((value, weight)), _) => {
-                let entry = Entry {
-                    value: value.clone(),
-                    weight,
-                    read_at_ms: now_ms,
-                };
-                self.entries.insert(key, entry);
+        let Some(before) = before else {
+            let (value, weight) = look_up.await?;
+            self.put(key, value.clone(), weight, now_ms);
+            return Ok(value);
+        };
+        match tokio::time::timeout(LOOK_UP_MAX, look_up).await {
+            Ok(Ok((value, weight))) => {
+                self.put(key, value.clone(), weight, now_ms);
                 Ok(value)
             }
-            (Err(error), Some(before)) if error.is_outage() => {
+            Ok(Err(error)) if !error.is_outage() => {
+                self.entries.remove(&key);
+                Err(error)
+            }
+            Ok(Err(error)) => {
                 tracing::warn!(
                     error = chassis::problem::chain(&error),
                     "answered with what was known before"
                 );
                 Ok(before.value)
             }
-            (Err(error), _) => {
-                self.entries.remove(&key);
-                Err(error)
+            Err(_elapsed) => {
+                tracing::warn!(
+                    "answered with what was known before: it was not found again in time"
+                );
+                Ok(before.value)
             }
         }
+    }
+
+    fn put(&self, key: K, value: V, weight: u64, read_at_ms: i64) {
+        let entry = Entry {
+            value,
+            weight,
+            read_at_ms,
+        };
+        self.entries.insert(key, entry);
     }
 
     /// Forgets a value that turned out to be wrong.
@@ -135,6 +154,20 @@ mod tests {
         clock.advance(Duration::from_millis(59_999));
         assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 1);
         clock.advance(Duration::from_millis(1));
+        assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_known_does_not_wait_for_a_place_that_says_nothing() {
+        let clock = Clock::manual(0);
+        let memory = Memory::new(8, 8, 1, clock.clone());
+        memory.get("a", async { Ok((1, 1)) }).await.unwrap();
+        clock.advance(LIFETIME);
+        let asked = tokio::time::Instant::now();
+        let silence = std::future::pending();
+        assert_eq!(memory.get("a", silence).await.unwrap(), 1);
+        assert_eq!(asked.elapsed(), LOOK_UP_MAX);
+        clock.advance(RETRY_AFTER);
         assert_eq!(memory.get("a", async { Ok((2, 1)) }).await.unwrap(), 2);
     }
 

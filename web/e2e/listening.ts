@@ -14,7 +14,7 @@ export const test = base.extend<{ errors: string[] }, { servers: Servers }>({
     },
     { scope: "worker" },
   ],
-  baseURL: async ({ servers }, use, { file }) => use(await servers.addressFor(file)),
+  baseURL: async ({ servers }, use, { file }) => use(process.env.HAAS_E2E_BALANCER ?? (await servers.addressFor(file))),
   errors: [
     async ({ page }, use) => {
       const errors: string[] = [];

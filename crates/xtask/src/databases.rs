@@ -1,7 +1,6 @@
 //! A private PostgreSQL and a private MariaDB: Debian's programs, an own folder, an own port.
 //!
-//! Each server is kept by a small shell that ends it, and removes its folder, as soon as this process
-//! is gone – also after Ctrl-C and after `kill -9`.
+//! Each server ends, and its folder goes, as soon as this process is gone – also after Ctrl-C and after `kill -9`.
 
 mod mariadb;
 mod postgres;
@@ -9,10 +8,10 @@ mod postgres;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitCode};
 
-use crate::failure::{Failure, Result, While};
+use crate::failure::{Result, While};
+use crate::keeper::{self, Kept};
 use crate::packages;
 use crate::workspace::Workspace;
 use crate::{screen, subprocess};
@@ -21,39 +20,27 @@ use crate::{screen, subprocess};
 pub(crate) const POSTGRES_URL: &str = "HAAS_TEST_POSTGRES_URL";
 pub(crate) const MARIADB_URL: &str = "HAAS_TEST_MARIADB_URL";
 
-/// A first start on a busy machine takes seconds; more than this is a fault.
-const START_TIMEOUT: Duration = Duration::from_secs(90);
+const HOST: &str = "127.0.0.1";
 const START_TRIES: u32 = 3;
-/// Reading ends when the process that started this closes the pipe, however it ends.
-const KEEPER: &str = r#"
-trap '' INT HUP TERM
-folder=$1; signal=$2; shift 2
-(trap - HUP TERM; exec "$@") >"$folder/server.log" 2>&1 &
-read -r _
-kill -"$signal" $!
-wait $!
-rm -rf "$folder"
-"#;
 
 /// A running server; it ends when this is dropped.
 pub(crate) struct Server {
-    keeper: Child,
+    pub(crate) kept: Kept,
     /// The URL of a database in it, for a user that may create others.
     pub(crate) url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        // A keeper that cannot be waited for has ended already.
-        let _ = self.keeper.wait();
-    }
 }
 
 /// Installs and starts PostgreSQL.
 pub(crate) fn start_postgres(workspace: &Workspace) -> Result<Server> {
     packages::ensure(workspace, &[packages::POSTGRES])?;
-    with_retries(postgres::start)
+    with_retries(|| postgres::start(HOST, &[]))
+}
+
+/// The same at an address where nobody else takes its port while it is away, and such that what it has said stays true when it
+/// is ended in the middle of something.
+pub(crate) fn start_lasting_postgres(workspace: &Workspace, host: &str) -> Result<Server> {
+    packages::ensure(workspace, &[packages::POSTGRES])?;
+    with_retries(|| postgres::start(host, &["synchronous_commit=on"]))
 }
 
 /// Installs and starts MariaDB.
@@ -106,10 +93,8 @@ impl Home {
 
     /// A new folder for a server that runs as this process does.
     pub(crate) fn own(name: &str) -> Result<Self> {
-        let template = std::env::temp_dir().join(format!("haas-{name}.XXXXXX"));
-        let folder = subprocess::read(Command::new("mktemp").arg("-d").arg(template))?;
         Ok(Self {
-            folder: PathBuf::from(folder.trim_end()),
+            folder: keeper::folder(name)?,
             user: None,
         })
     }
@@ -127,38 +112,15 @@ impl Home {
     /// Starts a server, with the variables that its command sets, under its keeper and waits until it answers.
     pub(crate) fn keep(
         self,
-        stop: &str,
+        stop: &'static str,
         server: &Command,
         url: String,
         answers: impl Fn() -> bool,
     ) -> Result<Server> {
-        let mut shell = self.command("/bin/sh");
-        shell
-            .args(["-c", KEEPER, "keeper"])
-            .arg(&self.folder)
-            .arg(stop);
-        shell.arg(server.get_program()).args(server.get_args());
-        let set = server.get_envs();
-        shell.envs(set.filter_map(|(name, value)| Some((name, value?))));
-        let keeper = shell
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let server = Server {
-            keeper: keeper.while_doing("start a shell")?,
-            url,
-        };
-        let deadline = Instant::now() + START_TIMEOUT;
-        while !answers() {
-            let log = std::fs::read(self.folder.join("server.log")).unwrap_or_default();
-            if Instant::now() > deadline {
-                let said = subprocess::tail(&subprocess::lossy(&log), 20);
-                return Err(Failure::new(format!("the server does not answer\n{said}")));
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(server)
+        let shell = self.command("/bin/sh");
+        let kept = Kept::start(shell, &self.folder, stop, server)?;
+        kept.wait_until("the server", answers)?;
+        Ok(Server { kept, url })
     }
 }
 
@@ -171,35 +133,14 @@ fn id(option: &str, user: &str) -> Result<u32> {
 
 /// A port that is free now.
 pub(crate) fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").while_doing("find a free port")?;
+    free_port_at(HOST)
+}
+
+/// The same of another address of this machine.
+pub(crate) fn free_port_at(host: &str) -> Result<u16> {
+    let listener = TcpListener::bind((host, 0)).while_doing("find a free port")?;
     Ok(listener
         .local_addr()
         .while_doing("find a free port")?
         .port())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dropped_server_is_ended_and_its_folder_removed() {
-        let folder = std::env::temp_dir().join(format!("haas-keeper-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let home = Home {
-            folder: folder.clone(),
-            user: None,
-        };
-        let mut sleeper = home.command("sh");
-        sleeper.args(["-c", "echo $$ > pid; exec sleep 600"]);
-        let pid_file = folder.join("pid");
-        let written = || std::fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'));
-        let server = home.keep("TERM", &sleeper, String::new(), written).unwrap();
-        let pid = std::fs::read_to_string(folder.join("pid")).unwrap();
-
-        drop(server);
-
-        assert!(!folder.exists());
-        assert!(!Path::new("/proc").join(pid.trim()).exists());
-    }
 }

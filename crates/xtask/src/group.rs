@@ -1,7 +1,9 @@
 //! A control group of this machine, that holds a program to so much of it, as a pod's limits do, and counts what it takes.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result, While};
 use crate::subprocess;
@@ -18,6 +20,9 @@ const TCP_LIMIT: &str = "memory.kmem.tcp.limit_in_bytes";
 const TCP_USAGE: &str = "memory.kmem.tcp.usage_in_bytes";
 const SOCKETS: &str = "/proc/net/sockstat";
 const TCP_BYTES_MAX: u64 = 1 << 40;
+
+/// The kernel may take a moment to see that the last program of a group has ended.
+const ENDED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a program may take at most.
 #[derive(Clone, Copy, Debug)]
@@ -267,9 +272,15 @@ fn field(text: &str, name: &str) -> Option<u64> {
 
 impl Drop for Group {
     fn drop(&mut self) {
+        let deadline = Instant::now() + ENDED_WITHIN;
         for folder in &self.folders {
             // A group that something still runs in stays; nothing is lost by it.
-            let _ = std::fs::remove_dir(folder);
+            while std::fs::remove_dir(folder)
+                .is_err_and(|error| error.kind() == ErrorKind::ResourceBusy)
+                && Instant::now() < deadline
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! This crate depends on none of ours; what it must know about the product it asks the built binary.
 
+mod availability;
 mod bench;
 mod beside;
 mod browser;
@@ -19,6 +20,7 @@ mod generate;
 mod group;
 mod hostile;
 mod jmeter;
+mod keeper;
 mod lighthouse;
 mod load;
 mod make_run;

@@ -33,6 +33,16 @@ pub(crate) const KOREAN_FONT: Needed = Needed {
     package: "fonts-noto-cjk",
     without: "browser tests run, but Korean text is boxes in screenshots",
 };
+pub(crate) const HAPROXY: Needed = Needed {
+    program: "haproxy",
+    package: "haproxy",
+    without: "no tests of replicas behind a balancer",
+};
+pub(crate) const CURL: Needed = Needed {
+    program: "curl",
+    package: "curl",
+    without: "no tests of downloads that are resumed",
+};
 pub(crate) const PIP: Needed = Needed {
     program: "pip3",
     package: "python3-pip",

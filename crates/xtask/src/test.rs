@@ -25,6 +25,8 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         packages::MARIADB,
         CHROMIUM,
         KOREAN_FONT,
+        packages::HAPROXY,
+        packages::CURL,
     ];
     let packages = [&packages[..], &speed::NEEDED].concat();
     suite.needed("debian packages", |_| {

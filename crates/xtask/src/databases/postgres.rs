@@ -3,23 +3,23 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Home, Server, free_port};
+use super::{Home, Server, free_port_at};
 use crate::failure::{Failure, Result};
 use crate::packages::{self, POSTGRES};
 use crate::subprocess;
 
 /// Nothing in it has to survive a crash, so nothing is flushed; tests open many small pools.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 6] = [
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
     "max_connections=400",
     "shared_buffers=128MB",
-    "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
 ];
 
-pub(super) fn start() -> Result<Server> {
+/// Starts one that listens at an address, with some settings of its own.
+pub(super) fn start(host: &str, settings: &[&str]) -> Result<Server> {
     let program = packages::find(POSTGRES.program)
         .ok_or_else(|| Failure::new("PostgreSQL's programs are missing"))?;
     let programs = program.parent().unwrap_or(Path::new("/"));
@@ -38,17 +38,19 @@ pub(super) fn start() -> Result<Server> {
         .arg(&data);
     subprocess::read(&mut init)?;
 
-    let port = free_port()?;
+    let port = free_port_at(host)?;
     let mut server = home.command(&program);
     server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
-    for setting in SETTINGS {
+    server.args(["-c", &format!("listen_addresses={host}")]);
+    // The last one counts.
+    for setting in SETTINGS.iter().chain(settings) {
         server.args(["-c", setting]);
     }
-    let url = format!("postgres://haas:haas@127.0.0.1:{port}/postgres");
+    let url = format!("postgres://haas:haas@{host}:{port}/postgres");
     let is_ready = programs.join("pg_isready");
     home.keep("QUIT", &server, url, || {
         let mut ask = Command::new(&is_ready);
-        ask.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
+        ask.args(["-q", "-h", host, "-p", &port.to_string()]);
         ask.stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()

@@ -175,7 +175,7 @@ impl Rival {
 }
 
 /// Starts a server that ends with this process, and waits until it takes connections.
-fn keep(home: Home, signal: &str, command: &Command, address: &str) -> Result<Kept> {
+fn keep(home: Home, signal: &'static str, command: &Command, address: &str) -> Result<Kept> {
     let answers = || TcpStream::connect(address).is_ok();
     home.keep(signal, command, String::new(), answers)
 }

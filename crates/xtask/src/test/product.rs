@@ -1,6 +1,7 @@
 //! The stages that look at the release binary from outside.
 
 use std::num::NonZero;
+use std::process::Command;
 use std::thread;
 
 use super::counts::{Counts, Runner};
@@ -11,13 +12,13 @@ use crate::packages::FFMPEG;
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
-    browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse, load, make_run,
-    packages, renditions, speed,
+    availability, browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse,
+    load, make_run, packages, renditions, speed,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
 /// measures a browser against a clock that is stricter comes last, when nothing else runs.
-pub(super) const STAGES: [&[Named]; 10] = [
+pub(super) const STAGES: [&[Named]; 13] = [
     &[("generated files", generated)],
     &[("bytes", bytes)],
     &[("footprint", footprint)],
@@ -26,6 +27,12 @@ pub(super) const STAGES: [&[Named]; 10] = [
     &[("browser tests", browser), ("demo renditions", renditions)],
     &[("load", load)],
     &[("bench quick", bench_quick)],
+    &[("rolling restart", restarts)],
+    &[("outages", outages)],
+    &[(
+        "browser through a rolling restart",
+        browser_through_restarts,
+    )],
     &[("jmeter", jmeter)],
     &[("lighthouse", lighthouse)],
 ];
@@ -130,6 +137,47 @@ fn bench_quick(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
     }
     let speed::Checked { held, skipped } = speed::check(workspace)?;
     Ok(with_skipped(&held, &skipped))
+}
+
+/// Replicas behind a balancer are restarted, killed and out of memory while people listen.
+fn restarts(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    available(workspace, availability::check_restarts)
+}
+
+/// The database and the object store are away while people listen.
+fn outages(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    available(workspace, availability::check_outages)
+}
+
+fn available(
+    workspace: &Workspace,
+    check: fn(&Workspace) -> Result<availability::Checked>,
+) -> Result<Verdict> {
+    if let Some(programs) = availability::missing() {
+        return Ok(Verdict::Missing(programs));
+    }
+    let availability::Checked { held, skipped } = check(workspace)?;
+    Ok(with_skipped(&held, &skipped))
+}
+
+/// A browser plays an album while replicas are restarted.
+fn browser_through_restarts(workspace: &Workspace, log: &Log) -> Result<Verdict> {
+    if let Some(programs) = availability::missing() {
+        return Ok(Verdict::Missing(programs));
+    }
+    if !packages::is_there(packages::CHROMIUM.program) {
+        return Ok(Verdict::Missing("chromium".to_owned()));
+    }
+    let run = |playwright: &mut Command| log.tests(playwright, Runner::Playwright);
+    let (verdict, restarted) = availability::check_browser(workspace, run)?;
+    match verdict {
+        Verdict::Tests(counts, _) => {
+            let restarted = format!("  {}", restarted?);
+            Ok(Verdict::Tests(counts, restarted))
+        }
+        // Why the browser failed says more than what was restarted until then.
+        verdict => Ok(verdict),
+    }
 }
 
 /// The plans that are exported do in `JMeter` what the scenarios do.

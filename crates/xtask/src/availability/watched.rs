@@ -12,6 +12,8 @@ use crate::workspace::Workspace;
 
 /// Where the tests in the browser find the balancer; with it they are those of a deployment.
 const BALANCER: &str = "HAAS_E2E_BALANCER";
+/// `nice` runs a program also where it may not do this.
+const NICE: [&str; 2] = ["-n", "-15"];
 /// The player tells of a play as soon as it begins.
 const PLAYS: &str = "SELECT id FROM plays";
 
@@ -21,7 +23,7 @@ pub(crate) fn check<T>(
     run: impl FnOnce(&mut Command) -> Result<T>,
 ) -> Result<(T, Result<String>)> {
     let mut rig = Rig::start(workspace)?;
-    let mut playwright = browser::command(workspace);
+    let mut playwright = before_others(&browser::command(workspace));
     playwright.env(BALANCER, format!("http://{}", rig.balancer.address));
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -33,6 +35,20 @@ pub(crate) fn check<T>(
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Ok((ran?, restarted))
     })
+}
+
+/// The same program, before what else the machine does, where it may: a browser that has no processor is silent too, and that is
+/// nobody's restart.
+fn before_others(program: &Command) -> Command {
+    let mut first = Command::new("nice");
+    first.args(NICE).arg(program.get_program());
+    first.args(program.get_args());
+    let set = program.get_envs();
+    first.envs(set.filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = program.get_current_dir() {
+        first.current_dir(folder);
+    }
+    first
 }
 
 fn restart_all(rig: &mut Rig, is_over: &AtomicBool) -> Result<String> {

@@ -35,10 +35,10 @@ impl<S: Read + Write> Connection<S> {
 
     /// Sends a request.
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) {
-        let mut lines = vec![
-            format!("{method} {path} HTTP/1.1"),
-            "host: localhost".into(),
-        ];
+        let mut lines = vec![format!("{method} {path} HTTP/1.1")];
+        if headers.iter().all(|(name, _)| *name != "host") {
+            lines.push("host: localhost".into());
+        }
         lines.extend(
             headers
                 .iter()

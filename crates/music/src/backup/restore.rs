@@ -1,6 +1,5 @@
 use chassis::objects::{ObjectError, Objects};
 use futures_util::TryStreamExt as _;
-use sea_orm_migration::MigratorTrait as _;
 use sha2::{Digest as _, Sha256};
 
 use super::copy::{Copied, Copy};
@@ -8,7 +7,7 @@ use super::manifest::{Manifest, Part};
 use super::{BackupError, Step};
 use crate::Migrator;
 use crate::ingest::{Library, hex};
-use crate::store::{Refill, TABLES};
+use crate::store::{Refill, TABLES, migration_names};
 
 /// How many lines are held in memory.
 const LINES_AT_ONCE: usize = 2_000;
@@ -41,8 +40,7 @@ pub async fn restore(
     let manifest = Manifest::read(name, backup).await?;
     let steps = known_steps(&manifest)?;
     let database = &library.database;
-    let all = Migrator::migrations().len();
-    if database.pending::<Migrator>().await?.0.len() != all {
+    if database.pending::<Migrator>().await?.0 != migration_names() {
         return Err(BackupError::NotEmpty);
     }
     let objects = Manifest::key(name, "objects");
@@ -92,8 +90,8 @@ pub async fn restore(
 
 /// How many of our migrations the rows were made under.
 fn known_steps(manifest: &Manifest) -> Result<u32, BackupError> {
-    let known = Migrator::migrations();
-    let mut known = known.iter().map(|migration| migration.name());
+    let known = migration_names();
+    let mut known = known.iter();
     for migration in &manifest.migrations {
         if known.next() != Some(migration) {
             return Err(BackupError::Newer {

@@ -4,7 +4,6 @@ use std::io::{BufWriter, Read as _, Seek as _, Write as _};
 
 use bytes::Bytes;
 use chassis::objects::{ObjectError, Objects};
-use sea_orm_migration::MigratorTrait as _;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
@@ -14,7 +13,7 @@ use super::{BackupError, Step};
 use crate::api::tracks::COVER_WIDTHS_PX;
 use crate::ingest::{Library, hex};
 use crate::keys::{self, COVER_MEDIA_TYPE, RENDITION_MEDIA_TYPE};
-use crate::store::{Snapshot, TABLES};
+use crate::store::{Snapshot, TABLES, migration_names};
 
 const LINES_MEDIA_TYPE: &str = "application/jsonl";
 /// The size of a part of an upload of lines.
@@ -84,10 +83,7 @@ pub async fn take(
         format: FORMAT,
         taken_at: taken_at.to_string(),
         version: version.to_owned(),
-        migrations: crate::Migrator::migrations()
-            .iter()
-            .map(|migration| migration.name().to_owned())
-            .collect(),
+        migrations: migration_names(),
         tables,
         objects: lines
             .store(backup, &Manifest::key(&name, "objects"))

@@ -51,6 +51,7 @@ pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Retry};
 pub(crate) use leases::Lease;
 pub use migrations::Migrator;
+pub(crate) use migrations::migration_names;
 pub(crate) use orphans::{DeletedBefore, OrphanError};
 #[cfg(test)]
 pub(crate) use plays::count_play;

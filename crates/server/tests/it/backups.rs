@@ -4,7 +4,7 @@ use chassis::objects::Objects;
 use testkit::{Binary, Haas, S3};
 
 use crate::HAAS;
-use crate::shelf::{Holdings, Shelf, wave};
+use crate::shelf::{Holdings, Shelf, number, open, pause, wave};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_plays_another_plays_from_its_backup() {
@@ -21,6 +21,13 @@ async fn what_a_server_plays_another_plays_from_its_backup() {
     ];
     assert_eq!(binary.run(&import).code, Some(0));
     let haas = binary.serve(&shelf.data(), &[]);
+    // The last thing that a new server writes by itself.
+    let database = open(&shelf.data()).await;
+    let indexed = "SELECT COUNT(*) FROM search_grams WHERE kind = 'version'";
+    while number(&database, indexed).await == 0 {
+        pause();
+    }
+    database.close().await.expect("a closed database");
     let s3 = S3::start().await;
     let variables = s3.variables(&[]);
     let with = |binary: Binary, (name, value): &(String, String)| {

@@ -192,7 +192,9 @@ async fn a_worker_prepares_what_players_then_fetch_from_the_store_themselves() {
     let path = url.strip_prefix(&origin).expect("on the store");
     let mut store = testkit::Connection::open(records.s3.address);
     let range = format!("bytes=0-{}", init - 1);
-    store.send("GET", path, &[("range", &range)], b"");
+    let host = records.s3.address.to_string();
+    let headers = [("host", host.as_str()), ("range", &range)];
+    store.send("GET", path, &headers, b"");
     let answer = store.answer(false);
     assert_eq!(
         (answer.status.as_u16(), answer.body.len() as u64),

@@ -37,6 +37,15 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// The names of all migrations, in order.
+pub(crate) fn migration_names() -> Vec<String> {
+    let migrations = Migrator::migrations();
+    let names = migrations
+        .iter()
+        .map(|migration| migration.name().to_owned());
+    names.collect()
+}
+
 /// A migration that was cut short may have made it before: `MariaDB` and MySQL keep that, and MySQL has no `IF NOT
 /// EXISTS` here, so that none is written for either. No two indexes have one name.
 async fn create_index(

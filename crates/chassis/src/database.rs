@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
@@ -40,6 +40,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(10);
 pub struct Database {
     connection: DatabaseConnection,
     config: Arc<Config>,
+    name: &'static str,
 }
 
 impl Database {
@@ -78,8 +79,10 @@ impl Database {
                 .pragma("temp_store", "memory")
         });
         limit_statements(&mut options, config.statement_timeout);
+        let connection = sea_orm::Database::connect(options).await?;
         Ok(Self {
-            connection: sea_orm::Database::connect(options).await?,
+            name: name_of(&connection).await?,
+            connection,
             config: Arc::new(config.clone()),
         })
     }
@@ -122,19 +125,34 @@ impl Database {
         self.connection.get_database_backend()
     }
 
-    /// What people call it; MySQL, which speaks the same language, goes by the name of `MariaDB`.
+    /// What people call it.
     pub fn name(&self) -> &'static str {
-        match self.backend() {
-            DbBackend::Postgres => "PostgreSQL",
-            DbBackend::MySql => "MariaDB",
-            _ => "SQLite",
-        }
+        self.name
     }
 
     /// Ends every connection, so that an SQLite file is whole for whoever copies it.
     pub async fn close(self) -> Result<(), DbErr> {
         self.connection.close().await
     }
+}
+
+/// `MariaDB` and MySQL speak one language, and only the version says which it is.
+async fn name_of(connection: &DatabaseConnection) -> Result<&'static str, DbErr> {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => return Ok("PostgreSQL"),
+        DbBackend::MySql => {}
+        _ => return Ok("SQLite"),
+    }
+    let ask = Statement::from_string(DbBackend::MySql, "SELECT CAST(VERSION() AS CHAR)");
+    let version = match connection.query_one_raw(ask).await? {
+        Some(row) => row.try_get_by_index::<String>(0)?,
+        None => String::new(),
+    };
+    Ok(if version.contains("MariaDB") {
+        "MariaDB"
+    } else {
+        "MySQL"
+    })
 }
 
 fn file_of(url: &str) -> Option<&Path> {

@@ -12,7 +12,7 @@ use crate::line::Line;
 use crate::skip::{report, skip};
 
 /// The servers beside SQLite: their name, the variable with their URL, and how a database is dropped.
-const SERVERS: [Server; 2] = [
+const SERVERS: [Server; 3] = [
     Server {
         name: "PostgreSQL",
         variable: "HAAS_TEST_POSTGRES_URL",
@@ -23,6 +23,11 @@ const SERVERS: [Server; 2] = [
         variable: "HAAS_TEST_MARIADB_URL",
         drop_suffix: "",
     },
+    Server {
+        name: "MySQL",
+        variable: "HAAS_TEST_MYSQL_URL",
+        drop_suffix: "",
+    },
 ];
 
 struct Server {
@@ -31,8 +36,8 @@ struct Server {
     drop_suffix: &'static str,
 }
 
-/// Runs a test on a fresh, migrated database of every kind, one after the other: SQLite always, PostgreSQL and
-/// MariaDB where `cargo xtask test` says they are. What is not there is printed as `skipped: <test> (no <kind>)`.
+/// Runs a test on a fresh, migrated database of every kind, one after the other: SQLite always, PostgreSQL,
+/// MariaDB and MySQL where `cargo xtask test` says they are. What is not there is printed as `skipped: <test> (no <kind>)`.
 pub async fn each_database<M: MigratorTrait>(test: impl AsyncFn(Database)) {
     let (_folder, database) = new_sqlite::<M>().await;
     test(database.clone()).await;

@@ -1,14 +1,17 @@
-//! A private PostgreSQL and a private MariaDB: Debian's programs, an own folder, an own port.
+//! A private PostgreSQL, MariaDB and MySQL: Debian's programs, or a server that Maven has; an own folder, an own port.
 //!
 //! Each server ends, and its folder goes, as soon as this process is gone – also after Ctrl-C and after `kill -9`.
 
 mod mariadb;
+mod mysql;
 mod postgres;
 
-use std::net::TcpListener;
+use std::io::Read;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use crate::failure::{Result, While};
 use crate::keeper::{self, Kept};
@@ -19,9 +22,12 @@ use crate::{screen, subprocess};
 /// The tests read these.
 pub(crate) const POSTGRES_URL: &str = "HAAS_TEST_POSTGRES_URL";
 pub(crate) const MARIADB_URL: &str = "HAAS_TEST_MARIADB_URL";
+pub(crate) const MYSQL_URL: &str = "HAAS_TEST_MYSQL_URL";
 
 const HOST: &str = "127.0.0.1";
 const START_TRIES: u32 = 3;
+/// A server that took the connection greets at once.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running server; it ends when this is dropped.
 pub(crate) struct Server {
@@ -49,13 +55,32 @@ pub(crate) fn start_mariadb(workspace: &Workspace) -> Result<Server> {
     with_retries(mariadb::start)
 }
 
-/// `cargo xtask databases`: both, until Ctrl-C.
+/// Brings and starts MySQL 8, where [`missing_for_mysql`] names nothing.
+pub(crate) fn start_mysql(workspace: &Workspace) -> Result<Server> {
+    let archive = mysql::bring(workspace)?;
+    with_retries(|| mysql::start(&archive))
+}
+
+/// What MySQL 8 needs and this machine has not.
+pub(crate) fn missing_for_mysql() -> Option<String> {
+    mysql::missing()
+}
+
+/// `cargo xtask databases`: all of them, until Ctrl-C.
 pub(crate) fn serve(workspace: &Workspace) -> Result<ExitCode> {
-    let postgres = start_postgres(workspace)?;
-    let mariadb = start_mariadb(workspace)?;
-    screen::say("\nBoth run until Ctrl-C. In another terminal:\n");
-    screen::say(&format!("  export {POSTGRES_URL}={}", postgres.url));
-    screen::say(&format!("  export {MARIADB_URL}={}\n", mariadb.url));
+    let mut servers = vec![
+        (POSTGRES_URL, start_postgres(workspace)?),
+        (MARIADB_URL, start_mariadb(workspace)?),
+    ];
+    match missing_for_mysql() {
+        None => servers.push((MYSQL_URL, start_mysql(workspace)?)),
+        Some(missing) => screen::say(&format!("There is no MySQL: {missing} is missing.")),
+    }
+    screen::say("\nThey run until Ctrl-C. In another terminal:\n");
+    for (variable, server) in &servers {
+        screen::say(&format!("  export {variable}={}", server.url));
+    }
+    screen::say("");
     loop {
         std::thread::park();
     }
@@ -129,6 +154,14 @@ fn id(option: &str, user: &str) -> Result<u32> {
         .trim()
         .parse()
         .while_doing(format!("read the id of {user}"))
+}
+
+/// Whether a server of the MySQL kind answers: it greets first, and only after its start is complete.
+fn greets(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok_and(|mut stream| {
+        stream.set_read_timeout(Some(GREETING_TIMEOUT)).is_ok()
+            && stream.read_exact(&mut [0]).is_ok()
+    })
 }
 
 /// A port that is free now.

@@ -24,6 +24,7 @@ mod keeper;
 mod lighthouse;
 mod load;
 mod make_run;
+mod maven;
 mod packages;
 mod renditions;
 mod run;
@@ -50,7 +51,7 @@ make test        every check there is (the first run takes half an hour); ONLY=c
 make test-fast   the checks to run while working
 make check       the laws of the repository (cargo xtask tidy)
 make browser     the browser tests alone (cargo xtask browser m05-queue.spec.ts for some of them)
-make databases   a PostgreSQL and a MariaDB of your own, until Ctrl-C
+make databases   a PostgreSQL, a MariaDB and a MySQL of your own, until Ctrl-C
 make gen         what is generated and committed (API description, typed client)
 make fuzz        property tests with many random cases (SECONDS=600)
 make listeners   some hundred simulated people on the server that `make run` serves, for five minutes

@@ -53,6 +53,11 @@ pub(crate) const MARIADB: Needed = Needed {
     package: "mariadb-server",
     without: "no tests on MariaDB",
 };
+pub(crate) const LIBAIO: Needed = Needed {
+    program: "/usr/lib/x86_64-linux-gnu/libaio.so.1",
+    package: "libaio1",
+    without: "no tests on MySQL",
+};
 pub(crate) const POSTGRES: Needed = Needed {
     program: "/usr/lib/postgresql/*/bin/postgres",
     package: "postgresql",

@@ -16,6 +16,8 @@ use crate::{speed, tidy};
 use counts::Counts;
 use suite::{Suite, Verdict};
 
+const MYSQL: &str = "mysql server";
+
 /// Everything that decides whether a change may land.
 pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
     let mut suite = Suite::new(workspace, settings.get("ONLY").unwrap_or_default());
@@ -113,26 +115,15 @@ fn set_up(result: Result<()>) -> Result<Verdict> {
     }
 }
 
-/// The database servers that could be started.
+/// The database servers that could be started, each under the variable that names it to the tests.
 #[derive(Default)]
-struct Servers {
-    postgres: Option<Server>,
-    mariadb: Option<Server>,
-}
+struct Servers(Vec<(&'static str, Server)>);
 
 impl Servers {
     fn environment(&self) -> Vec<(&'static str, String)> {
-        let postgres = self
-            .postgres
-            .iter()
-            .map(|server| (databases::POSTGRES_URL, &server.url));
-        let mariadb = self
-            .mariadb
-            .iter()
-            .map(|server| (databases::MARIADB_URL, &server.url));
-        postgres
-            .chain(mariadb)
-            .map(|(name, url)| (name, url.clone()))
+        let servers = self.0.iter();
+        servers
+            .map(|(variable, server)| (*variable, server.url.clone()))
             .collect()
     }
 }
@@ -140,21 +131,26 @@ impl Servers {
 fn start_databases(suite: &mut Suite<'_>) -> Servers {
     let mut servers = Servers::default();
     let workspace = suite.workspace;
-    let mut start =
-        |name: &str, start: fn(&Workspace) -> Result<Server>, slot: &mut Option<Server>| {
-            suite.needed(name, |_| {
-                set_up(start(workspace).map(|server| *slot = Some(server)))
-            });
-        };
+    let mut start = |name: &str, variable, start: fn(&Workspace) -> Result<Server>| {
+        suite.needed(name, |_| {
+            set_up(start(workspace).map(|server| servers.0.push((variable, server))))
+        });
+    };
     start(
         "postgresql server",
+        databases::POSTGRES_URL,
         databases::start_postgres,
-        &mut servers.postgres,
     );
     start(
         "mariadb server",
+        databases::MARIADB_URL,
         databases::start_mariadb,
-        &mut servers.mariadb,
     );
+    match databases::missing_for_mysql() {
+        None => start(MYSQL, databases::MYSQL_URL, databases::start_mysql),
+        Some(missing) => {
+            suite.needed(MYSQL, |_| Ok(Verdict::Missing(missing)));
+        }
+    }
     servers
 }

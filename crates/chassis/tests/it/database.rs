@@ -91,9 +91,10 @@ async fn a_deadlock_is_done_again_until_both_have_written() {
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended_by_the_database() {
     each_database::<Nothing>(async |database| {
-        let limited = match database.backend() {
-            DbBackend::Postgres => "SELECT current_setting('statement_timeout') = '30s' AS is_set",
-            DbBackend::MySql => "SELECT @@max_statement_time = 30 AS is_set",
+        let limited = match database.name() {
+            "PostgreSQL" => "SELECT current_setting('statement_timeout') = '30s' AS is_set",
+            "MariaDB" => "SELECT @@max_statement_time = 30 AS is_set",
+            "MySQL" => "SELECT @@max_execution_time = 30000 AS is_set",
             _ => return,
         };
         let backend = database.backend();

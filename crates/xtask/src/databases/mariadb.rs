@@ -1,10 +1,6 @@
 //! A MariaDB server that lives as long as the tests.
 
-use std::io::Read;
-use std::net::TcpStream;
-use std::time::Duration;
-
-use super::{Home, Server, free_port};
+use super::{Home, Server, free_port, greets};
 use crate::failure::{Failure, Result, While};
 use crate::packages::MARIADB;
 use crate::subprocess;
@@ -53,13 +49,5 @@ pub(super) fn start() -> Result<Server> {
     server.arg(format!("--init-file={}", account.display()));
     server.arg(format!("--socket={}", home.folder.join("socket").display()));
     let url = format!("mysql://haas:haas@127.0.0.1:{port}/haas");
-    // The server greets first, and only after its start is complete.
-    home.keep("TERM", &server, url, || {
-        TcpStream::connect(("127.0.0.1", port)).is_ok_and(|mut stream| {
-            stream
-                .set_read_timeout(Some(Duration::from_secs(5)))
-                .is_ok()
-                && stream.read_exact(&mut [0]).is_ok()
-        })
-    })
+    home.keep("TERM", &server, url, || greets(port))
 }

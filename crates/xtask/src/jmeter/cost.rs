@@ -9,7 +9,7 @@ use super::{JMeter, VERSION, export};
 use crate::failure::{Failure, Result, While};
 use crate::server::Server;
 use crate::workspace::Workspace;
-use crate::{demo, renditions, screen};
+use crate::{demo, maven, renditions, screen};
 
 /// Where the figures are kept.
 const DOCUMENT: &str = "docs/load-jmeter.md";
@@ -41,7 +41,7 @@ struct Costs {
 
 /// Measures both, and writes it down.
 pub(crate) fn bench(workspace: &Workspace, machine: &str) -> Result<()> {
-    if let Some(missing) = super::missing() {
+    if let Some(missing) = maven::missing() {
         return Err(
             Failure::new(format!("{missing}: missing")).without("no comparison with JMeter")
         );

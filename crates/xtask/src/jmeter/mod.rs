@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Result, While};
+use crate::maven;
 use crate::server::Server;
 use crate::subprocess::{self, not_started};
 use crate::workspace::Workspace;
@@ -30,15 +31,6 @@ const UNWANTED_FIELDS: [&str; 4] = [
     "assertion_results_failure_message",
     "subresults",
 ];
-
-/// The programs that are needed and not there.
-pub(crate) fn missing() -> Option<String> {
-    let missing = ["java", "mvn"]
-        .into_iter()
-        .filter(|program| !subprocess::is_installed(program));
-    let missing: Vec<&str> = missing.collect();
-    (!missing.is_empty()).then(|| missing.join(" and "))
-}
 
 /// A `JMeter` that was brought.
 struct JMeter {
@@ -67,28 +59,11 @@ impl Ran {
 impl JMeter {
     /// Brings it with Maven, once.
     fn bring(workspace: &Workspace) -> Result<Self> {
-        let home = workspace.own(&format!("jmeter/{VERSION}"))?;
-        if home.is_dir() {
-            return Ok(Self { home });
-        }
-        let part = workspace.own(&format!("jmeter/{VERSION}.part"))?;
-        let _ = std::fs::remove_dir_all(&part);
-        let mut maven = Command::new("mvn");
-        maven
-            .args(["--quiet", "--batch-mode", "--file"])
-            .arg(workspace.path(POM));
-        maven
-            .arg(format!("-Dhome={}", part.display()))
-            .arg("package");
-        let log = workspace.own("log/jmeter.log")?;
-        subprocess::log(&mut maven, &log).map_err(|failure| {
-            failure.how("look whether Maven reaches its repository, and run this again")
-        })?;
+        let home = maven::bring(workspace, "jmeter", VERSION, POM)?;
         for folder in ["lib/ext", "lib/junit"] {
-            std::fs::create_dir_all(part.join(folder))
+            std::fs::create_dir_all(home.join(folder))
                 .while_doing("make a folder that JMeter looks for")?;
         }
-        std::fs::rename(&part, &home).while_doing("put JMeter in place")?;
         Ok(Self { home })
     }
 

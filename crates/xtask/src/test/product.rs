@@ -13,7 +13,7 @@ use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
     availability, browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse,
-    load, make_run, packages, renditions, speed,
+    load, make_run, maven, packages, renditions, speed,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
@@ -182,7 +182,7 @@ fn browser_through_restarts(workspace: &Workspace, log: &Log) -> Result<Verdict>
 
 /// The plans that are exported do in `JMeter` what the scenarios do.
 fn jmeter(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
-    match jmeter::missing() {
+    match maven::missing() {
         Some(programs) => Ok(Verdict::Missing(programs)),
         None => Ok(all_hold(&jmeter::check(workspace)?)),
     }

@@ -4,6 +4,7 @@ mod config;
 mod failure;
 mod migrate;
 mod reach;
+mod time;
 mod url;
 mod watch;
 

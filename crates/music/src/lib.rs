@@ -60,7 +60,8 @@ pub(crate) struct App {
 impl App {
     /// Puts the parts of the service together.
     fn new(mut context: Context<'_>, config: &Config) -> AppState {
-        context.database.watch(&context.tasks, context.metrics);
+        let watched = &context.database;
+        watched.watch(&context.clock, &context.tasks, context.metrics);
         let store = Store::new(context.database.clone());
         let settings = Arc::new(config.chart.clone());
         let library = library(&context);
@@ -114,7 +115,8 @@ pub fn start(context: Context<'_>, config: &Config) -> Mounted {
 
 /// Starts what prepares tracks, without serving anybody: `workers` tracks at once.
 pub fn start_worker(context: Context<'_>, workers: usize) {
-    context.database.watch(&context.tasks, context.metrics);
+    let watched = &context.database;
+    watched.watch(&context.clock, &context.tasks, context.metrics);
     let library = library(&context);
     ingest::start_workers(&library, &context.tasks, workers, context.metrics);
     ingest::start_sweeping(&library, &context.tasks);

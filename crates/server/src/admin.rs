@@ -42,8 +42,10 @@ pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<Exi
 
 async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCode, Failure> {
     let place = &arguments.place;
+    let (database, clock) = service::open_current_database(settings, Role::Music).await?;
     let library = Library {
-        database: service::open_current_database(settings, Role::Music).await?,
+        database,
+        clock,
         ..open_library(settings).await?
     };
     let to = open_backup(settings, place)?;

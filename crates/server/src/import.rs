@@ -4,7 +4,6 @@ mod screen;
 
 use std::process::ExitCode;
 
-use chassis::clock::Clock;
 use chassis::lifecycle::{StopSignals, Tasks};
 use chassis::objects::{Objects, Place};
 use music::ingest::{
@@ -45,8 +44,8 @@ pub(crate) async fn run(
         screen.refuse(&error);
         return Ok(ExitCode::FAILURE);
     }
-    let database = tokio::select! {
-        database = service::open_current_database(&settings, Role::Music) => database?,
+    let (database, clock) = tokio::select! {
+        opened = service::open_current_database(&settings, Role::Music) => opened?,
         () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
     };
     let objects = service::open_objects(&settings, Role::Music)?.patient();
@@ -55,7 +54,7 @@ pub(crate) async fn run(
         database,
         objects,
         work: settings.work(),
-        clock: Clock::system(),
+        clock,
     };
     let tasks = Tasks::default();
     let work = import_into(&library, &tasks, origin, &arguments, &mut screen);

@@ -117,7 +117,6 @@ async fn start(
     registry: &mut Registry,
 ) -> Result<App, Failure> {
     chassis::process::register(registry);
-    let clock = Clock::system();
     let objects = settings.roles.iter().map(|&role| {
         let objects = service::open_objects(settings, role)?;
         service::keep_swept(&objects, tasks);
@@ -128,18 +127,19 @@ async fn start(
     let edge = Edge::new(
         settings.http.clone(),
         Policy::new(&pages::content_security_policy(&media_origins)),
-        clock.clone(),
+        Clock::system(),
         readiness.clone(),
         HttpMetrics::register(registry),
         Role::ALL.map(Role::name).to_vec(),
     );
     let mut routes = pages::assets::router();
     for (role, objects) in objects {
+        let (database, clock) = service::open_current_database(settings, role).await?;
         let context = Context {
-            database: service::open_current_database(settings, role).await?,
+            database,
             objects,
             work: settings.work(),
-            clock: clock.clone(),
+            clock,
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),
         };

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use chassis::clock::Clock;
 use chassis::database::{self, Database};
 use chassis::lifecycle::Tasks;
 use chassis::objects::{self, Objects, Place};
@@ -54,18 +55,21 @@ pub(crate) async fn open_database(
     }
 }
 
-/// A service's database with the schema of this binary: migrated, or refused when it is behind and must not be.
+/// A service's database with the schema of this binary: migrated, or refused when it is behind and must not be. With it
+/// comes the time that all who share the database go by.
 pub(crate) async fn open_current_database(
     settings: &Settings,
     role: Role,
-) -> Result<Database, Failure> {
+) -> Result<(Database, Clock), Failure> {
     let database = open_database(settings, role, None).await?;
     if settings.migrates {
         migrate(&database, role).await?;
     } else {
         refuse_pending(&database, role).await?;
     }
-    Ok(database)
+    let clock = database.clock(&Clock::system()).await;
+    let clock = clock.map_err(|error| away(role, error))?;
+    Ok((database, clock))
 }
 
 /// Brings a service's schema up to date.
@@ -82,7 +86,7 @@ pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failu
 pub(crate) async fn check_schemas(settings: &Settings) -> Result<(), Failure> {
     for &role in &settings.roles {
         if !settings.migrates && settings.place(role).database.is_embedded() {
-            let database = open_current_database(settings, role).await?;
+            let (database, _clock) = open_current_database(settings, role).await?;
             let closed = database.close().await;
             closed.map_err(|error| away(role, error))?;
         }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chassis::clock::Clock;
 use chassis::config::Effective;
 use chassis::http::{self, Admin};
 use chassis::lifecycle::{Readiness, StopSignals, Tasks};
@@ -70,11 +69,12 @@ async fn start(
     for &role in &settings.roles {
         let objects = service::open_objects(settings, role)?;
         service::keep_swept(&objects, tasks);
+        let (database, clock) = service::open_current_database(settings, role).await?;
         let context = Context {
-            database: service::open_current_database(settings, role).await?,
+            database,
             objects,
             work: settings.work(),
-            clock: Clock::system(),
+            clock,
             tasks: tasks.clone(),
             metrics: registry.sub_registry_with_prefix(role.name()),
         };

@@ -58,8 +58,17 @@ impl App {
         database: Database,
         start: impl FnOnce(Context<'_>) -> Mounted,
     ) -> Self {
+        Self::start_at(folder, database, Clock::manual(START_MS), start)
+    }
+
+    /// Starts a service as [`App::start_on`] does, with a time of its own.
+    pub fn start_at(
+        folder: TempDir,
+        database: Database,
+        clock: Clock,
+        start: impl FnOnce(Context<'_>) -> Mounted,
+    ) -> Self {
         let objects = Objects::in_folder(&folder.path().join("objects")).unwrap();
-        let clock = Clock::manual(START_MS);
         let tasks = Tasks::default();
         let mut metrics = Registry::default();
         let mounted = start(Context {

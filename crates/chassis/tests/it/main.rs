@@ -3,3 +3,4 @@
 mod database;
 mod migrating;
 mod objects;
+mod time;

@@ -1,5 +1,6 @@
 //! Plays over HTTP.
 
+mod clocks;
 mod recording;
 mod summaries;
 

@@ -1,4 +1,8 @@
 //! Leases: what only one process should do now. A fence that grows with each holder keeps a late one from writing.
+//!
+//! The time only says when another one may try; who writes is decided by holder and fence, in the database and within
+//! the transaction. It is the time of the database server, by which every process goes (`chassis::database::time`): near
+//! enough for leases of half a minute, and a test can move it, which it could not if the statement asked for the time.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};

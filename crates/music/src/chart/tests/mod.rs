@@ -1,5 +1,6 @@
 //! The chart on databases and over HTTP.
 
+mod clocks;
 mod computing;
 mod counting;
 mod http;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::clock::Clock;
-use testkit::each_database;
+use testkit::{each_database, each_server};
 
 use crate::Migrator;
 use crate::ingest::ImportOptions;
@@ -231,6 +231,47 @@ async fn a_thorough_import_tries_again_what_was_given_up() {
         let (summary, _) = shelf.import_with(&thorough).await;
         assert_eq!(summary.unchanged, 1);
         assert_eq!(claim(&store, &clock).await.unwrap().failure_count, 0);
+    })
+    .await;
+}
+
+/// Each goes by the server's clock: an hour behind or a day ahead, a machine neither takes a job from who lives nor
+/// leaves it to who died.
+#[tokio::test]
+async fn machines_whose_clocks_differ_agree_how_long_a_job_is_held() {
+    each_server::<Migrator>(async |database, _line| {
+        let now_ms = Clock::system().now_ms();
+        let (_shelf, store, _) = shelf_with_a_job(database.clone()).await;
+        let machine = async |wrong_ms| {
+            let machine = Clock::manual(now_ms + wrong_ms);
+            database.clock(&machine).await.unwrap()
+        };
+        let clocks = [
+            machine(24 * 3_600_000).await,
+            machine(-3_600_000).await,
+            machine(180_000).await,
+        ];
+        let advance = |by| clocks.iter().for_each(|clock| clock.advance(by));
+        let mut last: Option<Claim> = None;
+        for holder in &clocks {
+            let held = claim(&store, holder).await.unwrap();
+            if let Some(last) = last.replace(held.clone()) {
+                assert!(!store.keep_job(&last, holder).await.unwrap());
+            }
+            advance(LEASE - Duration::from_secs(5));
+            for clock in &clocks {
+                assert_eq!(claim(&store, clock).await, None, "taken from who lives");
+            }
+            assert!(store.keep_job(&held, holder).await.unwrap());
+            advance(LEASE + Duration::from_secs(5));
+        }
+        let held = claim(&store, &clocks[0]).await.unwrap();
+        for claim in [&last.unwrap(), &held] {
+            let saved = store.save_prepared(claim, nothing_measured(), &clocks[1]);
+            assert_eq!(saved.await.unwrap(), *claim == held);
+        }
+        let counts = store.count_jobs(JobKind::Prepare).await.unwrap();
+        assert_eq!((counts.open, counts.done, counts.poisoned), (0, 1, 0));
     })
     .await;
 }

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::answer::Answer;
+use crate::database::new_sqlite;
 
 /// When the clock of a test app starts: Monday 2026-11-23 05:00:00 UTC.
 const START_MS: i64 = 1_795_410_000_000;
@@ -45,10 +46,7 @@ pub struct App {
 impl App {
     /// Starts a service, for example `App::start::<music::Migrator>(|context| music::start(context, &Config::default()))`.
     pub async fn start<M: MigratorTrait>(start: impl FnOnce(Context<'_>) -> Mounted) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("test.sqlite").display());
-        let database = Database::connect(&url).await.unwrap();
-        database.migrate::<M>().await.unwrap();
+        let (folder, database) = new_sqlite::<M>().await;
         Self::start_on(folder, database, start)
     }
 

@@ -95,6 +95,18 @@ impl<S: Read + Write> Connection<S> {
         bytes
     }
 
+    /// Reads lines until one has this in it.
+    pub fn until(&mut self, text: &str) {
+        loop {
+            let mut line = String::new();
+            let length = self.0.read_line(&mut line).unwrap();
+            assert!(length > 0, "it ended before {text:?}");
+            if line.contains(text) {
+                return;
+            }
+        }
+    }
+
     /// Waits until something has arrived, and leaves it there.
     pub fn wait(&mut self) {
         assert!(!self.0.fill_buf().unwrap().is_empty(), "nothing arrived");

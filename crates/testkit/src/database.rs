@@ -4,6 +4,7 @@ use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::ids;
 use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use sea_orm::ConnectionTrait as _;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
@@ -57,11 +58,13 @@ pub async fn each_database<M: MigratorTrait>(test: impl AsyncFn(Database)) {
     }
 }
 
-/// Runs a test on a fresh, migrated database of every kind that is a server, reached over a line that the test may
-/// cut.
+/// Runs a test on a fresh, migrated database of every kind that is a server, reached over a line that the test may cut;
+/// on all of them at once, because such a test mostly waits.
 pub async fn each_server<M: MigratorTrait>(test: impl AsyncFn(Database, Line)) {
-    for server in SERVERS {
-        match variable(server.variable) {
+    let test = &test;
+    let on_each = SERVERS
+        .iter()
+        .map(async |server| match variable(server.variable) {
             Some(url) => {
                 let test = async |url: String| {
                     let line = Line::lay(address_of(&url).to_owned()).await;
@@ -70,10 +73,19 @@ pub async fn each_server<M: MigratorTrait>(test: impl AsyncFn(Database, Line)) {
                     test(database.clone(), line).await;
                     database.close().await.unwrap();
                 };
-                on_server(&server, &url, &test).await;
+                on_server(server, &url, &test).await;
             }
             None => skip(server.name),
-        }
+        });
+    join_all(on_each).await;
+}
+
+/// Runs a test with the URL of a fresh database without a schema on PostgreSQL, for several processes to share.
+pub async fn on_postgres(test: impl AsyncFn(String)) {
+    let [postgres, ..] = &SERVERS;
+    match variable(postgres.variable) {
+        Some(url) => on_server(postgres, &url, &test).await,
+        None => skip(postgres.name),
     }
 }
 

@@ -10,6 +10,13 @@ pub fn skip(missing: &str) {
     report(&format!("skipped: {test} (no {missing})\n"));
 }
 
+/// Prints a figure that a test measured, where `make test` shows it.
+pub fn say(figure: &str) {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("a test");
+    report(&format!("{test}: {figure}\n"));
+}
+
 /// Whether ffmpeg is there; says that the test is skipped when it is not.
 pub fn has_ffmpeg() -> bool {
     let mut ffmpeg = Command::new("ffmpeg");

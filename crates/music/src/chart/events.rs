@@ -21,8 +21,9 @@ const SUBSCRIBERS_MAX: usize = 1_000;
 pub(super) const SUBSCRIBERS_PER_NETWORK_MAX: usize = 200;
 /// How many events a subscriber may be behind before it is dropped; its browser comes back by itself.
 pub(super) const EVENTS_BEHIND_MAX: usize = 16;
-/// How often we look for something new while somebody is there.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often we look for something new while somebody is there. What is looked at may be a second old already, and all
+/// subscribers of all replicas hear of a chart within two seconds.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A line without meaning that often, so that proxies keep a quiet connection.
 pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
 /// When a browser that lost us comes back: spread, so that not all come at once.

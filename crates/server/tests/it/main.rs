@@ -14,6 +14,7 @@ mod load_files;
 mod load_jmx;
 mod load_live;
 mod plays;
+mod replicas;
 mod shelf;
 mod stop;
 mod tls;

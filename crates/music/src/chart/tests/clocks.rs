@@ -27,9 +27,9 @@ async fn each_hour_is_frozen_once_and_none_before_it_is_over() {
         }
         let advance_ms = |by_ms: i64| {
             let by = Duration::from_millis(by_ms.unsigned_abs());
-            computers
-                .iter()
-                .for_each(|computer| computer.clock.advance(by));
+            for computer in &computers {
+                computer.clock.advance(by);
+            }
         };
         // Far from where a minute and an hour begin, on which they need not agree to the millisecond.
         advance_ms(HOUR_MS + HOUR_MS / 2 + MINUTE_MS / 2 - now_ms.rem_euclid(HOUR_MS));

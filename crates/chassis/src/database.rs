@@ -28,6 +28,8 @@ const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection to `MariaDB` keeps. To forget one costs 40 ms, because sqlx 0.9.0 does not
 /// set `TCP_NODELAY` (its issue 4335, mended after that version); the server takes 16,382 from all of its clients.
 const MYSQL_STATEMENTS_MAX: usize = 250;
+/// MySQL ends a connection no sooner: a pool that is used now and then would open one each time.
+const MYSQL_IDLE_MIN: Duration = Duration::from_mins(1);
 /// How many rows the thread of an SQLite connection reads ahead of whoever asked: to wait for each other costs more than
 /// a row.
 const SQLITE_ROWS_BUFFERED: usize = 1_000;
@@ -191,10 +193,14 @@ fn limit_statements(options: &mut ConnectOptions, limit: Duration) {
     options.map_sqlx_mysql_pool_opts(move |pool| {
         pool.after_connect(move |connection, _| {
             Box::pin(async move {
-                // MariaDB reads the first comment and leaves the second out, MySQL 8 the other way round.
-                let seconds = limit.as_secs_f64();
+                // MariaDB reads the first comment and leaves the second out, MySQL 8 the other way round. What a process
+                // has locked that was paused or cut off is let go, too, as with PostgreSQL; MySQL can only end every
+                // silent connection, which the pool then opens anew.
+                let (seconds, idle) = (limit.as_secs_f64(), limit.as_secs().max(1));
+                let idle_connection = idle.max(MYSQL_IDLE_MIN.as_secs());
                 let statement = format!(
-                    "SET SESSION /*M! max_statement_time = {seconds} */ /*!80000 max_execution_time = {millis} */"
+                    "SET SESSION /*M! max_statement_time = {seconds}, idle_transaction_timeout = {idle} */ \
+                     /*!80000 max_execution_time = {millis}, wait_timeout = {idle_connection} */"
                 );
                 // What a transaction has waited for it also sees, as with PostgreSQL.
                 let isolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";

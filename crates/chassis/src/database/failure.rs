@@ -59,8 +59,12 @@ pub fn is_away(error: &DbErr) -> bool {
     }
     match sqlx_error(error) {
         Some(sqlx::Error::Database(database)) => database.code().is_some_and(|code| {
-            // PostgreSQL: connection exceptions, shutting down, starting up, too many connections.
-            code.starts_with("08") || code.starts_with("57P") || code == "53300"
+            // PostgreSQL: connection exceptions, shutting down, starting up, too many connections, silent for too long.
+            code.starts_with("08")
+                || code.starts_with("57P")
+                || matches!(code.as_ref(), "53300" | "25P03")
+                // MySQL gives the general state here; its message is fixed. 4031.
+                || (code == "HY000" && database.message().starts_with("The client was disconnected"))
         }),
         Some(
             sqlx::Error::Io(_)

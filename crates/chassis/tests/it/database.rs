@@ -4,7 +4,7 @@ use std::time::Duration;
 use chassis::database::{self, Database};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
-use testkit::each_database;
+use testkit::{each_database, each_server};
 
 /// No schema: the tests make their one table.
 pub(crate) struct Nothing;
@@ -93,8 +93,10 @@ async fn a_statement_that_takes_too_long_is_ended_by_the_database() {
     each_database::<Nothing>(async |database| {
         let limited = match database.name() {
             "PostgreSQL" => "SELECT current_setting('statement_timeout') = '30s' AS is_set",
-            "MariaDB" => "SELECT @@max_statement_time = 30 AS is_set",
-            "MySQL" => "SELECT @@max_execution_time = 30000 AS is_set",
+            "MariaDB" => {
+                "SELECT @@max_statement_time = 30 AND @@idle_transaction_timeout = 30 AS is_set"
+            }
+            "MySQL" => "SELECT @@max_execution_time = 30000 AND @@wait_timeout = 60 AS is_set",
             _ => return,
         };
         let backend = database.backend();
@@ -117,4 +119,55 @@ async fn a_database_that_nobody_serves_is_away() {
         let error = connecting.await.unwrap().unwrap_err();
         assert!(database::is_away(&error), "{url}: {error}");
     }
+}
+
+async fn number(connection: &impl ConnectionTrait, sql: &str) -> i64 {
+    let query = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
+    let row = connection.query_one_raw(query).await;
+    let row = row.expect("a query that works").expect("one row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+/// A process that was paused holds what it locked no longer than a statement may run, and does its work again when it
+/// wakes.
+#[tokio::test]
+async fn who_was_silent_in_a_transaction_for_too_long_lets_go_and_is_told_to_come_again() {
+    each_server::<Nothing>(async |database, _line| {
+        with_rows(&database).await;
+        let (soon, own_id, is_there) = match database.name() {
+            "PostgreSQL" => (
+                "SET idle_in_transaction_session_timeout = 1000",
+                "SELECT PG_BACKEND_PID()::BIGINT",
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE pid =",
+            ),
+            name => (
+                match name {
+                    "MariaDB" => "SET SESSION idle_transaction_timeout = 1",
+                    _ => "SET SESSION wait_timeout = 1",
+                },
+                "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+                "SELECT COUNT(*) FROM information_schema.processlist WHERE id =",
+            ),
+        };
+        let paused = database.begin_write().await.unwrap();
+        run(&paused, soon).await.unwrap();
+        let is_there = format!("{is_there} {}", number(&paused, own_id).await);
+        let add = "UPDATE counts SET n = n + 1 WHERE id = 1";
+        run(&paused, add).await.unwrap();
+        let started = std::time::Instant::now();
+        while number(database.connection(), &is_there).await > 0 {
+            assert!(started.elapsed() < Duration::from_mins(1));
+        }
+        run(database.connection(), add).await.unwrap();
+        let error = run(&paused, add).await.unwrap_err();
+        assert!(database::is_away(&error), "{}: {error}", database.name());
+        drop(paused);
+        let left = number(
+            database.connection(),
+            "SELECT COUNT(*) FROM counts WHERE n = 1",
+        )
+        .await;
+        assert_eq!(left, 1);
+    })
+    .await;
 }

@@ -1,6 +1,7 @@
 //! Delivery through the router, over objects that can be counted, held up and broken.
 
 mod answers;
+mod away;
 mod exactness;
 mod hls;
 mod limits;
@@ -54,10 +55,12 @@ impl TestApp {
     }
 
     pub(crate) async fn with_limits(limits: Limits) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("music.sqlite").display());
-        let database = Database::connect(&url).await.unwrap();
-        database.migrate::<Migrator>().await.unwrap();
+        let (folder, database) = testkit::new_sqlite::<Migrator>().await;
+        Self::on(folder, database, limits)
+    }
+
+    /// Over a database that is there already; what lies in files lies in `folder`.
+    pub(crate) fn on(folder: tempfile::TempDir, database: Database, limits: Limits) -> Self {
         let objects = TestObjects::default();
         let clock = Clock::manual(NOW_MS);
         let mut registry = Registry::default();

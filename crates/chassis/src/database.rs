@@ -133,6 +133,15 @@ impl Database {
         self.name
     }
 
+    /// Tells of each statement that worked, with its values, from now on and for clones that are made from now on.
+    pub fn observe(&mut self, observe: impl Fn(&Statement) + Send + Sync + 'static) {
+        self.connection.set_metric_callback(move |info| {
+            if !info.failed {
+                observe(info.statement);
+            }
+        });
+    }
+
     /// Ends every connection, so that an SQLite file is whole for whoever copies it.
     pub async fn close(self) -> Result<(), DbErr> {
         self.connection.close().await

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::line::Line;
 use crate::skip::{report, skip};
+use crate::statements;
 
 /// The servers beside SQLite: their name, the variable with their URL, and how a database is dropped.
 const SERVERS: [Server; 3] = [
@@ -97,8 +98,9 @@ pub async fn new_sqlite<M: MigratorTrait>() -> (TempDir, Database) {
 }
 
 async fn open<M: MigratorTrait>(url: &str) -> Database {
-    let database = Database::connect(url).await.unwrap();
+    let mut database = Database::connect(url).await.unwrap();
     database.migrate::<M>().await.unwrap();
+    statements::record(&mut database);
     database
 }
 
@@ -145,9 +147,9 @@ fn with_name(url: &str, name: &str) -> String {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the test command says in the environment where its databases are"
+    reason = "the test command says in the environment where its databases are, and what to record"
 )]
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

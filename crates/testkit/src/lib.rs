@@ -18,6 +18,7 @@ mod process;
 mod s3;
 mod secure;
 mod skip;
+mod statements;
 
 pub use answer::Answer;
 pub use app::App;

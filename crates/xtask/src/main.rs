@@ -26,6 +26,7 @@ mod load;
 mod make_run;
 mod maven;
 mod packages;
+mod queries;
 mod renditions;
 mod run;
 mod screen;
@@ -88,6 +89,7 @@ fn dispatch(command: &str, rest: &[String], workspace: &Workspace) -> Result<Exi
         "gen" => generate::run(workspace, &settings).map(|()| ExitCode::SUCCESS),
         "tidy" => tidy::run(workspace),
         "databases" => databases::serve(workspace),
+        "queries" => queries::run(workspace).map(|()| ExitCode::SUCCESS),
         "" | "help" | "-h" | "--help" => {
             screen::say(HELP);
             Ok(ExitCode::SUCCESS)

@@ -15,7 +15,7 @@ use facts::Facts;
 /// A law: what it says, and what breaks it.
 type Law = (&'static str, fn(&Facts) -> Vec<String>);
 
-const LAWS: [Law; 16] = [
+const LAWS: [Law; 17] = [
     (
         "crates depend on each other as the design allows",
         crates::dependencies,
@@ -36,6 +36,10 @@ const LAWS: [Law; 16] = [
     ("no test is ignored or waits for a panic", source::tests),
     ("no audio and no big file is committed", source::big_files),
     ("migrations are numbered and named", source::migrations),
+    (
+        "a migration takes away only what no version asks for",
+        source::contractions,
+    ),
     ("every document has one title", documents::titles),
     ("links in documents lead somewhere", documents::links),
     ("the Makefile holds no logic", documents::makefile),

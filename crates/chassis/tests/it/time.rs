@@ -17,9 +17,9 @@ const OFFSET: &str = "database_clock_offset_seconds ";
 
 fn offset_s(registry: &Registry) -> Option<f64> {
     let mut text = String::new();
-    encode(&mut text, registry).unwrap();
+    encode(&mut text, registry).expect("a text");
     let value = text.lines().find_map(|line| line.strip_prefix(OFFSET))?;
-    Some(value.parse().unwrap())
+    Some(value.parse().expect("a number"))
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ mod migrations;
 mod orphans;
 mod plays;
 mod presences;
+#[cfg(test)]
+mod previous;
 mod renditions;
 mod search;
 mod search_index;

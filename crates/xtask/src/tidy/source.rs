@@ -16,6 +16,20 @@ const VAGUE: [&str; 7] = [
 ];
 const LATER: [&str; 5] = ["TODO", "FIXME", "XXX", "todo!(", "unimplemented!("];
 const MACHINES: [&str; 4] = ["/work/", "/root/", "/home/", "/Users/"];
+/// What takes something away from who asks for it, as it is written in a migration.
+const CONTRACTIONS: [&str; 10] = [
+    "drop_table",
+    "drop_column",
+    "rename_table",
+    "rename_column",
+    "modify_column",
+    "table::drop",
+    "table::rename",
+    "drop table",
+    "drop column",
+    "rename ",
+];
+const UNUSED_SINCE: &str = "//! Unused since ";
 const SQL: [&str; 4] = ["sea_orm", "sea_query", "sqlx::", "sea_orm_migration"];
 
 /// A file that nobody writes by hand.
@@ -181,6 +195,25 @@ pub(super) fn migrations(facts: &Facts) -> Vec<String> {
     findings
 }
 
+/// The version before still runs while a migration is done, and asks for what it knows.
+pub(super) fn contractions(facts: &Facts) -> Vec<String> {
+    let files = facts
+        .ending(&[".rs", ".sql"])
+        .filter(|file| file.path.contains("/migrations/m"))
+        .filter(|file| !file.text.lines().any(|line| line.contains(UNUSED_SINCE)));
+    lines(files, |line| {
+        let line = line.to_lowercase();
+        !is_comment(&line) && CONTRACTIONS.iter().any(|words| line.contains(words))
+    })
+    .map(|place| {
+        format!(
+            "{place}: say in the file what is taken away and which version stopped asking for it, as in \
+             `//! Unused since 1.2: tracks.composer`"
+        )
+    })
+    .collect()
+}
+
 fn migration_number(name: &str) -> Option<u32> {
     let (stem, _) = name.split_once('.')?;
     let (number, rest) = stem.strip_prefix('m').unwrap_or(stem).split_once('_')?;
@@ -338,6 +371,25 @@ mod tests {
         assert_eq!(migration_number("0001_create_tracks.sql"), Some(1));
         assert_eq!(migration_number("m01_tracks.rs"), None);
         assert_eq!(migration_number("tracks.rs"), None);
+    }
+
+    #[test]
+    fn a_migration_that_takes_away_what_may_be_asked_for_is_found() {
+        let path = "crates/music/src/store/migrations/m0012_drop_composer.rs";
+        let drop = "manager.alter_table(Table::alter().drop_column(\"composer\").take())";
+        assert_eq!(contractions(&facts(path, drop)).len(), 1);
+        let sql = "connection.execute_unprepared(\"ALTER TABLE a RENAME TO b\")";
+        assert_eq!(contractions(&facts(path, sql)).len(), 1);
+        let said = format!("//! Unused since 1.2: tracks.composer\n{drop}");
+        assert_eq!(contractions(&facts(path, &said)).len(), 0);
+        assert_eq!(
+            contractions(&facts(path, "manager.create_index(index)")).len(),
+            0
+        );
+        assert_eq!(
+            contractions(&facts("crates/music/src/store/tracks.rs", drop)).len(),
+            0
+        );
     }
 
     #[test]

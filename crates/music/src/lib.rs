@@ -114,10 +114,10 @@ pub fn start(context: Context<'_>, config: &Config) -> Mounted {
 }
 
 /// Starts what prepares tracks, without serving anybody: `workers` tracks at once.
-pub fn start_worker(context: Context<'_>, workers: usize) {
+pub fn start_worker(context: &mut Context<'_>, workers: usize) {
     let watched = &context.database;
     watched.watch(&context.clock, &context.tasks, context.metrics);
-    let library = library(&context);
+    let library = library(context);
     ingest::start_workers(&library, &context.tasks, workers, context.metrics);
     ingest::start_sweeping(&library, &context.tasks);
 }

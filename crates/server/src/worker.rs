@@ -70,7 +70,7 @@ async fn start(
         let objects = service::open_objects(settings, role)?;
         service::keep_swept(&objects, tasks);
         let (database, clock) = service::open_current_database(settings, role).await?;
-        let context = Context {
+        let mut context = Context {
             database,
             objects,
             work: settings.work(),
@@ -79,7 +79,7 @@ async fn start(
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
         match role {
-            Role::Music => music::start_worker(context, workers),
+            Role::Music => music::start_worker(&mut context, workers),
         }
     }
     Ok(())

@@ -261,11 +261,9 @@ fn profile_or_usual(profile: Option<&str>) -> String {
 
 /// Where tools of the field look for keys.
 fn usual_file() -> PathBuf {
-    match common_variable("AWS_SHARED_CREDENTIALS_FILE") {
-        Some(file) => file.into(),
-        None => {
-            let home = common_variable("HOME").unwrap_or_default();
-            PathBuf::from(home).join(".aws/credentials")
-        }
+    if let Some(file) = common_variable("AWS_SHARED_CREDENTIALS_FILE") {
+        return file.into();
     }
+    let home = common_variable("HOME").unwrap_or_default();
+    PathBuf::from(home).join(".aws/credentials")
 }

@@ -13,22 +13,24 @@ use tempfile::TempDir;
 use testkit::S3;
 
 async fn each_store(test: impl AsyncFn(Objects)) {
-    let folder = tempfile::tempdir().unwrap();
-    test(Objects::in_folder(&folder.path().join("new")).unwrap()).await;
-    let entries = fs::read_dir(folder.path().join("new")).unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let inside = folder.path().join("new");
+    test(Objects::in_folder(&inside).expect("a folder")).await;
+    let entries = fs::read_dir(inside).expect("a folder");
     assert!(entries.flatten().all(|entry| entry.file_name() == "a"));
     let s3 = S3::start().await;
-    test(Objects::open(&s3.objects()).unwrap()).await;
-    let place = ("objects", "s3://music/deep/in/it");
-    test(Objects::open(&s3.objects_with(&[place])).unwrap()).await;
+    for place in ["s3://music", "s3://music/deep/in/it"] {
+        let config = s3.objects_with(&[("objects", place)]);
+        test(Objects::open(&config).expect("a bucket")).await;
+    }
 }
 
 fn bytes(count: usize) -> Bytes {
-    (0..count).map(|n| (n % 251) as u8).collect()
+    (0..=250_u8).cycle().take(count).collect()
 }
 
 async fn keys(objects: &Objects, folder: &str) -> Vec<String> {
-    let listed: Vec<_> = objects.list(folder).try_collect().await.unwrap();
+    let listed: Vec<_> = objects.list(folder).try_collect().await.expect("a list");
     let mut keys: Vec<_> = listed.into_iter().map(|object| object.key).collect();
     keys.sort();
     keys

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Seek as _, Write as _};
+use std::io::{BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
 
 use bytes::Bytes;
 use chassis::objects::{ObjectError, Objects};
@@ -196,7 +196,7 @@ impl Lines {
     }
 
     async fn store(self, backup: &Objects, key: &str) -> Result<Part, BackupError> {
-        let mut file = self.file.into_inner().map_err(|error| error.into_error())?;
+        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
         file.rewind()?;
         let mut next = move || {
             let mut part = Vec::new();

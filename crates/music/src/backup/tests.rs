@@ -150,7 +150,7 @@ async fn an_object_that_is_lost_is_named_and_one_that_is_damaged_is_not_restored
         .await
         .unwrap();
     let manifest = take_all(&shelf.library, &backup).await;
-    assert_eq!(manifest.missing, [lost.object_key.clone()]);
+    assert_eq!(manifest.missing, [lost.object_key.as_str()]);
     let damaged = tracks
         .iter()
         .find(|track| track.deleted_at_ms.is_some())

@@ -1,6 +1,7 @@
 //! From the list of a bucket's objects to the files that may be tracks, by the rules of a walk through folders.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub(super) fn arrange(objects: Vec<Object>, files_max: usize) -> Found {
     let mut tracks = Vec::new();
     for object in objects {
         let path = PathBuf::from(object.key);
-        let mut names = path.iter().map(|name| name.as_encoded_bytes());
+        let mut names = path.iter().map(OsStr::as_encoded_bytes);
         if names.any(is_hidden_name) {
             continue;
         }
@@ -82,12 +83,12 @@ mod tests {
     use super::*;
 
     fn objects(keys: &[&str]) -> Vec<Object> {
-        let object = |(number, key): (usize, &&str)| Object {
+        let object = |(modified_at_ms, key): (i64, &&str)| Object {
             key: (*key).to_owned(),
             size_bytes: 10,
-            modified_at_ms: 1_000 + number as i64,
+            modified_at_ms,
         };
-        keys.iter().enumerate().map(object).collect()
+        (1_000..).zip(keys).map(object).collect()
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl<'a> Covers<'a> {
             for (width_px, webp) in widths {
                 let key = keys::cover(&id, width_px);
                 let objects = &self.library.objects;
-                objects.put(&key, webp.into(), COVER_MEDIA_TYPE).await?;
+                objects.put(&key, webp, COVER_MEDIA_TYPE).await?;
             }
             let now_ms = self.library.clock.now_ms();
             self.store.insert_cover(&id, is_generated, now_ms).await?;

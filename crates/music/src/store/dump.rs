@@ -32,12 +32,13 @@ pub(crate) enum DumpError {
     Row { table: &'static str, reason: String },
 }
 
+type Dumping<'a, T> = BoxFuture<'a, Result<T, DumpError>>;
+
 /// A table with what reads, writes and counts its rows.
 pub(crate) struct Table {
     pub(crate) name: &'static str,
-    read: for<'a> fn(&'a DatabaseTransaction, Sink<'a>) -> BoxFuture<'a, Result<u64, DumpError>>,
-    write:
-        for<'a> fn(&'a DatabaseTransaction, &'a [String]) -> BoxFuture<'a, Result<(), DumpError>>,
+    read: for<'a> fn(&'a DatabaseTransaction, Sink<'a>) -> Dumping<'a, u64>,
+    write: for<'a> fn(&'a DatabaseTransaction, &'a [String]) -> Dumping<'a, ()>,
     count: for<'a> fn(&'a DatabaseTransaction) -> BoxFuture<'a, Result<u64, DbErr>>,
 }
 

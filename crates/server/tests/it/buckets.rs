@@ -129,6 +129,31 @@ async fn what_is_misspelt_is_told_with_what_mends_it() {
     );
 }
 
+/// Lets a worker prepare the only track while another process serves; gives its playlist.
+fn prepare(records: &Records, haas: &Haas) -> String {
+    let data = records.data();
+    let arguments = ["worker", "--data", &data, "--workers", "1"];
+    let admin = ["--admin-listen", "127.0.0.1:0"];
+    let mut worker = records
+        .binary(&[])
+        .start(&[&arguments[..], &admin].concat());
+    let address = worker.line().expect("its address");
+    assert!(address.starts_with("admin http://127.0.0.1:"), "{address}");
+    let started = Instant::now();
+    let hls = loop {
+        let track = only_track(haas);
+        if let Some(hls) = track["hls_url"].as_str() {
+            break hls.to_owned();
+        }
+        let is_late = PATIENCE < started.elapsed();
+        assert!(!is_late, "not prepared:\n{}", worker.log());
+        pause();
+    };
+    worker.signal("TERM");
+    assert_eq!(worker.wait().code, Some(0));
+    hls
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_prepares_what_players_then_fetch_from_the_store_themselves() {
     if !has_ffmpeg() {
@@ -140,33 +165,7 @@ async fn a_worker_prepares_what_players_then_fetch_from_the_store_themselves() {
     let haas = records.binary(&by_store).serve(&records.shelf.data(), &[]);
     assert!(only_track(&haas)["hls_url"].is_null());
 
-    let mut worker = records.binary(&[]).start(&[
-        "worker",
-        "--data",
-        &records.data(),
-        "--workers",
-        "1",
-        "--admin-listen",
-        "127.0.0.1:0",
-    ]);
-    let admin = worker.line().expect("its address");
-    assert!(admin.starts_with("admin http://127.0.0.1:"), "{admin}");
-    let started = Instant::now();
-    let hls = loop {
-        let track = only_track(&haas);
-        if let Some(hls) = track["hls_url"].as_str() {
-            break hls.to_owned();
-        }
-        assert!(
-            started.elapsed() < PATIENCE,
-            "not prepared:\n{}",
-            worker.log()
-        );
-        pause();
-    };
-    worker.signal("TERM");
-    assert_eq!(worker.wait().code, Some(0));
-
+    let hls = prepare(&records, &haas);
     let text = |path: &str| String::from_utf8(haas.get(path).body.to_vec()).expect("text");
     let master = text(&hls);
     let media = master.lines().find(|line| line.ends_with("128.m3u8"));
@@ -181,14 +180,8 @@ async fn a_worker_prepares_what_players_then_fetch_from_the_store_themselves() {
     let init = media
         .lines()
         .find_map(|line| line.split_once("BYTERANGE=\""));
-    let init: u64 = init
-        .expect("a map")
-        .1
-        .split('@')
-        .next()
-        .expect("a length")
-        .parse()
-        .expect("a number");
+    let init = init.and_then(|(_, range)| range.split('@').next());
+    let init: u64 = init.expect("a map").parse().expect("a number");
     let path = url.strip_prefix(&origin).expect("on the store");
     let mut store = testkit::Connection::open(records.s3.address);
     let range = format!("bytes=0-{}", init - 1);

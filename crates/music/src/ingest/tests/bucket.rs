@@ -166,7 +166,7 @@ async fn what_cannot_be_imported_is_named_and_the_rest_is() {
             .len(),
         ..records.options()
     };
-    records.shelf.write("large.wav", &[b'x'; 400_000]);
+    records.shelf.write("large.wav", &vec![b'x'; 400_000]);
     records.put("large.wav").await;
     let (summary, files) = records.shelf.import_with(&options).await;
     assert_eq!((summary.added, summary.skipped), (1, 3), "{files:?}");
@@ -220,10 +220,9 @@ async fn two_importers_of_one_bucket_double_nothing_and_lose_nothing() {
         }
         let (library, options) = (&records.shelf.library, records.options());
         let (mut ignore, mut ignore_too) = (|_| {}, |_| {});
-        let (one, other) = tokio::join!(
-            import(library, &options, &mut ignore),
-            import(library, &options, &mut ignore_too),
-        );
+        let one = Box::pin(import(library, &options, &mut ignore));
+        let other = Box::pin(import(library, &options, &mut ignore_too));
+        let (one, other) = tokio::join!(one, other);
         let (one, other) = (one.unwrap(), other.unwrap());
         assert_eq!(one.added + other.added, 8, "{one:?} {other:?}");
         assert_eq!((one.skipped, other.skipped), (0, 0));

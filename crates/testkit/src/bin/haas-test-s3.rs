@@ -3,6 +3,7 @@
 //! Prints the address of the store, then that of its switches: `GET /?slow_ms=2000&fail_every=10` sets both, and answers
 //! with how many requests there were and how many of them failed. Ends when its standard input does.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,8 +32,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address: SocketAddr = address.as_deref().unwrap_or("127.0.0.1:0").parse()?;
     let store = S3::serve(TcpListener::bind(address).await?, &folder);
     let switches = TcpListener::bind("127.0.0.1:0").await?;
-    println!("http://{}", store.address);
-    println!("http://{}", switches.local_addr()?);
+    let (address, switch_address) = (store.address, switches.local_addr()?);
+    std::io::stdout()
+        .write_all(format!("http://{address}\nhttp://{switch_address}\n").as_bytes())?;
     let router = Router::new()
         .route("/", get(switch))
         .with_state(Arc::clone(&store.faults));

@@ -1,9 +1,8 @@
-//! The store of the tests as a process of its own, for rigs: `haas-test-s3 FOLDER [ADDRESS]`.
+//! The store of the tests as a process of its own, for rigs: `haas-test-s3 FOLDER ADDRESS SWITCHES`.
 //!
-//! Prints the address of the store, then that of its switches: `GET /?slow_ms=2000&fail_every=10` sets both, and answers
-//! with how many requests there were and how many of them failed. Ends when its standard input does.
+//! `GET /?slow_ms=2000&fail_every=10` at the address of the switches sets both, and is answered with how many requests
+//! there were and how many of them failed. It runs until it is ended.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +12,6 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use testkit::{Faults, S3};
-use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
 #[derive(Debug, serde::Deserialize)]
@@ -28,20 +26,16 @@ struct Switches {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args_os().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("which folder?")?);
-    let address = arguments.next().and_then(|text| text.into_string().ok());
-    let address: SocketAddr = address.as_deref().unwrap_or("127.0.0.1:0").parse()?;
+    let mut address = || -> Result<SocketAddr, Box<dyn std::error::Error>> {
+        let address = arguments.next().and_then(|text| text.into_string().ok());
+        Ok(address.ok_or("which address?")?.parse()?)
+    };
+    let (address, switches) = (address()?, address()?);
     let store = S3::serve(TcpListener::bind(address).await?, &folder);
-    let switches = TcpListener::bind("127.0.0.1:0").await?;
-    let (address, switch_address) = (store.address, switches.local_addr()?);
-    std::io::stdout()
-        .write_all(format!("http://{address}\nhttp://{switch_address}\n").as_bytes())?;
     let router = Router::new()
         .route("/", get(switch))
         .with_state(Arc::clone(&store.faults));
-    tokio::select! {
-        served = axum::serve(switches, router) => served?,
-        _ended = async { tokio::io::stdin().read_u8().await } => {}
-    }
+    axum::serve(TcpListener::bind(switches).await?, router).await?;
     Ok(())
 }
 

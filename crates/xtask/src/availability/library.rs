@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use super::store::Store;
 use crate::databases::{self, Server};
 use crate::failure::{Failure, Result, While};
 use crate::packages::{self, POSTGRES};
@@ -44,7 +45,8 @@ impl Library {
         import.args(["music", "import"]).arg(library.music());
         import.arg("--data").arg(library.folder.join("data"));
         import.env("HAAS_MUSIC__DATABASE_URL", &database.url);
-        import.env("HAAS_MUSIC__OBJECTS", library.objects());
+        let store = Store::start(workspace, &library.objects())?;
+        import.envs(store.variables());
         subprocess::read(&mut import)?;
         let mut dump = Command::new(postgres_program("pg_dump")?);
         dump.args(["--no-owner", "--file"]).arg(library.rows());
@@ -101,7 +103,7 @@ impl Library {
         self.music().join("long.wav")
     }
 
-    /// The folder of the audio.
+    /// The folder of the store.
     pub(super) fn objects(&self) -> PathBuf {
         self.folder.join("objects")
     }

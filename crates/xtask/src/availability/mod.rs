@@ -11,6 +11,7 @@ mod plays;
 mod replica;
 mod restarts;
 mod rig;
+mod store;
 mod watched;
 
 use std::time::{Duration, Instant};

@@ -17,6 +17,9 @@ use crate::workspace::Workspace;
 
 /// How long something is away.
 const AWAY: Duration = Duration::from_secs(30);
+/// How long something is bad, and how slow.
+const BAD: Duration = Duration::from_secs(10);
+const SLOW: Duration = Duration::from_secs(2);
 /// Into an outage: what was under way when it began is over by then.
 const SETTLED: Duration = Duration::from_secs(3);
 /// How soon after an outage everything is as before: what was refused comes again after five seconds.
@@ -26,21 +29,34 @@ const CACHED_WITHIN: Duration = Duration::from_secs(1);
 /// How many plays each has between two outages, so that some are under way when the next one begins, and how long that may take.
 const PLAYS_BETWEEN: usize = 3;
 const BETWEEN_MAX: Duration = Duration::from_secs(30);
-/// What is asked for of a file.
-const PART: [u64; 2] = [0, 65_535];
+/// What is asked for of a file: parts of blocks that are read from the store apart.
+const PART_BYTES: u64 = 65_536;
+const PART_EVERY: u64 = 1 << 20;
+const PART: [u64; 2] = [0, PART_BYTES - 1];
 
-/// Something that goes away and comes back.
+/// What becomes of what is not cached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Uncached {
+    /// It is refused, with when to come again.
+    Refused,
+    /// It comes, late or after some tries.
+    Served,
+}
+
+/// Something that goes away, or becomes bad, and comes back.
 struct Outage {
     name: &'static str,
     lasts: Duration,
+    uncached: Uncached,
     begin: fn(&mut Rig) -> Result<()>,
     end: fn(&mut Rig) -> Result<()>,
 }
 
-const OUTAGES: [Outage; 3] = [
+const OUTAGES: [Outage; 6] = [
     Outage {
         name: "database restarted",
         lasts: Duration::ZERO,
+        uncached: Uncached::Refused,
         begin: |rig| {
             let database = &mut rig.database.kept;
             database.signal("INT")?;
@@ -51,16 +67,58 @@ const OUTAGES: [Outage; 3] = [
     Outage {
         name: "database frozen (SIGSTOP)",
         lasts: AWAY,
+        uncached: Uncached::Refused,
         begin: |rig| signal_database(rig, "STOP"),
         end: |rig| signal_database(rig, "CONT"),
     },
     Outage {
         name: "database down",
         lasts: AWAY,
+        uncached: Uncached::Refused,
         begin: |rig| rig.database.kept.stop().map(|_code| ()),
         end: |rig| rig.database.kept.begin(),
     },
+    Outage {
+        name: "object store down",
+        lasts: AWAY,
+        uncached: Uncached::Refused,
+        begin: |rig| rig.store.kept.stop().map(|_code| ()),
+        end: |rig| rig.store.start_again(),
+    },
+    Outage {
+        name: "object store slow, 2 s for each answer",
+        lasts: BAD,
+        uncached: Uncached::Served,
+        begin: |rig| rig.store.fail(SLOW, 0),
+        end: |rig| rig.store.fail(Duration::ZERO, 0),
+    },
+    Outage {
+        name: "object store answers 500 one time in ten",
+        lasts: BAD,
+        uncached: Uncached::Served,
+        begin: |rig| rig.store.fail(Duration::ZERO, 10),
+        end: |rig| rig.store.fail(Duration::ZERO, 0),
+    },
 ];
+
+/// A part of a file that no replica has in memory.
+struct Part {
+    stream: String,
+    range: [u64; 2],
+}
+
+impl Part {
+    fn of(tracks: &[Track], number: usize) -> Result<Self> {
+        let last = tracks.len().saturating_sub(1);
+        let track = tracks.get(number.min(last));
+        let track = track.ok_or_else(|| Failure::new("there is no track"))?;
+        let begin = number.saturating_sub(last) as u64 * PART_EVERY;
+        Ok(Self {
+            stream: track.stream.clone(),
+            range: [begin, begin + PART_BYTES - 1],
+        })
+    }
+}
 
 /// Everything that is shown of outages.
 pub(super) fn check(workspace: &Workspace) -> Result<Checked> {
@@ -81,8 +139,10 @@ pub(super) fn check(workspace: &Workspace) -> Result<Checked> {
     let ledger = Ledger::default();
     ledger.keep(&address, &played.id, || {
         ledger.wait_for_more(PLAYS_BETWEEN, BETWEEN_MAX)?;
-        for (outage, unknown) in OUTAGES.iter().zip(&tracks) {
-            checked.held(suffer(&mut rig, outage, &ledger, &cached, &unknown.stream)?);
+        for (number, outage) in OUTAGES.iter().enumerate() {
+            // Tracks nobody has asked for first, then parts of the last, which is long.
+            let unknown = Part::of(&tracks, number)?;
+            checked.held(suffer(&mut rig, outage, &ledger, &cached, &unknown)?);
         }
         Ok(())
     })?;
@@ -172,14 +232,14 @@ fn suffer(
     outage: &Outage,
     ledger: &Ledger,
     cached: &str,
-    unknown: &str,
+    unknown: &Part,
 ) -> Result<String> {
     let began = Instant::now();
     (outage.begin)(rig)?;
     let mut found = Ok(outage.name.to_owned());
     if !outage.lasts.is_zero() {
         thread::sleep(SETTLED);
-        let looked = look(rig, cached, unknown);
+        let looked = look(rig, cached, unknown, outage.uncached);
         thread::sleep(outage.lasts.saturating_sub(began.elapsed()));
         let seconds = began.elapsed().as_secs_f64();
         found = looked.map(|looked| format!("{} for {seconds:.0} s: {looked}", outage.name));
@@ -189,7 +249,7 @@ fn suffer(
     let plays = ledger.wait_for_more(1, RECOVERED_WITHIN);
     let plays = plays.map_err(|failure| Failure::new(format!("{said}: {failure}")))?;
     for replica in &rig.replicas {
-        let answer = http::get_range(&replica.address, unknown, PART)?;
+        let answer = http::get_range(&replica.address, &unknown.stream, unknown.range)?;
         let said = format!("{said}: {} afterwards: {}", replica.name, answer.status);
         must(answer.status == 206, said)?;
     }
@@ -201,7 +261,7 @@ fn suffer(
 }
 
 /// What each replica answers in the middle of it.
-fn look(rig: &Rig, cached: &str, unknown: &str) -> Result<String> {
+fn look(rig: &Rig, cached: &str, unknown: &Part, uncached: Uncached) -> Result<String> {
     let began = Instant::now();
     thread::scope(|scope| {
         let looks: Vec<_> = rig
@@ -225,9 +285,13 @@ fn look(rig: &Rig, cached: &str, unknown: &str) -> Result<String> {
                         answer.status == 206 && asked.elapsed() < CACHED_WITHIN,
                         said,
                     )?;
-                    let answer = http::get_range(&replica.address, unknown, PART)?;
+                    let answer = http::get_range(&replica.address, &unknown.stream, unknown.range)?;
                     let said = format!("what is not cached: {}", answer.shown());
-                    must(answer.is_honest_refusal(), said)
+                    let is_right = match uncached {
+                        Uncached::Refused => answer.is_honest_refusal(),
+                        Uncached::Served => answer.status == 206,
+                    };
+                    must(is_right, said)
                 })
             })
             .collect();
@@ -237,8 +301,12 @@ fn look(rig: &Rig, cached: &str, unknown: &str) -> Result<String> {
         }
         Ok(())
     })?;
+    let rest = match uncached {
+        Uncached::Refused => "what is not with 503, Retry-After and a problem",
+        Uncached::Served => "what is not too",
+    };
     Ok(format!(
-        "what is cached is answered with 206, what is not with 503, Retry-After and a problem (within {:.1} s); /ready stays 200",
+        "what is cached is answered with 206, {rest} (within {:.1} s); /ready stays 200",
         began.elapsed().as_secs_f64()
     ))
 }

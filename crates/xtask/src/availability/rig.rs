@@ -1,4 +1,4 @@
-//! A deployment of its own: PostgreSQL, a folder or a store of objects, three replicas, and a balancer in front of them.
+//! A deployment of its own: PostgreSQL, an S3-compatible store of objects, three replicas, and a balancer in front of them.
 
 use std::path::Path;
 
@@ -6,6 +6,7 @@ use super::balancer::Balancer;
 use super::http;
 use super::library::{ALBUM, LONG, Library};
 use super::replica::{Plan, Replica};
+use super::store::Store;
 use crate::databases::{self, Server};
 use crate::failure::{Failure, Result};
 use crate::group;
@@ -37,6 +38,7 @@ pub(super) struct Rig {
     pub(super) balancer: Balancer,
     pub(super) replicas: Vec<Replica>,
     pub(super) database: Server,
+    pub(super) store: Store,
     pub(super) library: Library,
     pub(super) workspace: Workspace,
     /// Whether the replicas have no more than a small pod has.
@@ -57,7 +59,8 @@ impl Rig {
         library.fill(&database)?;
         let haas = workspace.haas();
         let is_limited = group::is_allowed();
-        let plan = plan(&haas, library, &database, DRAIN, is_limited);
+        let store = Store::start(workspace, &library.objects())?;
+        let plan = plan(&haas, &store, &database, DRAIN, is_limited);
         let replicas = (1..=REPLICAS).map(|number| Replica::start(&plan, number));
         let replicas = replicas.collect::<Result<Vec<_>>>()?;
         let balancer = Balancer::start(&replicas)?;
@@ -65,6 +68,7 @@ impl Rig {
             balancer,
             replicas,
             database,
+            store,
             library: library.clone(),
             workspace: workspace.clone(),
             is_limited,
@@ -83,7 +87,7 @@ impl Rig {
     /// Starts a replica that has ended, and waits until people are sent to it.
     pub(super) fn bring_back(&mut self, number: usize, drain: &str) -> Result<()> {
         let haas = self.workspace.haas();
-        let plan = plan(&haas, &self.library, &self.database, drain, self.is_limited);
+        let plan = plan(&haas, &self.store, &self.database, drain, self.is_limited);
         let replica = self.replicas.get_mut(number);
         let replica = replica.ok_or_else(|| Failure::new("there is no such replica"))?;
         self.balancer.wait_for(replica, false)?;
@@ -143,7 +147,7 @@ pub(super) struct Track {
 
 fn plan<'a>(
     haas: &'a Path,
-    library: &Library,
+    store: &Store,
     database: &Server,
     drain: &str,
     is_limited: bool,
@@ -154,10 +158,7 @@ fn plan<'a>(
         .collect();
     environment.push(("HAAS_SERVER__DRAIN", drain.to_owned()));
     environment.push(("HAAS_MUSIC__DATABASE_URL", database.url.clone()));
-    environment.push((
-        "HAAS_MUSIC__OBJECTS",
-        library.objects().display().to_string(),
-    ));
+    environment.extend(store.variables());
     Plan {
         haas,
         environment,

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::failure::{Failure, Result, While};
 use crate::workspace::{Settings, Workspace};
-use crate::{screen, subprocess, web};
+use crate::{reference, screen, subprocess, web};
 
 const OPENAPI: &str = "docs/generated/openapi";
 const CONFIGURATION: &str = "docs/generated/config.md";
@@ -75,6 +75,7 @@ fn generate(workspace: &Workspace, haas: &Path) -> Result<Vec<Generated>> {
     files.sort();
     let keys = subprocess::read(Command::new(haas).args(["check", "--markdown"]))?;
     files.push((CONFIGURATION.to_owned(), keys));
+    files.extend(reference::generate(workspace)?);
     files.push((
         CLIENT.to_owned(),
         client(workspace, &folder.join(CLIENT_OF))?,

@@ -27,6 +27,7 @@ mod make_run;
 mod maven;
 mod packages;
 mod queries;
+mod reference;
 mod renditions;
 mod run;
 mod screen;

@@ -13,7 +13,7 @@ use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
     availability, browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse,
-    load, make_run, maven, packages, renditions, speed,
+    load, make_run, maven, packages, reference, renditions, speed,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
@@ -39,7 +39,8 @@ pub(super) const STAGES: [&[Named]; 13] = [
 
 /// What is generated and committed is what the binary would generate.
 fn generated(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
-    generate::check(workspace, &workspace.haas()).map(|()| Verdict::Holds)
+    generate::check(workspace, &workspace.haas())?;
+    reference::check(workspace).map(|()| Verdict::Holds)
 }
 
 /// What a browser loads, and the binary, stay small.

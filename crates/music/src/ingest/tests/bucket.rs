@@ -107,8 +107,8 @@ async fn a_bucket_is_imported_as_a_folder_is() {
 
         // New tags: the same track. Another name: the same track.
         records.put_track("꽃/01 하나.wav", 440, "하나!").await;
-        records.shelf.rename("꽃/02.wav", "꽃/02 둘.wav");
-        records.put("꽃/02 둘.wav").await;
+        records.shelf.rename("꽃/02.wav", "새/02.wav");
+        records.put("새/02.wav").await;
         records.songs.delete("꽃/02.wav").await.unwrap();
         let changed = records.import().await;
         assert_eq!((changed.updated, changed.moved), (1, 1), "{changed:?}");
@@ -118,7 +118,7 @@ async fn a_bucket_is_imported_as_a_folder_is() {
             ids
         };
         assert_eq!(ids(&records.tracks().await), ids(&tracks));
-        records.songs.delete("꽃/02 둘.wav").await.unwrap();
+        records.songs.delete("새/02.wav").await.unwrap();
         let gone = records.import().await;
         assert_eq!(gone, summary(|all| (all.unchanged, all.removed) = (1, 1)));
     })

@@ -118,16 +118,17 @@ fn metrics_of(place: &str, text: &str, prefix: &str) -> Vec<Vec<String>> {
             let unit = parts.iter().find_map(|part| part.strip_prefix("Unit::"));
             Some((format!("{prefix}{name}"), unit, kind, meaning))
         });
-    let collected = calls(text, ".encode_descriptor(")
-        .into_iter()
-        .filter_map(|call| {
-            let parts = arguments(call);
-            let (name, meaning) = (literal(parts.first()?)?, literal(parts.get(1)?)?);
-            let unit = parts.get(2)?.split("Unit::").nth(1);
-            let unit = unit.map(|unit| unit.trim_end_matches(')'));
-            let kind = parts.last()?.split("::").nth(1)?.to_lowercase();
-            Some((name, unit, kind, meaning))
-        });
+    // What is read when it is asked for stands in tuples and calls: name, meaning, unit, and a kind where it is no gauge.
+    let collected = text.match_indices("\"process_").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let parts = arguments(rest.get(..end_of(rest)?)?);
+        let (name, meaning) = (literal(parts.first()?)?, literal(parts.get(1)?)?);
+        let unit = parts.get(2)?.split("Unit::").nth(1);
+        let unit = unit.map(|unit| unit.trim_end_matches(')'));
+        let kind = parts.last()?.split("MetricType::").nth(1);
+        let kind = kind.unwrap_or("gauge").to_lowercase();
+        Some((name, unit, kind, meaning))
+    });
     registered
         .chain(collected)
         .map(|(name, unit, kind, meaning)| {

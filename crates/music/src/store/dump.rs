@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     AccessMode, ActiveModelBehavior, ActiveModelTrait, ColumnTrait as _, DatabaseTransaction,
-    DbErr, EntityTrait, IdenStatic as _, IntoActiveModel, IsolationLevel, Iterable as _,
+    DbBackend, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel, IsolationLevel, Iterable as _,
     ModelTrait, PaginatorTrait as _, TransactionTrait as _, Value,
 };
 use serde_json::{Map, Value as Json};
@@ -83,7 +83,12 @@ pub(crate) struct Snapshot(DatabaseTransaction);
 impl Snapshot {
     /// Begins it. Nobody waits for it, and it waits for nobody.
     pub(crate) async fn begin(database: &Database) -> Result<Self, DbErr> {
-        let reading = database.connection().begin_with_config(
+        let connection = database.connection();
+        // SQLite's transactions see one moment by themselves, and SeaORM warns of whoever asks for it.
+        if database.backend() == DbBackend::Sqlite {
+            return Ok(Self(connection.begin().await?));
+        }
+        let reading = connection.begin_with_config(
             Some(IsolationLevel::RepeatableRead),
             Some(AccessMode::ReadOnly),
         );
@@ -217,7 +222,7 @@ fn from_json(kind: &ColumnType, field: Json) -> Option<Value> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+    use sea_orm::{ConnectionTrait as _, Statement};
     use testkit::each_database;
 
     use super::*;

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use axum::Router;
 use prometheus_client::registry::Registry;
 use utoipa::openapi::OpenApi;
 
 use crate::clock::Clock;
 use crate::database::Database;
-use crate::http::ErrorPages;
+use crate::http::{ErrorPages, Routes};
 use crate::lifecycle::Tasks;
 use crate::objects::Objects;
 
@@ -32,7 +31,7 @@ pub struct Context<'a> {
 /// A started service: routes under its own prefixes, ready to be merged.
 pub struct Mounted {
     /// `/api/<name>/v1/…` and the service's pages.
-    pub router: Router,
+    pub routes: Routes,
     /// The description of the API part.
     pub openapi: OpenApi,
     /// Pages for errors that no service answers for, in the frame of this one.

@@ -2,7 +2,10 @@
 //! others.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex};
+
+use crate::http::ClientNetwork;
 
 /// Counts who holds a place. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,15 +21,15 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    /// By the bytes of the network; gone with its last place.
-    networks: HashMap<Vec<u8>, usize>,
+    /// By network; gone with its last place.
+    networks: HashMap<ClientNetwork, usize>,
 }
 
 /// A place, taken until it is dropped.
 #[derive(Debug)]
 pub struct Share {
     shares: Shares,
-    network: Vec<u8>,
+    network: ClientNetwork,
 }
 
 impl Shares {
@@ -46,14 +49,17 @@ impl Shares {
     }
 
     /// Takes a place; none when all are taken, or all that this network may have.
-    pub fn take(&self, network: Vec<u8>) -> Option<Share> {
+    pub fn take(&self, network: ClientNetwork) -> Option<Share> {
         let mut taken = self.0.taken.lock().expect("nobody panics while holding it");
-        let of_network = taken.networks.get(&network).copied().unwrap_or_default();
-        if self.0.all_max <= taken.all || self.0.network_max <= of_network {
+        if self.0.all_max <= taken.all {
             return None;
         }
+        let of_network = taken.networks.entry(network).or_default();
+        if self.0.network_max <= *of_network {
+            return None;
+        }
+        *of_network += 1;
         taken.all += 1;
-        taken.networks.insert(network.clone(), of_network + 1);
         Some(Share {
             shares: self.clone(),
             network,
@@ -70,10 +76,10 @@ impl Drop for Share {
             .lock()
             .expect("nobody panics while holding it");
         taken.all -= 1;
-        if let Some(count) = taken.networks.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                taken.networks.remove(&self.network);
+        if let Entry::Occupied(mut count) = taken.networks.entry(self.network) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
             }
         }
     }
@@ -86,7 +92,7 @@ mod tests {
     #[test]
     fn a_network_that_takes_all_it_may_leaves_places_to_the_others() {
         let shares = Shares::halved(5);
-        let take = |network: u8| shares.take(vec![network]);
+        let take = |network: u8| shares.take(ClientNetwork::V4([192, 0, network]));
         let mut taken: Vec<Share> = (0..5).filter_map(|_| take(1)).collect();
         assert_eq!(taken.len(), 3);
         let (_second, _third) = (take(2).unwrap(), take(3).unwrap());
@@ -99,7 +105,7 @@ mod tests {
     fn nothing_is_kept_of_who_left() {
         let shares = Shares::new(10, 10);
         let taken: Vec<Share> = (0..10)
-            .filter_map(|network| shares.take(vec![network]))
+            .filter_map(|network| shares.take(ClientNetwork::V4([192, 0, network])))
             .collect();
         assert_eq!(taken.len(), 10);
         drop(taken);

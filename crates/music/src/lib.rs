@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use axum::routing::get;
 use chassis::clock::Clock;
-use chassis::http::{describe_common, only_described};
+use chassis::http::{Routes, describe_common};
 use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
 use utoipa::openapi::OpenApi;
@@ -104,10 +104,11 @@ pub(crate) type Result<T> = std::result::Result<T, chassis::Problem>;
 pub fn start(context: Context<'_>, config: &Config) -> Mounted {
     let app = App::new(context, config);
     let (api, openapi) = described().with_state(Arc::clone(&app)).split_for_parts();
-    let api = only_described(api, &openapi).route(DESCRIPTION_PATH, get(api::show_description));
+    let api = Routes::described(api, &openapi)
+        .merge(Routes::default().route(DESCRIPTION_PATH, get(api::show_description)));
     let pages = pages::Pages::new(app);
     Mounted {
-        router: api.merge(pages::router(&pages)),
+        routes: api.merge(pages::routes(&pages)),
         error_pages: pages::error_pages(pages),
         openapi,
     }
@@ -145,7 +146,7 @@ pub fn openapi() -> OpenApi {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let mut router = OpenApiRouter::new().nest(API_PREFIX, api::router());
+    let mut router = api::router();
     describe_common(router.get_openapi_mut(), "music");
     router
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{
@@ -12,7 +11,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 
 use crate::encoding::Encoding;
@@ -108,17 +107,14 @@ pub fn are_built() -> bool {
 }
 
 /// Routes of `/assets/…` and of the well-known files at the root (icons, robots, manifest).
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let mut router = Router::new()
-        .route("/assets/{name}", get(asset))
-        .route("/robots.txt", get(robots));
-    for file in WELL_KNOWN {
-        router = router.route(
-            file.path,
-            get(move |headers: HeaderMap| async move { file.answer(&headers) }),
-        );
-    }
-    router
+pub fn routes() -> impl Iterator<Item = (&'static str, MethodRouter)> {
+    let well_known = WELL_KNOWN.iter().map(|file| {
+        let answer = move |headers: HeaderMap| async move { file.answer(&headers) };
+        (file.path, get(answer))
+    });
+    [("/assets/{name}", get(asset)), ("/robots.txt", get(robots))]
+        .into_iter()
+        .chain(well_known)
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -256,6 +252,7 @@ impl WellKnown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
     use axum::http::Request;
     use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
     use http_body_util::BodyExt as _;
@@ -321,7 +318,9 @@ mod tests {
 
     #[tokio::test]
     async fn unknown_names_are_not_found_and_robots_are_told_where_not_to_go() {
-        let router = router::<()>();
+        let router = routes().fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
+        });
         let ask = |path: &str| {
             let request = Request::get(path).body(Body::empty()).unwrap();
             router.clone().oneshot(request)

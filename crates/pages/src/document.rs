@@ -2,27 +2,37 @@
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use crate::cache::Rendered;
 use crate::encoding::Encoding;
 use crate::etag::is_held;
 
+/// How many headers such an answer has.
+const HEADERS_EXPECTED: usize = 10;
+
 /// Text that is compressed once and sent often.
+///
+/// What its head says is made ready with it.
 pub struct Document {
     rendered: Rendered,
-    content_type: &'static str,
-    cache_control: &'static str,
+    /// In the order of the encodings.
+    etags: [HeaderValue; 3],
+    content_type: HeaderValue,
+    cache_control: HeaderValue,
 }
 
 impl Document {
     /// Keeps a text; it is compressed when the first client takes it so.
     pub fn new(text: String, content_type: &'static str, cache_control: &'static str) -> Self {
+        let rendered = Rendered::new(text);
+        let etags = Encoding::ALL.map(|encoding| etag(&rendered, encoding));
         Self {
-            rendered: Rendered::new(text),
-            content_type,
-            cache_control,
+            rendered,
+            etags,
+            content_type: HeaderValue::from_static(content_type),
+            cache_control: HeaderValue::from_static(cache_control),
         }
     }
 
@@ -34,19 +44,26 @@ impl Document {
     /// Answers a request with these headers: the best copy the client takes, or 304 when it has it.
     pub fn answer(&self, request: &HeaderMap) -> Response {
         let encoding = Encoding::negotiate(request);
-        let etag = self.rendered.etag(encoding);
+        let [brotli, gzip, identity] = &self.etags;
+        let etag = match encoding {
+            Encoding::Brotli => brotli,
+            Encoding::Gzip => gzip,
+            Encoding::Identity => identity,
+        };
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
-        set(headers, VARY, "accept-encoding");
-        set(headers, CACHE_CONTROL, self.cache_control);
-        set(headers, ETAG, &etag);
-        if is_held(request, &etag) {
+        // With those that are added on the way out, so that the map does not grow header by header.
+        headers.reserve(HEADERS_EXPECTED);
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(CACHE_CONTROL, self.cache_control.clone());
+        headers.insert(ETAG, etag.clone());
+        if is_held(request, etag.to_str().unwrap_or_default()) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             return response;
         }
-        set(headers, CONTENT_TYPE, self.content_type);
+        headers.insert(CONTENT_TYPE, self.content_type.clone());
         if let Some(encoding) = encoding.header() {
-            set(headers, CONTENT_ENCODING, encoding);
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         *response.body_mut() = Body::from(self.rendered.body(encoding));
         response
@@ -62,14 +79,13 @@ impl std::fmt::Debug for Document {
     }
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
+fn etag(rendered: &Rendered, encoding: Encoding) -> HeaderValue {
+    HeaderValue::try_from(rendered.etag(encoding)).expect("base64 in quotes")
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderName;
     use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 
     use super::*;

@@ -15,6 +15,9 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Identity];
+
     /// The best encoding that the client accepts.
     pub fn negotiate(headers: &HeaderMap) -> Self {
         let accepted = headers

@@ -3,10 +3,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
-use axum::{Extension, Router};
+use axum::http::Extensions;
 use chassis::clock::Clock;
 use chassis::config::Effective;
-use chassis::http::{self, Admin, BindError, Edge, HttpMetrics, Policy, Tls};
+use chassis::http::{self, Admin, App, BindError, Edge, HttpMetrics, Policy, Routes, Tls};
 use chassis::lifecycle::{Readiness, StopSignals, Stopped, Tasks};
 use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
@@ -84,38 +84,32 @@ pub(crate) fn ended(stopped: Stopped) -> Result<ExitCode, Failure> {
 
 fn serve_public(
     public: TcpListener,
-    app: App,
+    (app, edge): (App, Edge),
     tls: Option<Tls>,
     settings: &Settings,
     tasks: &Tasks,
 ) {
     let serving = tasks.clone();
-    let App { router, edge } = app;
     let metrics = edge.metrics().clone();
     if let (Some(tls), Some(wished)) = (tls, &settings.tls) {
         tasks.spawn(tls.clone().watch(wished.reload_every, tasks.clone()));
         tasks.spawn_essential("public listener", async move {
-            http::serve_tls(public, router, serving, edge.config(), metrics, tls).await;
+            http::serve_tls(public, app, serving, edge.config(), metrics, tls).await;
         });
     } else {
         tasks.spawn_essential("public listener", async move {
-            http::serve_with(public, router, serving, edge.config(), metrics).await;
+            http::serve_with(public, app, serving, edge.config(), metrics).await;
         });
     }
 }
 
-/// All routes and what is around them.
-struct App {
-    router: Router,
-    edge: Edge,
-}
-
+/// Starts the services: what is served, and what is around it.
 async fn start(
     settings: &Settings,
     tasks: &Tasks,
     readiness: &Readiness,
     registry: &mut Registry,
-) -> Result<App, Failure> {
+) -> Result<(App, Edge), Failure> {
     chassis::process::register(registry);
     let objects = settings.roles.iter().map(|&role| {
         let objects = service::open_objects(settings, role)?;
@@ -132,7 +126,7 @@ async fn start(
         HttpMetrics::register(registry),
         Role::ALL.map(Role::name).to_vec(),
     );
-    let mut routes = pages::assets::router();
+    let mut routes = pages::assets::routes().collect::<Routes>();
     for (role, objects) in objects {
         let (database, clock) = service::open_current_database(settings, role).await?;
         let context = Context {
@@ -144,15 +138,15 @@ async fn start(
             metrics: registry.sub_registry_with_prefix(role.name()),
         };
         let mounted = mount(settings, role, context);
-        routes = routes.merge(mounted.router);
+        routes = routes.merge(mounted.routes);
         edge.show_errors(mounted.error_pages);
     }
-    let router = http::app(routes, edge.clone());
-    let router = match &settings.public_origin {
-        Some(origin) => router.layer(Extension(origin.clone())),
-        None => router,
-    };
-    Ok(App { router, edge })
+    let mut carried = Extensions::new();
+    if let Some(origin) = &settings.public_origin {
+        carried.insert(origin.clone());
+    }
+    let app = App::carrying(routes, edge.clone(), carried);
+    Ok((app, edge))
 }
 
 /// Where browsers fetch media from that pages of ours play.

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use chassis::clock::Clock;
@@ -28,7 +27,7 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct App {
     /// The routes with everything around them that production has.
-    pub router: Router,
+    pub router: chassis::http::App,
     /// Moves when a test moves it.
     pub clock: Clock,
     /// The service's database.
@@ -87,7 +86,7 @@ impl App {
         );
         edge.show_errors(mounted.error_pages);
         Self {
-            router: chassis::http::app(mounted.router, edge),
+            router: chassis::http::App::new(mounted.routes, edge),
             clock,
             database,
             objects,

@@ -20,12 +20,43 @@ pub struct OverTls;
 pub struct ClientAddress(pub(super) IpAddr);
 
 impl ClientAddress {
-    /// The network of the address (/24 of IPv4, /48 of IPv6): what a keyed tag is made of.
-    pub fn network(self) -> Vec<u8> {
+    /// The network of the address: what a keyed tag is made of.
+    pub fn network(self) -> ClientNetwork {
         match self.0.to_canonical() {
-            IpAddr::V4(address) => address.octets()[..3].to_vec(),
-            IpAddr::V6(address) => address.octets()[..6].to_vec(),
+            IpAddr::V4(address) => {
+                let [first, second, third, _] = address.octets();
+                ClientNetwork::V4([first, second, third])
+            }
+            IpAddr::V6(address) => {
+                let [a, b, c, d, e, f, ..] = address.octets();
+                ClientNetwork::V6([a, b, c, d, e, f])
+            }
         }
+    }
+}
+
+/// A network that addresses are from: /24 of IPv4, /48 of IPv6. As little to be shown as an address.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClientNetwork {
+    /// Of IPv4.
+    V4([u8; 3]),
+    /// Of IPv6.
+    V6([u8; 6]),
+}
+
+impl ClientNetwork {
+    /// The bytes that its addresses begin with.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::V4(bytes) => bytes,
+            Self::V6(bytes) => bytes,
+        }
+    }
+}
+
+impl fmt::Debug for ClientNetwork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("(network)")
     }
 }
 
@@ -61,6 +92,7 @@ mod tests {
     fn an_address_is_never_shown() {
         let address = ClientAddress("203.0.113.7".parse().unwrap());
         assert_eq!(format!("{address:?}"), "(address)");
-        assert_eq!(address.network(), [203, 0, 113]);
+        assert_eq!(address.network().as_bytes(), [203, 0, 113]);
+        assert_eq!(format!("{:?}", address.network()), "(network)");
     }
 }

@@ -12,11 +12,8 @@ const COMPRESS_BYTES_MIN: u64 = 1024;
 /// Brotli 4 and gzip 4: three quarters of the gain for a tenth of the time of the highest levels.
 const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
 
-/// Compresses an answer with br or gzip when it is text, not yet encoded, and the client can read it.
+/// Compresses an answer that is worth it with br or gzip, as the client can read it.
 pub(super) async fn compress(accepted: Option<HeaderValue>, response: Response) -> Response {
-    if !is_worth_it(&response) {
-        return response;
-    }
     let mut question = Request::new(());
     if let Some(accepted) = accepted {
         question
@@ -42,9 +39,13 @@ pub(super) async fn compress(accepted: Option<HeaderValue>, response: Response) 
     response
 }
 
-fn is_worth_it(response: &Response) -> bool {
+/// Whether an answer is text, not yet encoded, and of some length.
+pub(super) fn is_worth_compressing(response: &Response) -> bool {
     let headers = response.headers();
-    let size = response.body().size_hint().exact();
+    // The answer to HEAD has lost its body, and says what length that had.
+    let said = headers.get(header::CONTENT_LENGTH);
+    let said = said.and_then(|length| length.to_str().ok()?.parse().ok());
+    let size = said.or_else(|| response.body().size_hint().exact());
     is_text(headers)
         && size.is_none_or(|bytes| bytes >= COMPRESS_BYTES_MIN)
         && !headers.contains_key(header::CONTENT_ENCODING)

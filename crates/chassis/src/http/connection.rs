@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, Response, Version, header};
 use bytes::Bytes;
@@ -25,6 +24,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
+use super::app::App;
 use super::client::{OverTls, PeerAddress};
 use super::limited::Limited;
 use super::watched::{Answering, Reading, Socket, State};
@@ -33,7 +33,7 @@ use super::watched::{Answering, Reading, Socket, State};
 #[derive(Debug)]
 pub(super) struct Serving {
     pub(super) builder: http1::Builder,
-    pub(super) router: Router,
+    pub(super) app: App,
     pub(super) idle_timeout: Duration,
     /// How long it must be quiet until a connection rests; waking up costs a microsecond, which busy ones need not pay.
     pub(super) rest_after: Duration,
@@ -103,18 +103,19 @@ impl Serving {
         let state = Arc::new(State::default());
         let socket = TokioIo::new(Socket::new(stream, read, Arc::clone(&state)));
         let service = service_fn({
-            let (state, router) = (Arc::clone(&state), self.router.clone());
+            let (state, app) = (Arc::clone(&state), self.app.clone());
             move |mut request: Request<Incoming>| {
                 if T::IS_TLS {
                     request.extensions_mut().insert(OverTls);
                 }
-                answer(&state, router.clone(), peer, request)
+                answer(&state, app.clone(), peer, request)
             }
         });
         let mut connection = Some(self.builder.serve_connection(socket, service));
         let mut stopping = pin!(self.stopping.cancelled());
         let mut is_stopping = false;
         let mut quiet = Quiet::new(self.rest_after);
+        let mut idle = Quiet::new(self.idle_timeout);
         poll_fn(move |context| {
             if !is_stopping && stopping.as_mut().poll(context).is_ready() {
                 is_stopping = true;
@@ -129,6 +130,10 @@ impl Serving {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "connection ended early");
                 }
+                return Poll::Ready(Outcome::Over);
+            }
+            if state.is_idle() && idle.poll_since(state.begun(), context).is_ready() {
+                tracing::debug!("a request did not come, or not the whole of its head");
                 return Poll::Ready(Outcome::Over);
             }
             if is_stopping || !state.may_rest() {
@@ -148,10 +153,10 @@ impl Serving {
 }
 
 /// Waits until nothing new has begun for a while. A busy connection does not touch the timer with each request, only
-/// when it fires.
+/// when it fires, and one that is over at once has none.
 struct Quiet {
     time: Duration,
-    timer: Pin<Box<Sleep>>,
+    timer: Option<Pin<Box<Sleep>>>,
     /// How many requests had begun when the timer was set.
     begun: Option<u32>,
 }
@@ -160,18 +165,22 @@ impl Quiet {
     fn new(time: Duration) -> Self {
         Self {
             time,
-            timer: Box::pin(tokio::time::sleep(time)),
+            timer: None,
             begun: None,
         }
     }
 
     fn poll_since(&mut self, begun: u32, context: &mut Context<'_>) -> Poll<()> {
         while !self.time.is_zero() {
+            let time = self.time;
+            let timer = self
+                .timer
+                .get_or_insert_with(|| Box::pin(tokio::time::sleep(time)));
             if self.begun.is_none() {
                 self.begun = Some(begun);
-                self.timer.as_mut().reset(Instant::now() + self.time);
+                timer.as_mut().reset(Instant::now() + time);
             }
-            ready!(self.timer.as_mut().poll(context));
+            ready!(timer.as_mut().poll(context));
             if self.begun == Some(begun) {
                 break;
             }
@@ -181,10 +190,10 @@ impl Quiet {
     }
 }
 
-/// Lets the router answer, and notes what stands in the way of a rest.
+/// Lets the app answer, and notes what stands in the way of a rest.
 fn answer(
     state: &Arc<State>,
-    mut router: Router,
+    mut app: App,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Answering>, std::convert::Infallible>> + use<> {
@@ -201,7 +210,7 @@ fn answer(
     });
     request.extensions_mut().insert(PeerAddress(peer));
     let state = Arc::clone(state);
-    let answer = router.call(request);
+    let answer = app.call(request);
     async move {
         let response = answer.await?;
         if !may_go_on(response.headers()) {

@@ -1,39 +1,17 @@
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use utoipa::Number;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::{
-    Info, License, ObjectBuilder, OpenApi, PathItem, RefOr, Response as Described,
+    Info, License, ObjectBuilder, OpenApi, PathItem, RefOr, Response as DescribedAnswer,
 };
 
 use crate::problem::{self, Problem};
 
 /// How many wrong parameters one answer tells of.
 const ERRORS_MAX: usize = 16;
-
-/// Refuses queries that the description does not know: a misspelt filter must not answer with everything. So the
-/// description cannot leave a parameter out, or nobody could use it.
-pub fn only_described<S>(routes: Router<S>, description: &OpenApi) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    let known: HashMap<_, _> = description
-        .paths
-        .paths
-        .iter()
-        .map(|(path, item)| (path.clone(), Operations::of(item)))
-        .collect();
-    routes.route_layer(middleware::from_fn_with_state(Arc::new(known), check))
-}
 
 /// Says once what all descriptions have in common: a title and our licence; errors are problems, and what can be 304
 /// has a tag.
@@ -66,7 +44,7 @@ pub fn describe_common(description: &mut OpenApi, service: &str) {
     }
 }
 
-fn describe_problem(response: &mut Described) {
+fn describe_problem(response: &mut DescribedAnswer) {
     "What went wrong".clone_into(&mut response.description);
     if let Some(content) = response.content.shift_remove("application/json") {
         let kind = problem::CONTENT_TYPE.to_owned();
@@ -80,7 +58,7 @@ fn describe_problem(response: &mut Described) {
     );
 }
 
-fn describe_tag(response: &mut Described) {
+fn describe_tag(response: &mut DescribedAnswer) {
     describe_header(
         response,
         "etag",
@@ -95,7 +73,7 @@ fn describe_tag(response: &mut Described) {
     );
 }
 
-fn describe_header(response: &mut Described, name: &str, kind: Type, description: &str) {
+fn describe_header(response: &mut DescribedAnswer, name: &str, kind: Type, description: &str) {
     let schema = ObjectBuilder::new().schema_type(SchemaType::Type(kind));
     let header = HeaderBuilder::new()
         .schema(Some(schema.build()))
@@ -107,10 +85,10 @@ fn describe_header(response: &mut Described, name: &str, kind: Type, description
 
 /// What the operations of one path take.
 #[derive(Debug)]
-struct Operations(Vec<(Method, Vec<Accepted>)>);
+pub(super) struct Operations(Vec<(Method, Vec<Accepted>)>);
 
 impl Operations {
-    fn of(item: &PathItem) -> Self {
+    pub(super) fn of(item: &PathItem) -> Self {
         let operations = [
             (Method::GET, &item.get),
             (Method::PUT, &item.put),
@@ -122,6 +100,20 @@ impl Operations {
             Some((method, accepted))
         });
         Self(described.collect())
+    }
+
+    /// Why a query is refused that is not described: a misspelt filter must not answer with everything. So a description
+    /// cannot leave a parameter out, or nobody could use it.
+    pub(super) fn refusal(&self, method: &Method, query: Option<&str>) -> Option<Problem> {
+        let query = query.filter(|query| !query.is_empty())?;
+        let accepted = self.accepted(method)?;
+        let errors = errors(accepted, query);
+        if errors.is_empty() {
+            return None;
+        }
+        let problem = Problem::invalid(detail(accepted, &errors));
+        let told = errors.into_iter().take(ERRORS_MAX);
+        Some(told.fold(problem, |problem, (name, wrong)| problem.field(name, wrong)))
     }
 
     /// HEAD is answered by GET; what is not described is refused by the router.
@@ -223,30 +215,6 @@ fn whole(number: &Number) -> i64 {
         Number::UInt(number) => i64::try_from(number).unwrap_or(i64::MAX),
         Number::Float(number) => number as i64,
     }
-}
-
-async fn check(
-    State(known): State<Arc<HashMap<String, Operations>>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    match refusal(&known, &request) {
-        Some(problem) => problem.into_response(),
-        None => next.run(request).await,
-    }
-}
-
-fn refusal(known: &HashMap<String, Operations>, request: &Request) -> Option<Problem> {
-    let query = request.uri().query().filter(|query| !query.is_empty())?;
-    let path = request.extensions().get::<MatchedPath>()?;
-    let accepted = known.get(path.as_str())?.accepted(request.method())?;
-    let errors = errors(accepted, query);
-    if errors.is_empty() {
-        return None;
-    }
-    let problem = Problem::invalid(detail(accepted, &errors));
-    let told = errors.into_iter().take(ERRORS_MAX);
-    Some(told.fold(problem, |problem, (name, wrong)| problem.field(name, wrong)))
 }
 
 /// What to do about a query: which names there are, or what is wrong with the first value.

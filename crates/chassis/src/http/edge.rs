@@ -1,29 +1,34 @@
+use std::convert::Infallible;
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
+use futures_util::future::{BoxFuture, Either};
+use tower::Service as _;
 
-use super::compression::compress;
+use super::asked::{Asked, RequestId};
+use super::compression::{compress, is_worth_compressing};
 use super::config::Config;
 use super::error_pages::{ErrorPages, wants_page};
-use super::forwarded::settle;
-use super::metrics::{HttpMetrics, Route};
+use super::forwarded::{Came, settle};
+use super::metrics::HttpMetrics;
 use super::policy::Policy;
+use super::routes::Route;
 use super::tagged::Held;
 use crate::clock::Clock;
 use crate::ids;
 use crate::lifecycle::Readiness;
 use crate::problem::{self, Cause, Document, Problem, ProblemDocument};
 use crate::shares::Shares;
+use crate::telemetry;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// When a client that was refused because of load may come again.
@@ -43,17 +48,6 @@ struct Inner {
     in_flight: Shares,
     services: Vec<&'static str>,
     error_pages: OnceLock<ErrorPages>,
-}
-
-/// Names one request in its answer and in the log.
-#[derive(Clone, Debug)]
-pub struct RequestId(Arc<str>);
-
-impl RequestId {
-    /// The id as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl Edge {
@@ -93,68 +87,125 @@ impl Edge {
     pub fn metrics(&self) -> &HttpMetrics {
         &self.0.metrics
     }
+
+    pub(super) fn services(&self) -> &[&'static str] {
+        &self.0.services
+    }
+
+    /// Passes a request on to the router that knows its route, and the answer back.
+    pub(super) fn pass(
+        &self,
+        route: Route,
+        mut request: Request,
+        router: &mut Router,
+    ) -> BoxFuture<'static, Result<Response, Infallible>> {
+        let edge = Arc::clone(&self.0);
+        let visit = edge.visit(route, &mut request);
+        // Held until the answer has its last form: the page of an error takes as much as any.
+        let share = edge.in_flight.take(visit.came.from.network());
+        let refused = match &share {
+            None => Some(edge.shed()),
+            Some(_) => visit.refusal(request.uri().query()),
+        };
+        let answer = match refused {
+            Some(problem) => Either::Left(ready(Ok(problem.into_response()))),
+            None => Either::Right(router.call(request)),
+        };
+        let asked = visit.asked.clone();
+        Box::pin(telemetry::within(asked, async move {
+            let _held = share;
+            let answer = edge.answer(answer).await;
+            Ok(edge.finish(visit, answer).await)
+        }))
+    }
 }
 
-/// The merged routes of all services with the edge around them; unknown paths are problems.
-pub fn app(routes: Router, edge: Edge) -> Router {
-    let body_bytes_max = edge.0.config.body_bytes_max;
-    routes
-        .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(middleware::from_fn_with_state(edge, around))
+/// What is known of a request before it is answered, for what follows.
+struct Visit {
+    started: Instant,
+    asked: Asked,
+    came: Came,
+    held: Held,
+    accepted: Option<HeaderValue>,
+    /// Who is shown an error as a page.
+    visitor: Option<Box<(Parts, ErrorPages)>>,
 }
 
-async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let edge = &*edge.0;
-    let id = RequestId(ids::new_id(&edge.clock).to_string().into());
-    let method = request.method().clone();
-    let route = match request.extensions().get::<MatchedPath>() {
-        Some(path) => Route::Matched(path.clone()),
-        None => Route::Unmatched,
-    };
-    let accepted = request.headers().get(header::ACCEPT_ENCODING).cloned();
-    let held = Held::of(&method, request.headers());
-    let span =
-        tracing::info_span!("request", %method, route = route.as_str(), request.id = id.as_str());
-
-    request.extensions_mut().insert(id.clone());
-    let came = settle(&mut request, &edge.config.trusted_proxies);
-    let visitor = edge.visitor(&mut request);
-    // Held until the answer has its last form: the page of an error takes as much as any.
-    let share = edge.in_flight.take(came.from.network());
-    let response = match &share {
-        Some(_) => edge.answer(request, next).instrument(span.clone()).await,
-        None => edge.shed(),
-    };
-    let response = held.spare(as_problem(response));
-    log(&span, &route, &method, &response, started.elapsed());
-    let status = response.status();
-    let service = edge.service_of(route.as_str());
-    edge.metrics
-        .observe(service, &method, route, status, started.elapsed());
-    let response = match visitor {
-        Some((visitor, pages)) => edge.within_limits(pages.dress(visitor, response)).await,
-        None => response,
-    };
-    let response = compress(accepted, with_request_id(response, &id)).await;
-    edge.dress(response, &id, came.is_secure)
+impl Visit {
+    fn refusal(&self, query: Option<&str>) -> Option<Problem> {
+        let Asked { method, route, .. } = &self.asked;
+        route.operations()?.refusal(method, query)
+    }
 }
 
 impl Inner {
-    /// Runs the handler within its limits; whatever happens, there is an answer.
-    async fn answer(&self, request: Request, next: Next) -> Response {
+    /// Looks at a request and makes it ready for its handler.
+    fn visit(&self, route: Route, request: &mut Request) -> Visit {
+        let id = ids::new_id(&self.clock);
+        let asked = Asked::new(request.method().clone(), route, id);
+        if !request.body().is_end_stream() {
+            DefaultBodyLimit::max(self.config.body_bytes_max).apply(request);
+        }
+        Visit {
+            started: Instant::now(),
+            held: Held::of(&asked.method, request.headers()),
+            asked,
+            accepted: request.headers().get(header::ACCEPT_ENCODING).cloned(),
+            came: settle(request, &self.config.trusted_proxies),
+            visitor: self.visitor(request),
+        }
+    }
+
+    /// Waits for the answer within its limits.
+    async fn answer(&self, answer: impl Future<Output = Result<Response, Infallible>>) -> Response {
         self.metrics.active.inc();
         let active = self.metrics.active.clone();
         let _counted = Defer(Some(move || {
             active.dec();
         }));
-        self.within_limits(next.run(request)).await
+        self.within_limits(answer).await
     }
 
-    async fn within_limits(&self, answer: impl Future<Output = Response>) -> Response {
+    /// Gives an answer its last form, counts and logs it.
+    async fn finish(&self, visit: Visit, answer: Response) -> Response {
+        let Visit { started, asked, .. } = &visit;
+        let response = visit.held.spare(as_problem(answer));
+        let taken = started.elapsed();
+        log(asked, &response, taken);
+        self.metrics.observe(asked, response.status(), taken);
+        // What is seldom is on the heap, so that it takes no room in every answer's future.
+        let response = match visit.visitor {
+            Some(visitor) => self.show(*visitor, response).boxed().await,
+            None => response,
+        };
+        let response = with_request_id(response, visit.asked.id);
+        let response = if is_worth_compressing(&response) {
+            compress(visit.accepted, response).boxed().await
+        } else {
+            response
+        };
+        let response = if visit.asked.method == Method::HEAD {
+            without_body(response)
+        } else {
+            response
+        };
+        self.dress(response, visit.asked.id, visit.came.is_secure)
+    }
+
+    /// The page in the place of an error, within the limits of any answer.
+    async fn show(&self, (visitor, pages): (Parts, ErrorPages), response: Response) -> Response {
+        let page = pages.dress(visitor, response).map(Ok);
+        self.within_limits(page).await
+    }
+
+    /// Whatever happens, there is an answer.
+    async fn within_limits(
+        &self,
+        answer: impl Future<Output = Result<Response, Infallible>>,
+    ) -> Response {
         let answer = AssertUnwindSafe(answer).catch_unwind();
         match tokio::time::timeout(self.config.request_timeout, answer).await {
-            Ok(Ok(response)) => response,
+            Ok(Ok(Ok(response))) => response,
             Ok(Err(_logged_by_the_panic_hook)) => {
                 Problem::internal(HandlerPanicked).into_response()
             }
@@ -165,37 +216,27 @@ impl Inner {
         }
     }
 
-    fn shed(&self) -> Response {
+    fn shed(&self) -> Problem {
         self.metrics.shed.inc();
         Problem::unavailable(SHED_RETRY_AFTER)
             .detail("too many requests are being answered; try again shortly")
-            .into_response()
     }
 
     /// The head of a request whose errors a person will read, and who shows them.
-    fn visitor(&self, request: &mut Request) -> Option<(Parts, ErrorPages)> {
+    fn visitor(&self, request: &mut Request) -> Option<Box<(Parts, ErrorPages)>> {
         let pages = self.error_pages.get()?;
         if !wants_page(request.uri().path(), request.headers()) {
             return None;
         }
         let (parts, body) = std::mem::take(request).into_parts();
         *request = Request::from_parts(parts.clone(), body);
-        Some((parts, pages.clone()))
-    }
-
-    fn service_of(&self, route: &str) -> &'static str {
-        let path = route.strip_prefix("/api").unwrap_or(route);
-        let first = path.trim_start_matches('/').split('/').next();
-        let known = self.services.iter().find(|name| Some(**name) == first);
-        known.copied().unwrap_or("server")
+        Some(Box::new((parts, pages.clone())))
     }
 
     /// Adds the headers that every answer has.
-    fn dress(&self, mut response: Response, id: &RequestId, is_secure: bool) -> Response {
+    fn dress(&self, mut response: Response, id: RequestId, is_secure: bool) -> Response {
         let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(id.as_str()) {
-            headers.insert(REQUEST_ID, id);
-        }
+        headers.insert(REQUEST_ID, id.to_value());
         self.policy.apply(headers);
         if let Some(hsts) = self.config.hsts.as_ref().filter(|_| is_secure) {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts.clone());
@@ -208,14 +249,7 @@ impl Inner {
 }
 
 /// The access log: failures with their whole cause, refusals, and at debug everything else.
-fn log(
-    span: &tracing::Span,
-    route: &Route,
-    method: &Method,
-    response: &Response,
-    duration: Duration,
-) {
-    let _entered = span.enter();
+fn log(asked: &Asked, response: &Response, duration: Duration) {
     let status = response.status().as_u16();
     let duration_ms = (duration.as_secs_f64() * 1_000_000.0).round() / 1_000.0;
     match response.extensions().get::<Cause>() {
@@ -223,10 +257,10 @@ fn log(
             let error = problem::chain(&**error);
             tracing::error!(status, duration_ms, error, "request failed");
         }
-        None if response.status().is_client_error() && matches!(route, Route::Matched(_)) => {
+        None if response.status().is_client_error() && asked.route.is_matched() => {
             tracing::info!(status, duration_ms, "request refused");
         }
-        None => tracing::debug!(status, duration_ms, %method, "request answered"),
+        None => tracing::debug!(status, duration_ms, "request answered"),
     }
 }
 
@@ -273,7 +307,7 @@ fn is_written(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
 }
 
-fn with_request_id(mut response: Response, id: &RequestId) -> Response {
+fn with_request_id(mut response: Response, id: RequestId) -> Response {
     let Some(Document(document)) = response.extensions_mut().remove::<Document>() else {
         return response;
     };
@@ -283,6 +317,18 @@ fn with_request_id(mut response: Response, id: &RequestId) -> Response {
     };
     response.headers_mut().remove(header::CONTENT_LENGTH);
     *response.body_mut() = Body::from(document.to_body());
+    response
+}
+
+/// The answer to HEAD, which says how long the body would be.
+fn without_body(mut response: Response) -> Response {
+    let length = response.body().size_hint().exact();
+    if let Some(length) = length.filter(|length| 0 < *length) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
     response
 }
 

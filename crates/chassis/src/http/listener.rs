@@ -2,15 +2,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use futures_util::FutureExt as _;
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::gauge::Gauge;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::app::App;
 use super::config::Config;
 use super::connection::{Serving, serve_connection};
 use super::limited::{Limited, SendLimit};
@@ -69,20 +68,20 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 }
 
 /// Accepts connections with the default limits until the stop begins; for tests and the admin listener.
-pub async fn serve(listener: TcpListener, router: Router, tasks: Tasks) {
+pub async fn serve(listener: TcpListener, app: impl Into<App>, tasks: Tasks) {
     let metrics = HttpMetrics::register(&mut prometheus_client::registry::Registry::default());
-    serve_with(listener, router, tasks, &Config::default(), metrics).await;
+    serve_with(listener, app.into(), tasks, &Config::default(), metrics).await;
 }
 
 /// Accepts connections until the stop begins; those that are open then finish what is in flight.
 pub async fn serve_with(
     listener: TcpListener,
-    router: Router,
+    app: App,
     tasks: Tasks,
     config: &Config,
     metrics: HttpMetrics,
 ) {
-    let serving = Arc::new(Serving::new(router, &tasks, config));
+    let serving = Arc::new(Serving::new(app, &tasks, config));
     let limit = Arc::new(SendLimit::new(config, &metrics));
     let accepting = Accepting {
         tasks,
@@ -100,14 +99,14 @@ pub async fn serve_with(
 /// As [`serve_with`], over TLS: HTTP/1.1 and HTTP/2, as the client wishes.
 pub async fn serve_tls(
     listener: TcpListener,
-    router: Router,
+    app: App,
     tasks: Tasks,
     config: &Config,
     metrics: HttpMetrics,
     tls: Tls,
 ) {
     let limit = Arc::new(SendLimit::new(config, &metrics));
-    let serving = Arc::new(Serving::new(router, &tasks, config));
+    let serving = Arc::new(Serving::new(app, &tasks, config));
     let streams = Arc::new(Streams::new(
         Arc::clone(&serving),
         tasks.clone(),
@@ -139,15 +138,15 @@ pub async fn serve_tls(
 }
 
 impl Serving {
-    fn new(router: Router, tasks: &Tasks, config: &Config) -> Self {
+    fn new(app: App, tasks: &Tasks, config: &Config) -> Self {
         let mut builder = http1::Builder::new();
+        // hyper's own limit sets a timer for each request; ours is in `connection`.
         builder
-            .timer(TokioTimer::new())
-            .header_read_timeout(config.idle_timeout)
+            .header_read_timeout(None)
             .max_buf_size(HEAD_BYTES_MAX);
         Self {
             builder,
-            router,
+            app,
             idle_timeout: config.idle_timeout,
             rest_after: REST_AFTER,
             stopping: tasks.stopping().clone(),

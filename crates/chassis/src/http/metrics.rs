@@ -1,15 +1,15 @@
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use super::asked::Asked;
+use super::routes::Route;
 
 /// From a cached answer to a client that gave up, as OpenTelemetry advises.
 const DURATION_BUCKETS: [f64; 14] = [
@@ -33,13 +33,6 @@ struct Labels {
     http_request_method: &'static str,
     http_route: Route,
     http_response_status_code: u16,
-}
-
-/// A route's template, never an address.
-#[derive(Clone)]
-pub(super) enum Route {
-    Matched(MatchedPath),
-    Unmatched,
 }
 
 impl HttpMetrics {
@@ -87,18 +80,11 @@ impl HttpMetrics {
         metrics
     }
 
-    pub(super) fn observe(
-        &self,
-        service: &'static str,
-        method: &Method,
-        route: Route,
-        status: StatusCode,
-        duration: Duration,
-    ) {
+    pub(super) fn observe(&self, asked: &Asked, status: StatusCode, duration: Duration) {
         let labels = Labels {
-            service,
-            http_request_method: method_name(method),
-            http_route: route,
+            service: asked.route.service(),
+            http_request_method: method_name(&asked.method),
+            http_route: asked.route.clone(),
             http_response_status_code: status.as_u16(),
         };
         self.duration
@@ -118,40 +104,5 @@ fn method_name(method: &Method) -> &'static str {
         "DELETE" => "DELETE",
         "OPTIONS" => "OPTIONS",
         _ => "_OTHER",
-    }
-}
-
-impl Route {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::Matched(path) => path.as_str(),
-            Self::Unmatched => "unmatched",
-        }
-    }
-}
-
-impl PartialEq for Route {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for Route {}
-
-impl Hash for Route {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
-impl fmt::Debug for Route {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl EncodeLabelValue for Route {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
-        EncodeLabelValue::encode(&self.as_str(), encoder)
     }
 }

@@ -4,6 +4,8 @@
 //! routers of all services once, in [`app`]; in-process tests use the same [`app`].
 
 mod admin;
+mod app;
+mod asked;
 mod client;
 mod compression;
 mod config;
@@ -18,16 +20,19 @@ mod listener;
 mod metrics;
 mod policy;
 mod redirect;
+mod routes;
 mod streams;
 mod tagged;
 mod tls;
 mod watched;
 
 pub use admin::{Admin, admin_router};
-pub use client::{ClientAddress, OverTls, PeerAddress};
+pub use app::App;
+pub(crate) use asked::Asked;
+pub use client::{ClientAddress, ClientNetwork, OverTls, PeerAddress};
 pub use config::Config;
-pub use described::{describe_common, only_described};
-pub use edge::{Edge, RequestId, app};
+pub use described::describe_common;
+pub use edge::Edge;
 pub use error_pages::ErrorPages;
 pub use extract::{Json, Path, Query};
 pub use forwarded::TrustedProxies;
@@ -35,6 +40,7 @@ pub use listener::{BindError, bind, serve, serve_tls, serve_with};
 pub use metrics::HttpMetrics;
 pub use policy::Policy;
 pub use redirect::redirect_router;
+pub use routes::Routes;
 pub use tagged::Shared;
 pub use tls::{Tls, TlsError, TlsFiles, TlsMetrics};
 

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, header};
 use bytes::Bytes;
@@ -22,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::time::{Instant, Sleep};
 use tower::Service as _;
 
+use super::app::App;
 use super::client::{OverTls, PeerAddress};
 use super::connection::{Serving, Transport};
 use super::limited::SendLimit;
@@ -73,8 +73,8 @@ impl Streams {
         let state = Arc::new(State::default());
         let socket = TokioIo::new(Socket::new(stream, Bytes::new(), Arc::clone(&state)));
         let service = service_fn({
-            let (state, router) = (Arc::clone(&state), self.serving.router.clone());
-            move |request| answer(&state, router.clone(), peer, request)
+            let (state, app) = (Arc::clone(&state), self.serving.app.clone());
+            move |request| answer(&state, app.clone(), peer, request)
         });
         let mut connection = pin!(self.builder.serve_connection(socket, service));
         let mut stopping = pin!(self.serving.stopping.cancelled());
@@ -110,10 +110,10 @@ impl Streams {
     }
 }
 
-/// Lets the router answer; what the edge says of the connection is told in the way of HTTP/2.
+/// Lets the app answer; what the edge says of the connection is told in the way of HTTP/2.
 fn answer(
     state: &Arc<State>,
-    mut router: Router,
+    mut app: App,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Taken>, Infallible>> + use<> {
@@ -122,7 +122,7 @@ fn answer(
     request.extensions_mut().insert(PeerAddress(peer));
     request.extensions_mut().insert(OverTls);
     let state = Arc::clone(state);
-    let answer = router.call(request);
+    let answer = app.call(request);
     async move {
         let mut response = answer.await?;
         if response.headers_mut().remove(header::CONNECTION).is_some() {

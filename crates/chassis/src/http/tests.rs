@@ -31,8 +31,8 @@ struct Filter {
     limit: Option<u64>,
 }
 
-fn routes() -> Router {
-    Router::new()
+fn routes() -> Routes {
+    Routes::default()
         .route("/music/page", get(|| async { Html("가나다 ".repeat(1000)) }))
         .route("/media", get(media))
         .route("/encoded", get(|| async { encoded() }))
@@ -51,6 +51,11 @@ fn routes() -> Router {
         .route("/slow", get(std::future::pending::<()>))
 }
 
+/// The same without an edge.
+fn bare() -> Router {
+    routes().split(&[]).0
+}
+
 async fn media() -> Response {
     ([("content-type", "audio/mp4")], vec![0; 5000]).into_response()
 }
@@ -65,7 +70,7 @@ async fn panics() -> &'static str {
 }
 
 struct Served {
-    app: Router,
+    app: App,
     edge: Edge,
     readiness: Readiness,
     registry: Registry,
@@ -83,7 +88,7 @@ fn served(config: Config) -> Served {
         HttpMetrics::register(&mut registry),
         vec!["music"],
     );
-    let app = app(routes(), edge.clone());
+    let app = App::new(routes(), edge.clone());
     Served {
         app,
         edge,
@@ -450,13 +455,13 @@ async fn while_stopping_answers_close_the_connection() {
     );
 }
 
-async fn listen(config: Config, routes: Router) -> (TcpStream, std::net::SocketAddr, Tasks) {
+async fn listen(config: Config, app: impl Into<App>) -> (TcpStream, std::net::SocketAddr, Tasks) {
     let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let tasks = Tasks::default();
     let metrics = HttpMetrics::register(&mut Registry::default());
-    let serving = tasks.clone();
-    tasks.spawn(async move { serve_with(listener, routes, serving, &config, metrics).await });
+    let (app, serving) = (app.into(), tasks.clone());
+    tasks.spawn(async move { serve_with(listener, app, serving, &config, metrics).await });
     (TcpStream::connect(address).await.unwrap(), address, tasks)
 }
 
@@ -502,7 +507,7 @@ async fn a_stop_lets_an_answer_in_flight_end() {
 
 #[tokio::test]
 async fn an_idle_connection_does_not_delay_a_stop() {
-    let (mut stream, _, tasks) = listen(Config::default(), routes()).await;
+    let (mut stream, _, tasks) = listen(Config::default(), bare()).await;
     stream
         .write_all(b"GET /list HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
@@ -518,7 +523,7 @@ async fn a_connection_too_many_is_told_so_in_a_well_formed_answer() {
         connections_max: 1,
         ..Config::default()
     };
-    let (mut first, address, _tasks) = listen(config, routes()).await;
+    let (mut first, address, _tasks) = listen(config, bare()).await;
     first
         .write_all(b"GET /list HTTP/1.1\r\nhost: x\r\n\r\n")
         .await
@@ -543,7 +548,7 @@ async fn a_head_that_never_ends_is_cut_off() {
         idle_timeout: Duration::from_millis(50),
         ..Config::default()
     };
-    let (mut stream, _, _tasks) = listen(config, routes()).await;
+    let (mut stream, _, _tasks) = listen(config, bare()).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
     read_all(&mut stream).await;
 }

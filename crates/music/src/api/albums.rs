@@ -120,7 +120,7 @@ impl AlbumListQuery {
 }
 
 /// Returns albums.
-#[utoipa::path(get, path = "/albums", tag = "albums",
+#[utoipa::path(get, path = "/api/music/v1/albums", tag = "albums",
     params(AlbumListQuery),
     responses((status = 200, body = Page<Album>), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
@@ -146,7 +146,7 @@ async fn list_albums(
 }
 
 /// Returns one album.
-#[utoipa::path(get, path = "/albums/{id}", tag = "albums", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/albums/{id}", tag = "albums", params(("id" = String, Path)),
     responses((status = 200, body = Album), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_album(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Album>> {

@@ -72,7 +72,7 @@ pub(crate) struct ArtistListQuery {
 }
 
 /// Returns artists by name.
-#[utoipa::path(get, path = "/artists", tag = "artists",
+#[utoipa::path(get, path = "/api/music/v1/artists", tag = "artists",
     params(ArtistListQuery),
     responses((status = 200, body = Page<Artist>), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
@@ -97,7 +97,7 @@ async fn list_artists(
 }
 
 /// Returns one artist.
-#[utoipa::path(get, path = "/artists/{id}", tag = "artists", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/artists/{id}", tag = "artists", params(("id" = String, Path)),
     responses((status = 200, body = Artist), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_artist(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Artist>> {

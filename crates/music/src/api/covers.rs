@@ -19,7 +19,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// Returns a cover in one width. Never changes.
-#[utoipa::path(get, path = "/covers/{id}/{file}", tag = "media",
+#[utoipa::path(get, path = "/api/music/v1/covers/{id}/{file}", tag = "media",
     params(("id" = String, Path), ("file" = String, Path, description = "`96.webp`, `320.webp` or `640.webp`: the width in pixels")),
     responses(
         (status = 200, description = "The picture", content_type = "image/webp"),

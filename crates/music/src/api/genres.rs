@@ -59,7 +59,7 @@ pub(crate) struct GenreListQuery {
 }
 
 /// Returns genres by name.
-#[utoipa::path(get, path = "/genres", tag = "genres",
+#[utoipa::path(get, path = "/api/music/v1/genres", tag = "genres",
     params(GenreListQuery),
     responses((status = 200, body = Page<Genre>), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
@@ -83,7 +83,7 @@ async fn list_genres(
 }
 
 /// Returns one genre.
-#[utoipa::path(get, path = "/genres/{id}", tag = "genres", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/genres/{id}", tag = "genres", params(("id" = String, Path)),
     responses((status = 200, body = Genre), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_genre(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Genre>> {

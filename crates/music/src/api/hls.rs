@@ -31,7 +31,7 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// Returns the HLS master playlist of a track: one variant for each bit rate that is ready.
-#[utoipa::path(get, path = "/tracks/{id}/hls.m3u8", tag = "media",
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}/hls.m3u8", tag = "media",
     params(("id" = String, Path),
         ("CMCD" = Option<String>, Query, description = "What the player reports of itself, by CTA-5004; of requests for media it is counted, here it is let pass")),
     responses(
@@ -48,7 +48,7 @@ async fn get_master_playlist(
 }
 
 /// Returns the HLS media playlist of a track in one bit rate: byte ranges of one object.
-#[utoipa::path(get, path = "/tracks/{id}/hls/{file}", tag = "media",
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}/hls/{file}", tag = "media",
     params(("id" = String, Path), ("file" = String, Path, description = "`64.m3u8`, `128.m3u8` or `256.m3u8`: the bit rate in kbit/s"),
         ("CMCD" = Option<String>, Query, description = "What the player reports of itself, by CTA-5004; of requests for media it is counted, here it is let pass")),
     responses(

@@ -61,7 +61,7 @@ impl Lyrics {
 }
 
 /// Returns the lyrics of a track.
-#[utoipa::path(get, path = "/tracks/{id}/lyrics", tag = "media", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}/lyrics", tag = "media", params(("id" = String, Path)),
     responses((status = 200, body = Lyrics), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_lyrics(

@@ -80,7 +80,7 @@ pub(crate) struct SearchQuery {
 }
 
 /// Finds tracks, albums and artists.
-#[utoipa::path(get, path = "/search", tag = "search",
+#[utoipa::path(get, path = "/api/music/v1/search", tag = "search",
     params(SearchQuery),
     responses((status = 200, body = SearchResult), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]

@@ -27,7 +27,7 @@ struct StreamQuery {
 ///
 /// Understands `Range` in every form (several ranges are answered as `multipart/byteranges`), `If-Range` and the
 /// other conditions. Answers of more than 1 MiB are limited in number: beyond it 503 with `Retry-After`.
-#[utoipa::path(get, path = "/tracks/{id}/stream", tag = "media",
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}/stream", tag = "media",
     params(("id" = String, Path), 
         ("bit_rate_kbps" = Option<u32>, Query, description = "64, 128 or 256: a rendition; absent: the original"),
         ("CMCD" = Option<String>, Query, description = "What the player reports of itself, by CTA-5004; counted, never kept")),
@@ -56,7 +56,7 @@ async fn stream_track(
 }
 
 /// Returns a rendition's fragmented MP4: what HLS playlists point into with byte ranges. Never changes.
-#[utoipa::path(get, path = "/media/{file}", tag = "media",
+#[utoipa::path(get, path = "/api/music/v1/media/{file}", tag = "media",
     params(("file" = String, Path, description = "The rendition's id and `.mp4`"),
         ("CMCD" = Option<String>, Query, description = "What the player reports of itself, by CTA-5004; counted, never kept")),
     responses(

@@ -328,7 +328,7 @@ impl TrackListQuery {
 }
 
 /// Returns tracks.
-#[utoipa::path(get, path = "/tracks", tag = "tracks",
+#[utoipa::path(get, path = "/api/music/v1/tracks", tag = "tracks",
     params(TrackListQuery),
     responses((status = 200, body = Page<Track>), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
@@ -364,7 +364,7 @@ async fn list_tracks(
 }
 
 /// Returns one track.
-#[utoipa::path(get, path = "/tracks/{id}", tag = "tracks", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}", tag = "tracks", params(("id" = String, Path)),
     responses((status = 200, body = Track), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_track(State(app): State<AppState>, Path(id): Path<String>) -> Result<Shared<Track>> {

@@ -32,7 +32,7 @@ pub(crate) struct Waveform {
 }
 
 /// Returns the waveform overview of a track.
-#[utoipa::path(get, path = "/tracks/{id}/waveform", tag = "media", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/music/v1/tracks/{id}/waveform", tag = "media", params(("id" = String, Path)),
     responses((status = 200, body = Waveform), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_waveform(

@@ -74,7 +74,7 @@ struct ChartQuery {
 }
 
 /// Returns the current chart, or the one of an hour.
-#[utoipa::path(get, path = "/chart", tag = "chart",
+#[utoipa::path(get, path = "/api/music/v1/chart", tag = "chart",
     params(ChartQuery),
     responses((status = 200, body = Chart), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
@@ -94,7 +94,7 @@ async fn get_chart(
 }
 
 /// Returns how many listen now, and to what most do.
-#[utoipa::path(get, path = "/listening", tag = "chart",
+#[utoipa::path(get, path = "/api/music/v1/listening", tag = "chart",
     responses((status = 200, body = Listening), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
 async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Result<Response> {
@@ -103,7 +103,7 @@ async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Resul
 }
 
 /// Tells when the chart was computed (events named `chart`) and how many listen (events named `listening`).
-#[utoipa::path(get, path = "/chart/events", tag = "chart",
+#[utoipa::path(get, path = "/api/music/v1/chart/events", tag = "chart",
     responses((status = 200, content_type = "text/event-stream", body = News),
         (status = "default", body = ProblemDocument)))]
 async fn watch_chart(State(app): State<AppState>, address: ClientAddress) -> Result<Response> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::sse::Event;
+use chassis::http::ClientNetwork;
 use chassis::lifecycle::Tasks;
 use chassis::shares::{Share, Shares};
 use futures_util::{Stream, StreamExt as _, stream};
@@ -82,7 +83,7 @@ impl Events {
     pub(crate) async fn subscribe(
         &self,
         app: &App,
-        network: Vec<u8>,
+        network: ClientNetwork,
     ) -> Result<impl Stream<Item = Result<Event, Infallible>> + use<>, Error> {
         let place = self.places.take(network).ok_or(Error::SubscribersFull)?;
         let receiver = self.sender.subscribe();

@@ -19,6 +19,8 @@ use crate::{Error, Result};
 
 /// Stands between the parts of a multipart answer, after the start of the entity tag.
 const BOUNDARY_PREFIX: &str = "haas-part-";
+/// How many headers a media answer has.
+const HEADERS_EXPECTED: usize = 12;
 
 impl Delivery {
     /// Answers a GET or HEAD for what a URL names.
@@ -118,7 +120,7 @@ impl Delivery {
         let length: u64 = parts.iter().map(Part::size_bytes).sum();
         let slot = self.slot(length, client)?;
         let blocks = self.blocks.clone();
-        let body = MediaBody::open(media, parts, blocks, self.metrics.clone(), slot)
+        let body = MediaBody::open(media, parts, blocks, Arc::clone(&self.metrics), slot)
             .await
             .map_err(Error::Media)?;
         let (head, _empty) = head.into_parts();
@@ -138,8 +140,11 @@ fn selection(media: &Media, validators: Validators<'_>, headers: &HeaderMap) -> 
 }
 
 fn head(status: StatusCode, media: &Media, length: u64) -> Response {
-    let mut response = with_validators(Response::new(Body::empty()), media);
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    // With those that the edge adds, so that the map does not grow header by header.
+    response.headers_mut().reserve(HEADERS_EXPECTED);
+    let mut response = with_validators(response, media);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media.content_type.clone());
     headers.insert(header::CONTENT_LENGTH, length.into());

@@ -1,11 +1,10 @@
 use std::convert::Infallible;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::http::{HeaderMap, Method};
 use chassis::http::ClientAddress;
 
-/// What delivery looks at in a request: all but its address.
+/// What delivery looks at in a request: all but its address. Taken out of it, not copied, so a handler's last argument.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) method: Method,
@@ -14,14 +13,15 @@ pub(crate) struct Asked {
     pub(crate) client: ClientAddress,
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequest<S> for Asked {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
+        let (mut parts, _no_body) = request.into_parts();
         Ok(Self {
-            method: parts.method.clone(),
-            headers: parts.headers.clone(),
-            client: ClientAddress::from_request_parts(parts, state).await?,
+            client: ClientAddress::from_request_parts(&mut parts, state).await?,
+            method: parts.method,
+            headers: parts.headers,
         })
     }
 }

@@ -72,7 +72,7 @@ struct Inner {
     memory_wait: Duration,
     objects: Objects,
     tasks: Tasks,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Clone, Debug)]
@@ -88,11 +88,11 @@ impl Weighter<BlockKey, Bytes> for ByLength {
 struct Budgeted {
     bytes: Bytes,
     share: OwnedSemaphorePermit,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
 }
 
 impl Budgeted {
-    fn new(bytes: Bytes, share: OwnedSemaphorePermit, metrics: Metrics) -> Self {
+    fn new(bytes: Bytes, share: OwnedSemaphorePermit, metrics: Arc<Metrics>) -> Self {
         metrics.memory_bytes.inc_by(signed(share.num_permits()));
         Self {
             bytes,
@@ -121,7 +121,12 @@ impl AsRef<[u8]> for Budgeted {
 }
 
 impl Blocks {
-    pub(crate) fn new(limits: Limits, objects: Objects, tasks: Tasks, metrics: Metrics) -> Self {
+    pub(crate) fn new(
+        limits: Limits,
+        objects: Objects,
+        tasks: Tasks,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let Limits {
             cache_bytes,
             in_flight_bytes,
@@ -209,7 +214,7 @@ impl Inner {
             });
         }
         self.metrics.count_object_read(bytes.len());
-        let block = Budgeted::new(bytes, share, self.metrics.clone());
+        let block = Budgeted::new(bytes, share, Arc::clone(&self.metrics));
         Ok(Bytes::from_owner(block))
     }
 

@@ -48,12 +48,12 @@ pub(crate) struct MediaBody {
 
 /// Counts an answer as long as it is being sent, and gives its slot back at the end.
 struct ActiveStream {
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     slot: Option<Share>,
 }
 
 impl ActiveStream {
-    fn new(metrics: Metrics, slot: Option<Share>) -> Self {
+    fn new(metrics: Arc<Metrics>, slot: Option<Share>) -> Self {
         metrics.active_streams.inc();
         if slot.is_some() {
             metrics.active_long_answers.inc();
@@ -77,7 +77,7 @@ impl MediaBody {
         media: Arc<Media>,
         parts: VecDeque<Part>,
         blocks: Blocks,
-        metrics: Metrics,
+        metrics: Arc<Metrics>,
         slot: Option<Share>,
     ) -> Result<Self, LoadError> {
         let mut body = Self {

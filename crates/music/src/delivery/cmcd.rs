@@ -19,23 +19,24 @@ pub(super) fn read(query: Option<&str>, headers: &HeaderMap) -> Option<Facts> {
     let argument = query
         .into_iter()
         .flat_map(|query| query.split('&'))
-        .find_map(|pair| pair.strip_prefix(ARGUMENT))
-        // Keys are separated by an encoded comma.
-        .map(|keys| keys.replace("%2C", ",").replace("%2c", ","));
+        .find_map(|pair| pair.strip_prefix(ARGUMENT));
     let named = HEADERS
         .iter()
         .flat_map(|name| headers.get_all(*name))
         .filter_map(|value| value.to_str().ok());
-    let lists: Vec<&str> = argument.as_deref().into_iter().chain(named).collect();
-    if lists.is_empty() {
-        return None;
-    }
-    // A true boolean is the bare key.
-    let has_starved = lists
-        .iter()
-        .flat_map(|list| list.split(','))
-        .any(|key| key.trim() == "bs");
-    Some(Facts { has_starved })
+    let mut lists = argument.into_iter().chain(named).peekable();
+    lists.peek()?;
+    Some(Facts {
+        has_starved: lists.any(has_starved),
+    })
+}
+
+/// A true boolean is the bare key. In a query the comma between two keys is encoded.
+fn has_starved(keys: &str) -> bool {
+    keys.split(',')
+        .flat_map(|keys| keys.split("%2C"))
+        .flat_map(|keys| keys.split("%2c"))
+        .any(|key| key.trim() == "bs")
 }
 
 #[cfg(test)]

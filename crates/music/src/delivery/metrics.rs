@@ -1,13 +1,15 @@
 //! What delivery tells the operator. No label ever holds an id, a path or what a client sent.
 
+use std::sync::Arc;
+
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
-/// Counters and gauges of media delivery; cheap to clone.
-#[derive(Clone, Debug, Default)]
+/// Counters and gauges of media delivery.
+#[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// Bytes of media handed to connections.
     pub(crate) sent_bytes: Counter,
@@ -23,7 +25,8 @@ pub(crate) struct Metrics {
     pub(crate) cmcd_starvations: Counter,
     /// Blocks in memory, cached or being sent.
     pub(crate) memory_bytes: Gauge,
-    blocks: Family<BlockLabels, Counter>,
+    blocks_hit: Counter,
+    blocks_missed: Counter,
     /// Reads of the object store that failed.
     pub(crate) object_failures: Counter,
     object_reads: Counter,
@@ -46,8 +49,14 @@ struct BlockLabels {
 
 impl Metrics {
     /// Makes the metrics known to a registry under the service's prefix.
-    pub(crate) fn register(registry: &mut Registry) -> Self {
-        let metrics = Self::default();
+    pub(crate) fn register(registry: &mut Registry) -> Arc<Self> {
+        let blocks = Family::<BlockLabels, Counter>::default();
+        let of = |outcome| blocks.get_or_create_owned(&BlockLabels { outcome });
+        let metrics = Self {
+            blocks_hit: of(Outcome::Hit),
+            blocks_missed: of(Outcome::Miss),
+            ..Self::default()
+        };
         let registry = registry.sub_registry_with_prefix("media");
         registry.register(
             "active_streams",
@@ -79,7 +88,7 @@ impl Metrics {
         registry.register(
             "cache_blocks",
             "Blocks asked for, by whether they were in memory",
-            metrics.blocks.clone(),
+            blocks,
         );
         registry.register(
             "object_reads",
@@ -107,11 +116,14 @@ impl Metrics {
             "Media requests whose CMCD keys say that the player had run dry",
             metrics.cmcd_starvations.clone(),
         );
-        metrics
+        Arc::new(metrics)
     }
 
     pub(crate) fn count_block(&self, outcome: Outcome) {
-        self.blocks.get_or_create(&BlockLabels { outcome }).inc();
+        match outcome {
+            Outcome::Hit => self.blocks_hit.inc(),
+            Outcome::Miss => self.blocks_missed.inc(),
+        };
     }
 
     pub(crate) fn count_object_read(&self, length: usize) {

@@ -95,7 +95,7 @@ pub(crate) struct Delivery {
     found: Memory<Target, Arc<Media>>,
     playlists: Memory<(String, Playlist), Arc<Rendered>>,
     long_answers: Shares,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Delivery {
@@ -109,7 +109,7 @@ impl Delivery {
     ) -> Self {
         let (limits, direct) = (config.limits, config.media_delivery.clone());
         let metrics = Metrics::register(registry);
-        let blocks = Blocks::new(limits, objects.clone(), tasks, metrics.clone());
+        let blocks = Blocks::new(limits, objects.clone(), tasks, Arc::clone(&metrics));
         Self {
             store,
             objects,

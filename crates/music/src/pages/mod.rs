@@ -21,10 +21,10 @@ mod tracks;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::RawQuery;
 use axum::response::Redirect;
 use axum::routing::get;
+use chassis::http::Routes;
 pub(crate) use errors::error_pages;
 use pages::PageCache;
 
@@ -50,8 +50,8 @@ impl Pages {
 }
 
 /// Routes of every page below `/music`, and the way to them from `/`.
-pub(crate) fn router(pages: &PagesState) -> Router {
-    Router::new()
+pub(crate) fn routes(pages: &PagesState) -> Routes {
+    Routes::default()
         .route("/", get(go_home))
         .route("/sitemap.xml", get(sitemap::show_sitemap))
         .route("/music", get(chart::show_chart))

@@ -81,7 +81,7 @@ struct ReportedPlay {
 }
 
 /// Begins a play. Gives the browser its listener cookie when it has none.
-#[utoipa::path(post, path = "/plays", tag = "plays", request_body = CreatePlay,
+#[utoipa::path(post, path = "/api/music/v1/plays", tag = "plays", request_body = CreatePlay,
     responses((status = 201, body = Play), (status = "default", body = ProblemDocument)))]
 async fn create_play(
     State(app): State<AppState>,
@@ -92,7 +92,7 @@ async fn create_play(
     let now_ms = app.clock.now_ms();
     let network = address.network();
     let is_exempt = request.is_simulated && app.plays.settings.simulated_plays_chart;
-    let may_be_new = is_exempt || app.plays.starts.admit(network.clone(), now_ms)?;
+    let may_be_new = is_exempt || app.plays.starts.admit(network, now_ms)?;
     let found = app
         .store
         .find_track_row(&request.track_id)
@@ -118,7 +118,7 @@ async fn create_play(
         let tag = app
             .plays
             .keys
-            .network_tag(&app.store, &network, now_ms)
+            .network_tag(&app.store, network.as_bytes(), now_ms)
             .await;
         Some(tag.map_err(Error::from)?)
     };
@@ -154,7 +154,7 @@ async fn create_play(
 }
 
 /// Reports what was heard so far: while it plays and at its end, again and in any order without harm.
-#[utoipa::path(put, path = "/plays/{id}", tag = "plays", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/music/v1/plays/{id}", tag = "plays", params(("id" = String, Path)),
     request_body = ReportPlay,
     responses((status = 200, body = ReportedPlay), (status = "default", body = ProblemDocument)))]
 async fn report_play(

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use chassis::http::ClientNetwork;
+
 use crate::Error;
 
 const MINUTE_MS: i64 = 60_000;
@@ -23,8 +25,8 @@ pub(super) struct Starts {
 #[derive(Debug, Default)]
 struct Counted {
     minute: i64,
-    /// By the bytes of the network; forgotten with the minute.
-    networks: HashMap<Vec<u8>, u64>,
+    /// By network; forgotten with the minute.
+    networks: HashMap<ClientNetwork, u64>,
 }
 
 impl Starts {
@@ -37,7 +39,7 @@ impl Starts {
 
     /// Counts a start, or refuses it and says when the next minute begins. Says whether it is one of the first from its
     /// network in this minute.
-    pub(super) fn admit(&self, network: Vec<u8>, now_ms: i64) -> Result<bool, Error> {
+    pub(super) fn admit(&self, network: ClientNetwork, now_ms: i64) -> Result<bool, Error> {
         let minute = now_ms.div_euclid(MINUTE_MS);
         let mut counted = self.counted.lock().expect("nobody panics while holding it");
         if counted.minute != minute || NETWORKS_MAX <= counted.networks.len() {
@@ -65,7 +67,8 @@ mod tests {
     #[test]
     fn one_network_may_start_so_many_plays_a_minute_and_the_others_do_not_notice() {
         let starts = Starts::new(2);
-        let admit = |network: u8, now_ms| starts.admit(vec![network], now_ms);
+        let admit =
+            |network: u8, now_ms| starts.admit(ClientNetwork::V4([192, 0, network]), now_ms);
         assert!(admit(1, 60_000).is_ok() && admit(1, 70_000).is_ok());
         let Err(Error::TooManyStarts { retry_after }) = admit(1, 75_000) else {
             panic!("the third is too many");
@@ -79,7 +82,8 @@ mod tests {
     fn no_number_of_networks_takes_more_memory_than_the_limit() {
         let starts = Starts::new(1);
         for network in 0..=NETWORKS_MAX {
-            let admitted = starts.admit(network.to_be_bytes().to_vec(), 0);
+            let [.., a, b, c] = network.to_be_bytes();
+            let admitted = starts.admit(ClientNetwork::V4([a, b, c]), 0);
             assert!(admitted.is_ok());
         }
         assert!(starts.counted.lock().unwrap().networks.len() <= NETWORKS_MAX);

@@ -202,7 +202,7 @@ impl BitRateMs {
 }
 
 /// Takes the summary of a play into the figures. It says nothing about who listened to what, and nothing is kept.
-#[utoipa::path(post, path = "/playback-summaries", tag = "plays", request_body = PlaybackSummary,
+#[utoipa::path(post, path = "/api/music/v1/playback-summaries", tag = "plays", request_body = PlaybackSummary,
     responses((status = 204, description = "Counted"), (status = "default", body = ProblemDocument)))]
 async fn create_playback_summary(
     State(app): State<AppState>,

@@ -11,7 +11,7 @@ mod plays;
 mod replica;
 mod restarts;
 mod rig;
-mod store;
+pub(crate) mod store;
 mod watched;
 
 use std::time::{Duration, Instant};

@@ -13,6 +13,7 @@ mod pod;
 mod rivals;
 mod rounds;
 mod soak;
+mod stored;
 mod table;
 mod wrk;
 
@@ -121,17 +122,20 @@ pub(crate) fn bench_pod(workspace: &Workspace, machine: &str) -> Result<()> {
     let starts = pod::starts(small)?;
     screen::say(&format!("  {}", starts.row.line()));
     screen::say("\nMore and more listeners in a small pod");
-    let (steps, listeners) = pod::listeners(pod::AT_ONCE, small)?;
+    let (steps, listeners) = pod::listeners(pod::AT_ONCE, &pod::LISTENERS, small)?;
     screen::say(&format!("  {}", listeners.row.line()));
+    screen::say("\nListeners whose music is in an S3-compatible store");
+    let stored = stored::measure(workspace, &data)?;
+    screen::say(&format!("  {}", stored.row.line()));
     DOCUMENT.write(
         workspace,
         SMALL_POD,
-        &pod_section(machine, &[&starts, &listeners]),
+        &pod_section(machine, &[&starts, &listeners, &stored]),
     )?;
     let (cost, bent) = cost_section(machine, &steps);
     std::fs::write(workspace.path(PLOT), plot::svg(&steps)).while_doing(format!("write {PLOT}"))?;
     DOCUMENT.write(workspace, COST, &cost)?;
-    let rows = [starts.row, listeners.row];
+    let rows = [starts.row, listeners.row, stored.row];
     let missed = rows.iter().filter_map(|row| row.failure(1.0)).chain(bent);
     judge(&missed.collect::<Vec<String>>())
 }

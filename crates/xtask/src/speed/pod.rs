@@ -58,6 +58,8 @@ pub(super) struct Step {
     pub(super) own_mib: f64,
     pub(super) connections_mib: f64,
     pub(super) startup_p99_ms: f64,
+    /// Of the bytes of music that were sent, those that had to be read.
+    pub(super) read_share: f64,
     /// Whether all heard their music at once and without a stall.
     pub(super) holds: bool,
 }
@@ -133,11 +135,11 @@ pub(super) fn starts(pod: Pod<'_>) -> Result<Found> {
 }
 
 /// More and more listeners, each time on a server that was started for them, and the most that it holds.
-pub(super) fn listeners(aim: Aim, pod: Pod<'_>) -> Result<(Vec<Step>, Found)> {
+pub(super) fn listeners(aim: Aim, steps_of: &[u32], pod: Pod<'_>) -> Result<(Vec<Step>, Found)> {
     let mut steps = Vec::new();
     let mut best = None;
     let mut missed = Vec::new();
-    for listeners in LISTENERS {
+    for &listeners in steps_of {
         let (step, text) = step_that_holds(pod, listeners, &mut missed)?;
         if step.holds {
             best = Some((step.listeners, text));
@@ -146,9 +148,9 @@ pub(super) fn listeners(aim: Aim, pod: Pod<'_>) -> Result<(Vec<Step>, Found)> {
     }
     let (most, text) = best.ok_or_else(|| Failure::new(missed.join("; ")))?;
     // The last ones may come while the first ones leave.
-    let most = LISTENERS
-        .into_iter()
-        .map(f64::from)
+    let most = steps_of
+        .iter()
+        .map(|asked| f64::from(*asked))
         .filter(|asked| COME_MIN * asked <= most)
         .fold(0.0, f64::max);
     let of = in_words(&missed, "held");
@@ -219,9 +221,20 @@ fn step(pod: Pod<'_>, listeners: u32) -> Result<(Value, String, Step)> {
         own_mib,
         connections_mib: mib(most.unwrap_or_default()),
         startup_p99_ms: number(&report["listening"]["startup_ms"]["p99"]),
+        read_share: read_share(&server.admin_body("/metrics")?),
         holds: misses(&report).is_none(),
     };
     Ok((report, text, step))
+}
+
+/// What was read of music for what was sent, as the server counts it.
+fn read_share(metrics: &str) -> f64 {
+    let value = |name: &str| {
+        let mut lines = metrics.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+        value.unwrap_or(f64::NAN)
+    };
+    value("music_media_object_read_bytes_total") / value("music_media_sent_bytes_total")
 }
 
 /// What a group had taken and held at a moment.
@@ -294,6 +307,7 @@ pub(super) fn in_a_line(step: &Step) -> String {
         connections_mib,
         startup_p99_ms,
         holds,
+        read_share: _,
     } = step;
     let holds = if *holds { "holds" } else { "does not hold" };
     format!(
@@ -374,6 +388,13 @@ mod tests {
         ];
         assert_eq!(cores(&looks), Some(0.3));
         assert_eq!(cores(&looks[..2]), None);
+    }
+
+    #[test]
+    fn what_is_read_is_held_against_what_is_sent() {
+        let metrics = "music_media_sent_bytes_total 200\nmusic_media_object_read_bytes_total 50\n";
+        assert_eq!(read_share(metrics), 0.25);
+        assert!(read_share("").is_nan());
     }
 
     #[test]

@@ -1,6 +1,5 @@
 use axum::Router;
 use axum::routing::{get, post};
-use hyper_util::rt::TokioTimer;
 use prometheus_client::metrics::counter::Counter;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -56,13 +55,11 @@ async fn connect_limited(
         .set_tcp_notsent_lowat(NOT_SENT_LOW_WATER_BYTES)
         .unwrap();
     let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle_timeout);
+    builder.header_read_timeout(None);
     let stopping = CancellationToken::new();
     let serving = Arc::new(Serving {
         builder,
-        router: routes(),
+        app: routes().into(),
         idle_timeout,
         rest_after,
         stopping: stopping.clone(),
@@ -198,6 +195,23 @@ async fn a_connection_at_rest_ends_with_the_stop_its_time_and_its_client() {
     left.served.join_next().await.unwrap().unwrap();
 }
 
+#[tokio::test]
+async fn a_head_that_does_not_come_whole_ends_the_connection() {
+    for before in [None, Some(HELLO)] {
+        // It never rests, so that nothing but the limit ends it.
+        let mut connected = connect_resting(Duration::from_millis(300), PATIENCE).await;
+        if let Some(request) = before {
+            connected.send(request).await;
+            connected.read_until("hello").await;
+        }
+        connected.send("GET / HTTP/1.1\r\nhost: ").await;
+        connected.served.join_next().await.unwrap().unwrap();
+        let mut rest = Vec::new();
+        connected.client.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"", "{before:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_quiet_only_when_nothing_new_has_begun_for_the_whole_time() {
     let mut quiet = Quiet::new(Duration::from_millis(20));
@@ -238,7 +252,7 @@ async fn nothing_but_the_socket_is_held_at_rest() {
     let (stream, peer) = accepted.unwrap();
     let serving = Arc::new(Serving {
         builder: http1::Builder::new(),
-        router: routes(),
+        app: routes().into(),
         idle_timeout: PATIENCE,
         rest_after: Duration::ZERO,
         stopping: CancellationToken::new(),

@@ -1,3 +1,4 @@
+use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use futures_util::FutureExt as _;
@@ -68,7 +69,7 @@ async fn connect() -> Connected {
     let (tasks, stalled) = (Tasks::default(), Counter::default());
     let serving = Serving {
         builder: http1::Builder::new(),
-        router: routes(is_open),
+        app: routes(is_open).into(),
         idle_timeout: LIMIT,
         rest_after: Duration::ZERO,
         stopping: tasks.stopping().clone(),

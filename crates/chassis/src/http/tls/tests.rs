@@ -129,7 +129,9 @@ fn served(config: Config, handshake_timeout: Duration) -> Served {
     let tasks = Tasks::default();
     let metrics = HttpMetrics::register(&mut prometheus_client::registry::Registry::default());
     let (serving, own) = (tasks.clone(), tls.clone());
-    tasks.spawn(async move { serve_tls(listener, routes(), serving, &config, metrics, own).await });
+    tasks.spawn(async move {
+        serve_tls(listener, routes().into(), serving, &config, metrics, own).await
+    });
     Served {
         folder,
         address,
@@ -208,7 +210,7 @@ async fn connect_resting() -> (TlsStream<TcpStream>, JoinSet<()>) {
     let address = listener.local_addr().unwrap();
     let serving = Serving {
         builder: http1::Builder::new(),
-        router: routes(),
+        app: routes().into(),
         idle_timeout: PATIENCE,
         rest_after: Duration::ZERO,
         stopping: CancellationToken::new(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use chassis::http::ClientNetwork;
 use http_body_util::BodyExt as _;
 use jiff::tz::TimeZone;
 use serde_json::json;
@@ -246,7 +247,7 @@ async fn a_slow_subscriber_is_dropped_and_more_than_fit_are_refused() {
     );
     let events = &parts.chart.events;
     let mut streams = Vec::new();
-    let subscribe = || events.subscribe(&parts, vec![1]);
+    let subscribe = || events.subscribe(&parts, ClientNetwork::V4([192, 0, 1]));
     for _place in 0..SUBSCRIBERS_PER_NETWORK_MAX {
         streams.push(Box::pin(subscribe().await.ok().unwrap()));
     }

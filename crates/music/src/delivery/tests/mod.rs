@@ -77,8 +77,7 @@ impl TestApp {
             ..Config::default()
         };
         let app = App::new(context, &config);
-        let (router, _openapi) = utoipa_axum::router::OpenApiRouter::new()
-            .nest(API_PREFIX, api::router())
+        let (router, _openapi) = api::router()
             .with_state(AppState::clone(&app))
             .split_for_parts();
         Self {

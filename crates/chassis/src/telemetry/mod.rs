@@ -1,12 +1,13 @@
 //! Logs: text for people, JSON for programs; on standard error, so that standard output stays the program's.
 
-use std::io::IsTerminal as _;
+mod request;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Section;
+use request::Lines;
+pub(crate) use request::within;
 
 /// What the log leaves out of tags that are read: the reader warns of each odd one without the name of its file, and
 /// `haas music import` names every file that it leaves out.
@@ -65,17 +66,12 @@ fn directives(level: &str) -> String {
 /// Starts logging, and logs panics too. Does nothing when the process logs already.
 pub fn start(config: &Config) {
     let Config { format, level } = config;
-    let builder = tracing_subscriber::fmt()
+    let started = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives(level)))
         .with_writer(std::io::stderr)
-        .with_span_events(FmtSpan::NONE);
-    let started = match format {
-        Format::Json => builder.json().flatten_event(true).finish().try_init(),
-        Format::Text => {
-            let is_terminal = std::io::stderr().is_terminal();
-            builder.with_ansi(is_terminal).finish().try_init()
-        }
-    };
+        .event_format(Lines::new(*format))
+        .finish()
+        .try_init();
     if started.is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let location = panic.location().map(ToString::to_string);

@@ -20,22 +20,20 @@ impl Encoding {
 
     /// The best encoding that the client accepts.
     pub fn negotiate(headers: &HeaderMap) -> Self {
-        let accepted = headers
-            .get_all(ACCEPT_ENCODING)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(|part| {
-                let (name, parameters) = part.split_once(';').unwrap_or((part, ""));
-                (name.trim(), quality(parameters))
-            })
-            .collect::<Vec<_>>();
-        let takes = |wanted: &str| {
-            let named = accepted
+        let accepted = || {
+            headers
+                .get_all(ACCEPT_ENCODING)
                 .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            let any = accepted.iter().find(|(name, _)| *name == "*");
-            named.or(any).is_some_and(|(_, quality)| *quality > 0.0)
+                .filter_map(|value| value.to_str().ok())
+                .flat_map(|value| value.split(','))
+                .map(|part| part.split_once(';').unwrap_or((part, "")))
+                .map(|(name, parameters)| (name.trim(), parameters))
+        };
+        let takes = |wanted: &str| {
+            let named = accepted().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            let any = || accepted().find(|(name, _)| *name == "*");
+            let liked = named.or_else(any);
+            liked.is_some_and(|(_, parameters)| quality(parameters) > 0.0)
         };
         if takes("br") {
             Self::Brotli

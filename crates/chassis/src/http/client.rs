@@ -23,16 +23,14 @@ impl ClientAddress {
     /// The network of the address: what a keyed tag is made of.
     pub fn network(self) -> ClientNetwork {
         match self.0.to_canonical() {
-            IpAddr::V4(address) => {
-                let [first, second, third, _] = address.octets();
-                ClientNetwork::V4([first, second, third])
-            }
-            IpAddr::V6(address) => {
-                let [a, b, c, d, e, f, ..] = address.octets();
-                ClientNetwork::V6([a, b, c, d, e, f])
-            }
+            IpAddr::V4(address) => ClientNetwork::V4(beginning(&address.octets())),
+            IpAddr::V6(address) => ClientNetwork::V6(beginning(&address.octets())),
         }
     }
+}
+
+fn beginning<const LENGTH: usize>(octets: &[u8]) -> [u8; LENGTH] {
+    *octets.first_chunk().expect("an address is longer")
 }
 
 /// A network that addresses are from: /24 of IPv4, /48 of IPv6. As little to be shown as an address.

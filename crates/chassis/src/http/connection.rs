@@ -203,7 +203,7 @@ fn answer(
     }
     let mut request = request.map(|body| {
         if body.is_end_stream() {
-            Body::new(body)
+            Body::empty()
         } else {
             Body::new(Reading::new(body, state))
         }

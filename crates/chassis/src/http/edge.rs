@@ -1,7 +1,9 @@
 use std::convert::Infallible;
 use std::future::ready;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -10,8 +12,9 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either};
+use futures_util::{FutureExt as _, poll};
+use prometheus_client::metrics::gauge::Gauge;
 use tower::Service as _;
 
 use super::asked::{Asked, RequestId};
@@ -158,11 +161,7 @@ impl Inner {
 
     /// Waits for the answer within its limits.
     async fn answer(&self, answer: impl Future<Output = Result<Response, Infallible>>) -> Response {
-        self.metrics.active.inc();
-        let active = self.metrics.active.clone();
-        let _counted = Defer(Some(move || {
-            active.dec();
-        }));
+        let _counted = Active::count(&self.metrics.active);
         self.within_limits(answer).await
     }
 
@@ -203,8 +202,13 @@ impl Inner {
         &self,
         answer: impl Future<Output = Result<Response, Infallible>>,
     ) -> Response {
-        let answer = AssertUnwindSafe(answer).catch_unwind();
-        match tokio::time::timeout(self.config.request_timeout, answer).await {
+        let mut answer = pin!(AssertUnwindSafe(answer).catch_unwind());
+        // What is in memory is answered at once, and needs no timer.
+        let answer = match poll!(&mut answer) {
+            Poll::Ready(answer) => Ok(answer),
+            Poll::Pending => tokio::time::timeout(self.config.request_timeout, answer).await,
+        };
+        match answer {
             Ok(Ok(Ok(response))) => response,
             Ok(Err(_logged_by_the_panic_hook)) => {
                 Problem::internal(HandlerPanicked).into_response()
@@ -332,14 +336,19 @@ fn without_body(mut response: Response) -> Response {
     response
 }
 
-/// Runs a closure when it goes out of scope, also when the request is abandoned.
-struct Defer<F: FnOnce()>(Option<F>);
+/// Counts a request as long as it is being answered, also when it is abandoned.
+struct Active<'a>(&'a Gauge);
 
-impl<F: FnOnce()> Drop for Defer<F> {
+impl<'a> Active<'a> {
+    fn count(gauge: &'a Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Active<'_> {
     fn drop(&mut self) {
-        if let Some(run) = self.0.take() {
-            run();
-        }
+        self.0.dec();
     }
 }
 

@@ -81,15 +81,16 @@ impl HttpMetrics {
     }
 
     pub(super) fn observe(&self, asked: &Asked, status: StatusCode, duration: Duration) {
-        let labels = Labels {
-            service: asked.route.service(),
-            http_request_method: method_name(&asked.method),
-            http_route: asked.route.clone(),
-            http_response_status_code: status.as_u16(),
-        };
-        self.duration
-            .get_or_create(&labels)
-            .observe(duration.as_secs_f64());
+        let method = method_name(&asked.method);
+        let durations = asked.route.durations(method, status, || {
+            self.duration.get_or_create_owned(&Labels {
+                service: asked.route.service(),
+                http_request_method: method,
+                http_route: asked.route.clone(),
+                http_response_status_code: status.as_u16(),
+            })
+        });
+        durations.observe(duration.as_secs_f64());
     }
 }
 

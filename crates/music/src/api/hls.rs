@@ -1,7 +1,7 @@
 //! HLS playlists.
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
+
 use axum::response::Response;
 use chassis::http::Path;
 use chassis::problem::ProblemDocument;
@@ -41,10 +41,10 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
 async fn get_master_playlist(
     State(app): State<AppState>,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response> {
     let playlist = app.delivery.playlist(&id, Playlist::Master).await?;
-    Ok(answer_text(&playlist, MASTER, &headers))
+    Ok(answer_text(&playlist, MASTER, request.headers()))
 }
 
 /// Returns the HLS media playlist of a track in one bit rate: byte ranges of one object.
@@ -58,12 +58,12 @@ async fn get_master_playlist(
 async fn get_media_playlist(
     State(app): State<AppState>,
     Path((id, file)): Path<(String, String)>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response> {
     let named = BIT_RATES_KBPS
         .into_iter()
         .find(|kbps| file.strip_suffix(".m3u8") == Some(&kbps.to_string()));
     let kbps = named.ok_or(Error::RenditionNotFound(file))?;
     let playlist = app.delivery.playlist(&id, Playlist::Media(kbps)).await?;
-    Ok(answer_text(&playlist, MEDIA, &headers))
+    Ok(answer_text(&playlist, MEDIA, request.headers()))
 }

@@ -5,8 +5,8 @@
     reason = "the macro that describes an operation qualifies the type of its parameters"
 )]
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
+
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use chassis::http::{ClientAddress, Query};
@@ -80,26 +80,26 @@ struct ChartQuery {
         (status = "default", body = ProblemDocument)))]
 async fn get_chart(
     State(app): State<AppState>,
-    headers: HeaderMap,
     Query(query): Query<ChartQuery>,
+    request: Request,
 ) -> Result<Response> {
     let Some(hour) = query.hour else {
         let shown = app.chart.live.chart(&app).await?;
-        return Ok(shown.document.answer(&headers));
+        return Ok(shown.document.answer(request.headers()));
     };
     let hour_ms = full_hour(&hour).ok_or(Error::NotAnHour)?;
     let shown = read_hourly(&app, hour_ms).await?;
     let shown = shown.ok_or(Error::ChartNotFound(hour))?;
-    Ok(shown.document.answer(&headers))
+    Ok(shown.document.answer(request.headers()))
 }
 
 /// Returns how many listen now, and to what most do.
 #[utoipa::path(get, path = "/api/music/v1/listening", tag = "chart",
     responses((status = 200, body = Listening), (status = 304, description = "The client has it"),
         (status = "default", body = ProblemDocument)))]
-async fn get_listening(State(app): State<AppState>, headers: HeaderMap) -> Result<Response> {
+async fn get_listening(State(app): State<AppState>, request: Request) -> Result<Response> {
     let shown = app.chart.live.listening(&app).await?;
-    Ok(shown.document.answer(&headers))
+    Ok(shown.document.answer(request.headers()))
 }
 
 /// Tells when the chart was computed (events named `chart`) and how many listen (events named `listening`).

@@ -1,5 +1,6 @@
 //! The same small pod with its music in an S3-compatible store, and room for less of it than is listened to.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -47,7 +48,8 @@ pub(super) fn measure(workspace: &Workspace, data: &Path) -> Result<Found> {
     let last = steps.iter().rfind(|step| step.holds);
     if let (Some(step), Ok(figure)) = (last, &mut found.row.found) {
         let (cores, read) = (step.cores, step.read_share * 100.0);
-        figure.of += &format!(
+        let _ = write!(
+            figure.of,
             "; {cores:.2} processors; a cache of {CACHE}; {read:.0} % of what was sent had to be read from the store"
         );
     }

@@ -130,7 +130,7 @@ fn served(config: Config, handshake_timeout: Duration) -> Served {
     let metrics = HttpMetrics::register(&mut prometheus_client::registry::Registry::default());
     let (serving, own) = (tasks.clone(), tls.clone());
     tasks.spawn(async move {
-        serve_tls(listener, routes().into(), serving, &config, metrics, own).await
+        serve_tls(listener, routes().into(), serving, &config, metrics, own).await;
     });
     Served {
         folder,

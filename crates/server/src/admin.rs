@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use chassis::clock::Clock;
+use chassis::database::Database;
 use chassis::lifecycle::StopSignals;
 use chassis::objects::{Objects, Place};
 use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use music::backup::{self, BackupError, Manifest, Step};
 use music::ingest::Library;
+use rustix::fs::Mode;
 
 use crate::arguments::{AdminCommand, BackupArguments, RestoreArguments};
 use crate::failure::Failure;
@@ -42,12 +44,10 @@ pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<Exi
 
 async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCode, Failure> {
     let place = &arguments.place;
-    let (database, clock) = service::open_current_database(settings, Role::Music).await?;
-    let library = Library {
-        database,
-        clock,
-        ..open_library(settings).await?
-    };
+    // Who may read a backup may read its keys.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let (database, clock) = service::open_same_database(settings, Role::Music).await?;
+    let library = open_library(settings, database, clock)?;
     let to = open_backup(settings, place)?;
     let progress = Progress::new();
     let version = env!("CARGO_PKG_VERSION");
@@ -71,7 +71,17 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
 
 async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<ExitCode, Failure> {
     let place = &arguments.place;
-    let library = open_library(settings).await?;
+    if let Place::Folder(folder) = place
+        && !folder.is_dir()
+    {
+        // To open it would make it.
+        return Err(Failure::plain(format!(
+            "could not restore: there is no folder {}",
+            folder.display()
+        )));
+    }
+    let database = service::open_database(settings, Role::Music, None).await?;
+    let library = open_library(settings, database, Clock::system())?;
     let from = open_backup(settings, place)?;
     let progress = Progress::new();
     let shown = place.to_string();
@@ -84,12 +94,12 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open_library(settings: &Settings) -> Result<Library, Failure> {
+fn open_library(settings: &Settings, database: Database, clock: Clock) -> Result<Library, Failure> {
     Ok(Library {
-        database: service::open_database(settings, Role::Music, None).await?,
+        database,
         objects: service::open_objects(settings, Role::Music)?.patient(),
         work: settings.work(),
-        clock: Clock::system(),
+        clock,
     })
 }
 

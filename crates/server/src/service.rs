@@ -67,6 +67,14 @@ pub(crate) async fn open_current_database(
     } else {
         refuse_pending(&database, role).await?;
     }
+    let newer = unknown(&database, role).await?;
+    if !newer.is_empty() {
+        let newer = newer.join(", ");
+        tracing::warn!(
+            newer,
+            "the database has been migrated by a newer version; one version apart, both may serve"
+        );
+    }
     let clock = database.clock(&Clock::system()).await;
     let clock = clock.map_err(|error| away(role, error))?;
     Ok((database, clock))
@@ -108,6 +116,32 @@ async fn refuse_pending(database: &Database, role: Role) -> Result<(), Failure> 
         pending.len(),
         pending.join(", ")
     )))
+}
+
+/// The migrations of a newer version that a service's database has.
+async fn unknown(database: &Database, role: Role) -> Result<Vec<String>, Failure> {
+    let unknown = match role {
+        Role::Music => database.unknown::<music::Migrator>().await,
+    };
+    unknown.map_err(|error| away(role, error))
+}
+
+/// A service's database as it is, which is to be that of this version exactly.
+pub(crate) async fn open_same_database(
+    settings: &Settings,
+    role: Role,
+) -> Result<(Database, Clock), Failure> {
+    let database = open_database(settings, role, None).await?;
+    refuse_pending(&database, role).await?;
+    let newer = unknown(&database, role).await?;
+    if !newer.is_empty() {
+        return Err(Failure::plain(format!(
+            "the database of {role} is of a newer version ({}); use that one's `haas`",
+            newer.join(", ")
+        )));
+    }
+    let clock = database.clock(&Clock::system()).await;
+    Ok((database, clock.map_err(|error| away(role, error))?))
 }
 
 /// A service's objects.

@@ -1,9 +1,12 @@
 //! Migrating, by one process at a time: replicas that start together would all find the same migrations missing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait as _, Statement,
+};
+use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 
 use super::{Config, Database, is_contention};
 
@@ -13,6 +16,8 @@ pub const MIGRATION_WAIT: Duration = Duration::from_mins(1);
 const LONG_STATEMENT_TIMEOUT: Duration = Duration::from_hours(1);
 /// The number of the lock among PostgreSQL's advisory locks of one database; it only has to be always the same.
 const POSTGRES_LOCK: i64 = 0x6861_6173;
+/// The table of migrations, as sea-orm calls it.
+const MIGRATIONS: &str = "seaql_migrations";
 
 /// What stands between the schema and this binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +69,31 @@ impl Database {
         migrated
     }
 
-    /// The migrations this binary has and the database has not.
+    /// The migrations this binary has and the database has not. What the database has besides is a newer version's, and
+    /// is no reason not to start: its schema serves the version before it too.
     pub async fn pending<M: MigratorTrait>(&self) -> Result<Pending, DbErr> {
-        let pending = M::get_pending_migrations_read_only(self.connection()).await?;
-        let names = pending.iter().map(|migration| migration.name().to_owned());
+        let applied = self.applied().await?;
+        let names = names::<M>().filter(|name| !applied.contains(name));
         Ok(Pending(names.collect()))
+    }
+
+    /// The migrations that the database has and this binary does not know: those of a newer version.
+    pub async fn unknown<M: MigratorTrait>(&self) -> Result<Vec<String>, DbErr> {
+        let mut applied = self.applied().await?;
+        for name in names::<M>() {
+            applied.remove(&name);
+        }
+        Ok(applied.into_iter().collect())
+    }
+
+    /// The names of the migrations that the database has.
+    pub async fn applied(&self) -> Result<BTreeSet<String>, DbErr> {
+        let schema = SchemaManager::new(self.connection());
+        if !schema.has_table(MIGRATIONS).await? {
+            return Ok(BTreeSet::new());
+        }
+        let rows = seaql_migrations::Entity::find().all(self.connection());
+        Ok(rows.await?.into_iter().map(|row| row.version).collect())
     }
 
     /// Begins the transaction in which nobody else migrates: each kind of database has a lock of its own that waits,
@@ -111,6 +136,11 @@ impl Database {
             Err(error) => Err(error),
         }
     }
+}
+
+fn names<M: MigratorTrait>() -> impl Iterator<Item = String> {
+    let migrations = M::migrations().into_iter();
+    migrations.map(|migration| migration.name().to_owned())
 }
 
 /// `MariaDB` and MySQL commit with each change of the schema; the others have all of it or nothing.

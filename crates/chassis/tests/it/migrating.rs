@@ -75,6 +75,29 @@ async fn of_many_who_migrate_at_once_one_does_and_the_others_wait() {
     .await;
 }
 
+/// What the version before knew.
+struct Shorter;
+
+impl MigratorTrait for Shorter {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        Growing::migrations().into_iter().take(2).collect()
+    }
+}
+
+#[tokio::test]
+async fn the_version_before_starts_on_the_schema_of_a_newer_one() {
+    each_database::<Nothing>(async |database| {
+        database.migrate::<Shorter>().await.unwrap();
+        assert_eq!(database.pending::<Growing>().await.unwrap().0, ["m0003"]);
+        assert!(database.unknown::<Shorter>().await.unwrap().is_empty());
+        database.migrate::<Growing>().await.unwrap();
+        assert!(database.pending::<Shorter>().await.unwrap().0.is_empty());
+        assert_eq!(database.unknown::<Shorter>().await.unwrap(), ["m0003"]);
+        database.migrate::<Shorter>().await.unwrap();
+    })
+    .await;
+}
+
 /// Set when the slow migration has begun, and when it may end.
 static BEGUN: Semaphore = Semaphore::const_new(0);
 static LET_GO: Semaphore = Semaphore::const_new(0);

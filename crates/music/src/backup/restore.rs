@@ -1,3 +1,4 @@
+use chassis::database::Database;
 use chassis::objects::{ObjectError, Objects};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
@@ -40,7 +41,10 @@ pub async fn restore(
     let manifest = Manifest::read(name, backup).await?;
     let steps = known_steps(&manifest)?;
     let database = &library.database;
-    if database.pending::<Migrator>().await?.0 != migration_names() {
+    let applied = database.applied().await?;
+    // A restore that was cut off has made the tables, and no row in them.
+    let is_as_left = !applied.is_empty() && applied.iter().eq(&manifest.migrations);
+    if !(applied.is_empty() || is_as_left && Refill::begin(database).await?.is_empty().await?) {
         return Err(BackupError::NotEmpty);
     }
     let objects = Manifest::key(name, "objects");
@@ -59,14 +63,31 @@ pub async fn restore(
         Ok(())
     })
     .await?;
-    database.migrate_to::<Migrator>(steps).await?;
+    if applied.is_empty() {
+        database.migrate_to::<Migrator>(steps).await?;
+    }
     let alone = database.alone().await?;
-    let refill = Refill::begin(&alone).await?;
+    write_rows(&alone, backup, name, &manifest, observe).await?;
+    alone.close().await?;
+    database.migrate::<Migrator>().await?;
+    Ok(manifest)
+}
+
+/// Fills the tables, all of them or none.
+async fn write_rows(
+    database: &Database,
+    backup: &Objects,
+    name: &str,
+    manifest: &Manifest,
+    observe: &mut (dyn FnMut(Step) + Send),
+) -> Result<(), BackupError> {
+    let refill = Refill::begin(database).await?;
+    // A server may have been started on it meanwhile.
+    if !refill.is_empty().await? {
+        return Err(BackupError::NotEmpty);
+    }
     for table in TABLES {
-        let (key, part) = (
-            Manifest::key(name, table.name),
-            part(&manifest, table.name)?,
-        );
+        let (key, part) = (Manifest::key(name, table.name), part(manifest, table.name)?);
         read_lines(backup, &key, part, async |lines| {
             Ok(refill.write(table, lines).await?)
         })
@@ -83,9 +104,7 @@ pub async fn restore(
         });
     }
     refill.commit().await?;
-    alone.close().await?;
-    database.migrate::<Migrator>().await?;
-    Ok(manifest)
+    Ok(())
 }
 
 /// How many of our migrations the rows were made under.

@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
+use std::path::Path;
 
 use bytes::Bytes;
 use chassis::objects::{ObjectError, Objects};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use super::copy::{Copied, Copy};
+use super::copy::{Copied, Copy, hashed};
 use super::manifest::{FORMAT, Manifest, Part};
 use super::{BackupError, Step};
 use crate::api::tracks::COVER_WIDTHS_PX;
@@ -43,7 +44,7 @@ pub async fn take(
     let (mut named, mut deleted) = (Vec::new(), HashSet::new());
     let mut tables = BTreeMap::new();
     for table in TABLES {
-        let mut lines = Lines::new()?;
+        let mut lines = Lines::new(&library.work)?;
         let mut sink = |line: &str| {
             if let Ok(row) = serde_json::from_str(line) {
                 named.extend(objects_of(table.name, &row));
@@ -65,7 +66,7 @@ pub async fn take(
     database.close().await?;
     named.sort_by(|a, b| a.key.cmp(&b.key));
     named.dedup_by(|a, b| a.key == b.key);
-    let mut lines = Lines::new()?;
+    let mut lines = Lines::new(&library.work)?;
     let (mut object_bytes, mut missing) = (0, Vec::new());
     let of = named.len() as u64;
     for (done, object) in (1..).zip(&named) {
@@ -139,13 +140,17 @@ async fn keep(
     object: &Named,
 ) -> Result<Option<Copied>, BackupError> {
     let kept_key = format!("objects/{}", object.key);
-    if let (Some(sha256), Some(kept)) = (&object.sha256, backup.find(&kept_key).await?) {
-        // By its key it is the same; a restore looks at every byte.
+    if let Some(kept) = backup.find(&kept_key).await? {
+        // By its key it is the same, and older backups have it so; a restore looks at every byte.
+        let (size_bytes, sha256) = match &object.sha256 {
+            Some(sha256) => (kept.size_bytes, sha256.clone()),
+            None => hashed(backup, &kept_key).await?,
+        };
         return Ok(Some(Copied {
             key: object.key.clone(),
             media_type: object.media_type.clone(),
-            size_bytes: kept.size_bytes,
-            sha256: sha256.clone(),
+            size_bytes,
+            sha256,
         }));
     }
     let copy = Copy {
@@ -178,9 +183,10 @@ struct Lines {
 }
 
 impl Lines {
-    fn new() -> std::io::Result<Self> {
+    fn new(work: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(work)?;
         Ok(Self {
-            file: BufWriter::new(tempfile::tempfile()?),
+            file: BufWriter::new(tempfile::tempfile_in(work)?),
             hash: Sha256::new(),
             count: 0,
         })

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::objects::Objects;
+use futures_util::TryStreamExt as _;
 use lofty::tag::ItemKey::{AlbumTitle, TrackArtist, TrackTitle};
 use sea_orm::EntityTrait as _;
 use tempfile::TempDir;
@@ -132,6 +134,35 @@ async fn a_second_backup_keeps_each_object_once_and_the_latest_is_restored() {
 }
 
 #[tokio::test]
+async fn a_cover_that_changed_leaves_the_backups_that_have_it_as_it_was() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let first = take_all(&shelf.library, &backup).await;
+    let objects = &shelf.library.objects;
+    let covers: Vec<_> = objects.list("covers").try_collect().await.unwrap();
+    let other = Bytes::from_static(b"encoded in another way");
+    objects
+        .put(&covers[0].key, other, "image/webp")
+        .await
+        .unwrap();
+    shelf
+        .library
+        .clock
+        .advance(std::time::Duration::from_hours(1));
+    take_all(&shelf.library, &backup).await;
+    let names = Manifest::names(&backup).await.unwrap();
+    for name in &names {
+        let folder = TempDir::new().unwrap();
+        let library = empty(&folder).await;
+        let restored = restore(&library, &backup, "it", Some(name), &mut |_| {}).await;
+        assert_eq!(restored.unwrap().objects, first.objects);
+    }
+    assert_eq!(names.len(), 2);
+}
+
+#[tokio::test]
 async fn an_object_that_is_lost_is_named_and_one_that_is_damaged_is_not_restored() {
     let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
     let shelf = filled(database).await;
@@ -199,6 +230,8 @@ async fn a_backup_that_was_cut_off_changed_or_is_newer_is_refused() {
     let error = restore_all(&library, &backup).await.unwrap_err();
     assert!(matches!(error, BackupError::Damaged(_)), "{error}");
     change("tracks.jsonl", "둘", "하나");
+    // What was cut off can be done again.
+    restore_all(&library, &backup).await.unwrap();
     change(
         "manifest.json",
         "m0001_create_catalogue",

@@ -118,6 +118,16 @@ impl Refill {
         Ok(())
     }
 
+    /// Whether no table has a row.
+    pub(crate) async fn is_empty(&self) -> Result<bool, DumpError> {
+        for table in TABLES {
+            if self.count(table).await? > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// How many rows a table has now.
     pub(crate) async fn count(&self, table: &Table) -> Result<u64, DumpError> {
         Ok((table.count)(&self.0).await?)

@@ -1,5 +1,7 @@
 //! A backup of a library that is in use, brought back on another machine.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use chassis::objects::Objects;
 use testkit::{Binary, Haas, S3};
 
@@ -101,4 +103,25 @@ async fn an_object_that_is_lost_is_named_by_the_backup() {
     let taken = binary.run(&["admin", "backup", "--data", data, folder]);
     assert_eq!(taken.code, Some(3), "{taken:?}");
     assert!(taken.stdout.contains(key), "{taken:?}");
+    for kept in std::fs::read_dir(folder).expect("the backup") {
+        let kept = kept.expect("an entry").metadata().expect("its rights");
+        assert_eq!(kept.permissions().mode() & 0o077, 0, "for nobody else");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_not_made_by_a_restore() {
+    let shelf = Shelf::new();
+    let (data, misspelt) = (shelf.data(), shelf.beside("bakcups"));
+    let (data, place) = (
+        data.to_str().expect("UTF-8"),
+        misspelt.to_str().expect("UTF-8"),
+    );
+    let restored = Binary::new(HAAS).run(&["admin", "restore", "--data", data, place]);
+    assert_eq!(restored.code, Some(1), "{restored:?}");
+    assert!(
+        restored.stderr.contains("there is no folder"),
+        "{restored:?}"
+    );
+    assert!(!misspelt.exists());
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use chassis::ids;
 use chassis::lifecycle::Tasks;
+use chassis::objects::ObjectError;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::Library;
@@ -32,6 +33,8 @@ pub(crate) const EVERY: Duration = Duration::from_hours(6);
 const POLL: Duration = Duration::from_mins(10);
 /// How many objects, orphans or tracks are looked at in one query.
 const BATCH: usize = 500;
+/// How long a store may take to delete an object, well below the half minute for which a lock lasts without a statement.
+const DELETE_MAX: Duration = Duration::from_secs(10);
 /// How many objects that cannot be deleted a round tells of: in a store that is away it is every one.
 const FAILURES_TOLD_MAX: usize = 10;
 const LEASE_NAME: &str = "music.sweep";
@@ -80,6 +83,15 @@ pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanErro
     if lease.await?.is_none() {
         return Ok(None);
     }
+    // An import that was cut off leaves objects, too; they go once it has been done again.
+    if !store.has_tracks().await? {
+        if has_objects(library).await? {
+            tracing::error!(
+                "the database knows no track and the object store has music: it may be another library's, and nothing is deleted"
+            );
+        }
+        return Ok(None);
+    }
     let deleted_before = DeletedBefore(now_ms - to_ms(RETENTION));
     let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
     while store.retire_tracks(deleted_before, batch).await? > 0 {}
@@ -95,6 +107,16 @@ pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanErro
     swept.deleted = delete_orphans(library, &store, deleted_before).await?;
     swept.orphans -= swept.deleted.min(swept.orphans);
     Ok(Some(swept))
+}
+
+async fn has_objects(library: &Library) -> Result<bool, OrphanError> {
+    for folder in keys::SWEPT {
+        let first = library.objects.list(folder).next().await;
+        if first.transpose()?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Deletes what has been an orphan for long enough. What cannot be deleted is passed over until the next round: it comes
@@ -119,11 +141,11 @@ async fn delete_orphans(
         }
         for orphan in orphans {
             let key = orphan.object_key.as_str();
-            let delete = library.objects.delete(key);
+            let delete = within_lock(library.objects.delete(key));
             let deleted = store.delete_orphan(key, found_before_ms, deleted_before, delete);
             match deleted.await {
                 Ok(is_deleted) => count += usize::from(is_deleted),
-                Err(OrphanError::Objects(error)) => {
+                Err(error @ (OrphanError::Objects(_) | OrphanError::Slow)) => {
                     failed += 1;
                     if failed <= FAILURES_TOLD_MAX {
                         let error = chassis::problem::chain(&error);
@@ -134,6 +156,16 @@ async fn delete_orphans(
             }
             last = Some(orphan);
         }
+    }
+}
+
+/// A deletion that ends before the lock of the orphan's row does, which databases take from whoever is idle for long.
+async fn within_lock(
+    delete: impl Future<Output = Result<(), ObjectError>> + Send,
+) -> Result<(), OrphanError> {
+    match tokio::time::timeout(DELETE_MAX, delete).await {
+        Ok(deleted) => Ok(deleted?),
+        Err(_elapsed) => Err(OrphanError::Slow),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum OrphanError {
     Store(#[from] DbErr),
     #[error("could not delete from the object store")]
     Objects(#[from] ObjectError),
+    #[error("the object store did not delete in time")]
+    Slow,
 }
 
 /// Since when a track must be deleted for its objects to count as named by nobody.
@@ -85,13 +87,24 @@ impl Store {
             .await
     }
 
+    /// Whether the database knows any track, deleted or not.
+    pub(crate) async fn has_tracks(&self) -> Result<bool, DbErr> {
+        let first: Option<String> = track::Entity::find()
+            .select_only()
+            .column(track::Column::Id)
+            .into_tuple()
+            .one(self.database.connection())
+            .await?;
+        Ok(first.is_some())
+    }
+
     /// Deletes an orphan with `delete`, if it is one still; its row is locked meanwhile. Says whether it was.
     pub(crate) async fn delete_orphan(
         &self,
         key: &str,
         found_before_ms: i64,
         deleted: DeletedBefore,
-        delete: impl Future<Output = Result<(), ObjectError>> + Send,
+        delete: impl Future<Output = Result<(), OrphanError>> + Send,
     ) -> Result<bool, OrphanError> {
         let writing = self.database.begin_write().await?;
         let row = orphan::Entity::find_by_id(key)

@@ -52,11 +52,12 @@ impl Patience {
         }
     }
 
-    /// How long one attempt may take, with all its bytes.
-    fn attempt_timeout(self) -> Duration {
+    /// How long one attempt may take, with all its bytes. Work may read a gigabyte over a thin line: it only must not
+    /// stand still.
+    fn attempt_timeout(self) -> Option<Duration> {
         match self {
-            Self::Listener => Duration::from_secs(9),
-            Self::Work => Duration::from_mins(5),
+            Self::Listener => Some(Duration::from_secs(9)),
+            Self::Work => None,
         }
     }
 }
@@ -157,6 +158,8 @@ fn connect(
         max_retries: RETRIES_MAX,
         retry_timeout: patience.retry_timeout(),
     });
+    // One object at a time is deleted here, and not every store knows the call for many.
+    builder = builder.with_disable_bulk_delete(true);
     if !access.skips_checksums {
         builder = builder.with_checksum_algorithm(Checksum::SHA256);
     }
@@ -187,10 +190,13 @@ fn client_options(
         .with_http1_only()
         .with_connect_timeout(CONNECT_TIMEOUT)
         .with_read_timeout(patience.read_timeout())
-        .with_timeout(patience.attempt_timeout())
         .with_pool_idle_timeout(IDLE_TIMEOUT)
         // Without TLS the certificates of the system, which may have none, are not looked for.
         .with_no_system_certificates(!is_secure);
+    options = match patience.attempt_timeout() {
+        Some(timeout) => options.with_timeout(timeout),
+        None => options.with_timeout_disabled(),
+    };
     if let Some(file) = &access.ca_file {
         let shown = file.display();
         let pem = std::fs::read(file)

@@ -1,5 +1,6 @@
 //! Where music is imported from: a folder of this machine, or a part of a bucket. What follows is the same for both.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -142,20 +143,40 @@ impl Origin {
         // What would be refused is not fetched.
         candidate.check(file_bytes_max)?;
         let folder = WorkFolder::new_in(work).map_err(|error| ReadError::Import(error.into()))?;
+        // Apart from what else lies there, whose name an object may have.
+        let fetched = folder.path().join("fetched");
         let paths = [Some(&candidate.path), candidate.lyrics_path.as_ref()];
         for path in paths.into_iter().flatten() {
-            self.fetch(objects, path, &folder.path().join(path)).await?;
+            let to = fetched.join(path);
+            self.fetch(objects, path, &to, file_bytes_max).await?;
         }
         // The file stays open when its folder goes.
-        let read = move || read_file(folder.path(), &candidate, file_bytes_max);
+        let read = move || {
+            let read = read_file(&fetched, &candidate, file_bytes_max);
+            drop(folder);
+            read
+        };
         Ok(refusing(Skip::Panicked, read).await?)
     }
 
-    async fn fetch(&self, objects: &Objects, path: &Path, to: &Path) -> Result<(), ReadError> {
-        let of_disk = |error: std::io::Error| ReadError::Import(error.into());
+    /// Fetches an object, if it has not become larger than `bytes_max` since it was listed.
+    async fn fetch(
+        &self,
+        objects: &Objects,
+        path: &Path,
+        to: &Path,
+        bytes_max: u64,
+    ) -> Result<(), ReadError> {
+        let of_disk = |error: std::io::Error| match error.kind() {
+            // Buckets have longer names than disks.
+            ErrorKind::InvalidFilename => ReadError::Skip(error.into()),
+            _ => ReadError::Import(error.into()),
+        };
         let of_bucket = |error| match error {
             // It was there when it was listed.
             ObjectError::NotFound { .. } => ReadError::Skip(Skip::Changed),
+            // The list was given: it is this one that is archived, or under another key.
+            ObjectError::PermissionDenied { .. } => ReadError::Skip(Skip::Refused),
             error => ReadError::Import(self.unreadable(error)),
         };
         if let Some(parent) = to.parent() {
@@ -164,7 +185,9 @@ impl Origin {
         let mut file = tokio::fs::File::create(to).await.map_err(of_disk)?;
         let read = objects.read(&path.to_string_lossy()).await;
         let mut bytes = read.map_err(of_bucket)?;
+        let mut left = bytes_max;
         while let Some(part) = bytes.try_next().await.map_err(of_bucket)? {
+            left = left.checked_sub(part.len() as u64).ok_or(Skip::Changed)?;
             file.write_all(&part).await.map_err(of_disk)?;
         }
         file.flush().await.map_err(of_disk)

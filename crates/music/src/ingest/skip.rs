@@ -9,6 +9,8 @@ use super::format::Format;
 pub(crate) enum Skip {
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
+    #[error("the store refuses to give it")]
+    Refused,
     #[error("it is not a regular file")]
     NotRegular,
     #[error("the file is empty")]
@@ -52,7 +54,7 @@ impl Skip {
     /// Stable, for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable(_) => "unreadable",
+            Self::Unreadable(_) | Self::Refused => "unreadable",
             Self::NotRegular => "not_regular",
             Self::Empty => "empty",
             Self::TooLarge { .. } => "too_large",

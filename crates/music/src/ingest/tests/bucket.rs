@@ -151,6 +151,15 @@ async fn pictures_beside_a_track_are_its_covers() {
 }
 
 #[tokio::test]
+async fn a_folder_may_have_any_name() {
+    let (_folder, database) = new_sqlite::<Migrator>().await;
+    let records = Records::new(database).await;
+    records.put_track("lock/fetched/1.wav", 440, "하나").await;
+    let summary = records.import().await;
+    assert_eq!((summary.added, summary.skipped), (1, 0));
+}
+
+#[tokio::test]
 async fn what_cannot_be_imported_is_named_and_the_rest_is() {
     let (_folder, database) = new_sqlite::<Migrator>().await;
     let records = Records::new(database).await;

@@ -54,11 +54,11 @@ impl Shares {
         if self.0.all_max <= taken.all {
             return None;
         }
-        let of_network = taken.networks.entry(network).or_default();
-        if self.0.network_max <= *of_network {
+        let of_network = taken.networks.get(&network).copied().unwrap_or_default();
+        if self.0.network_max <= of_network {
             return None;
         }
-        *of_network += 1;
+        taken.networks.insert(network, of_network + 1);
         taken.all += 1;
         Some(Share {
             shares: self.clone(),
@@ -109,6 +109,8 @@ mod tests {
             .collect();
         assert_eq!(taken.len(), 10);
         drop(taken);
+        let refused = Shares::new(10, 0).take(ClientNetwork::V4([192, 0, 2]));
+        assert!(refused.is_none());
         let after = shares.0.taken.lock().unwrap();
         assert_eq!((after.all, after.networks.len()), (0, 0));
     }

@@ -49,7 +49,8 @@ pub(crate) fn generate(workspace: &Workspace) -> Result<Vec<(String, String)>> {
     );
     let lines = table(
         "# Log\n\nWhat the log says above the level `debug`, generated from the sources. Each line has the level, the message and these \
-         fields; a line that belongs to a request has its method, route and id. No line has an address, an identity or a secret.\n",
+         fields; a line that is written while a request is answered has `request.method`, `request.route` and \
+         `request.id` (as JSON: the object `request`). No line has an address, an identity or a secret.\n",
         ["level", "message", "fields", "from"],
         &lines,
     );

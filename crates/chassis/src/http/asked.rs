@@ -7,7 +7,8 @@ use super::routes::Route;
 /// What names a request in metrics and in the log: nothing of it is an address or what a client wrote.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    pub(crate) method: Method,
+    /// Of a closed set: anyone may send any word as a method.
+    pub(crate) method: &'static str,
     pub(crate) route: Route,
     pub(crate) id: RequestId,
 }
@@ -17,15 +18,18 @@ pub(crate) struct Asked {
 pub(crate) struct RequestId([u8; Hyphenated::LENGTH]);
 
 impl Asked {
-    pub(super) fn new(method: Method, route: Route, id: Uuid) -> Self {
-        let id = RequestId::new(id);
-        Self { method, route, id }
+    pub(super) fn new(method: &Method, route: Route, id: Uuid) -> Self {
+        Self {
+            method: method_name(method),
+            route,
+            id: RequestId::new(id),
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn example() -> Self {
         let id = Uuid::from_u128(0x0192_aaaa_0000_7000_8000_0000_0000_0001);
-        Self::new(Method::GET, Route::unmatched(), id)
+        Self::new(&Method::GET, Route::unmatched(), id)
     }
 }
 
@@ -42,5 +46,18 @@ impl RequestId {
 
     pub(super) fn to_value(self) -> HeaderValue {
         HeaderValue::from_bytes(&self.0).expect("hexadecimal digits and hyphens")
+    }
+}
+
+fn method_name(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "_OTHER",
     }
 }

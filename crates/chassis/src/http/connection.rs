@@ -94,6 +94,8 @@ impl Serving {
     /// Waits for the next request; says false when none is to be waited for.
     async fn hears_more(&self, stream: &mut impl Transport) -> bool {
         tokio::select! {
+            // A request that is there is answered, also when the stop begins in the same moment.
+            biased;
             heard = tokio::time::timeout(self.idle_timeout, stream.hears_more()) => heard.unwrap_or(false),
             () = self.stopping.cancelled() => false,
         }
@@ -152,7 +154,8 @@ impl Serving {
     }
 }
 
-/// Waits until nothing new has begun for a while. A busy connection does not touch the timer with each request, only
+/// Waits until nothing new has begun for a while: for at least that time, and where something began meanwhile for less
+/// than twice as long. A busy connection does not touch the timer with each request, only
 /// when it fires, and one that is over at once has none.
 struct Quiet {
     time: Duration,

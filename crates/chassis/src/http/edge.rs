@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::future::{BoxFuture, Either};
 use futures_util::{FutureExt as _, poll};
@@ -145,13 +145,13 @@ impl Inner {
     /// Looks at a request and makes it ready for its handler.
     fn visit(&self, route: Route, request: &mut Request) -> Visit {
         let id = ids::new_id(&self.clock);
-        let asked = Asked::new(request.method().clone(), route, id);
+        let asked = Asked::new(request.method(), route, id);
         if !request.body().is_end_stream() {
             DefaultBodyLimit::max(self.config.body_bytes_max).apply(request);
         }
         Visit {
             started: Instant::now(),
-            held: Held::of(&asked.method, request.headers()),
+            held: Held::of(request.method(), request.headers()),
             asked,
             accepted: request.headers().get(header::ACCEPT_ENCODING).cloned(),
             came: settle(request, &self.config.trusted_proxies),
@@ -170,6 +170,10 @@ impl Inner {
         let Visit { started, asked, .. } = &visit;
         let response = visit.held.spare(as_problem(answer));
         let taken = started.elapsed();
+        debug_assert!(
+            asked.route.is_matched() || !response.status().is_success(),
+            "the router knows a path that its routes do not have"
+        );
         log(asked, &response, taken);
         self.metrics.observe(asked, response.status(), taken);
         // What is seldom is on the heap, so that it takes no room in every answer's future.
@@ -183,7 +187,7 @@ impl Inner {
         } else {
             response
         };
-        let response = if visit.asked.method == Method::HEAD {
+        let response = if visit.asked.method == "HEAD" {
             without_body(response)
         } else {
             response

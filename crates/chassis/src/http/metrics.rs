@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -81,7 +81,7 @@ impl HttpMetrics {
     }
 
     pub(super) fn observe(&self, asked: &Asked, status: StatusCode, duration: Duration) {
-        let method = method_name(&asked.method);
+        let method = asked.method;
         let durations = asked.route.durations(method, status, || {
             self.duration.get_or_create_owned(&Labels {
                 service: asked.route.service(),
@@ -91,19 +91,5 @@ impl HttpMetrics {
             })
         });
         durations.observe(duration.as_secs_f64());
-    }
-}
-
-/// Methods are a closed set here: anyone may send any word as a method.
-fn method_name(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "_OTHER",
     }
 }

@@ -1,7 +1,7 @@
 //! Serving HTTP: listeners, the one middleware every answer passes, extractors that answer with problems.
 //!
 //! [`Edge`] holds what belongs to every request (id, limits, headers, metrics, log). It goes around the merged
-//! routers of all services once, in [`app`]; in-process tests use the same [`app`].
+//! routes of all services once, in [`App`]; in-process tests use the same [`App`].
 
 mod admin;
 mod app;

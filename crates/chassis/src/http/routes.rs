@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, RwLock};
@@ -16,14 +16,14 @@ use super::described::Operations;
 #[derive(Debug)]
 pub struct Routes<S = ()> {
     router: Router<S>,
-    known: HashMap<String, Option<Operations>>,
+    known: BTreeMap<String, Option<Operations>>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     fn default() -> Self {
         Self {
             router: Router::new(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
         }
     }
 }
@@ -32,7 +32,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds a route that nothing describes, and that takes any query.
     #[must_use]
     pub fn route(mut self, path: &str, methods: MethodRouter<S>) -> Self {
-        self.known.insert(path.to_owned(), None);
+        // What is described stays so when another method is added.
+        self.known.entry(path.to_owned()).or_default();
         self.router = self.router.route(path, methods);
         self
     }
@@ -40,7 +41,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds other routes.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
-        self.known.extend(other.known);
+        for (path, operations) in other.known {
+            let known = self.known.entry(path).or_default();
+            *known = known.take().or(operations);
+        }
         self.router = self.router.merge(other.router);
         self
     }
@@ -80,10 +84,12 @@ impl Routes {
         let mut routes = matchit::Router::new();
         for (template, operations) in self.known {
             let route = Route::new(template.clone(), operations, services);
-            // The router has refused what contradicts itself.
-            let _refused = routes.insert(template, route);
+            routes
+                .insert(template, route)
+                .expect("the router has taken the same paths");
         }
-        (self.router, routes)
+        // Else the router would make itself ready for each request anew.
+        (self.router.with_state(()), routes)
     }
 }
 
@@ -195,5 +201,50 @@ impl fmt::Debug for Route {
 impl EncodeLabelValue for Route {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> fmt::Result {
         EncodeLabelValue::encode(&self.as_str(), encoder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::{get, post};
+    use utoipa::openapi::path::OperationBuilder;
+    use utoipa::openapi::{HttpMethod, PathItem, PathsBuilder};
+
+    use super::*;
+
+    fn is_described(routes: Routes, path: &str) -> bool {
+        let (_, routes) = routes.split(&["music"]);
+        routes.at(path).unwrap().value.operations().is_some()
+    }
+
+    #[test]
+    fn what_is_described_stays_so_when_it_takes_another_method() {
+        let operation = OperationBuilder::new().build();
+        let item = PathItem::new(HttpMethod::Get, operation);
+        let paths = PathsBuilder::new().path("/music/a", item).build();
+        let description = OpenApi::new(utoipa::openapi::Info::new("a", "1"), paths);
+        let described = || {
+            let router = Router::new().route("/music/a", get(|| async {}));
+            Routes::described(router, &description)
+        };
+        let other = || Routes::default().route("/music/a", post(|| async {}));
+        assert!(is_described(described(), "/music/a"));
+        assert!(is_described(described().merge(other()), "/music/a"));
+        assert!(is_described(other().merge(described()), "/music/a"));
+        assert!(!is_described(other(), "/music/a"));
+    }
+
+    #[test]
+    fn a_route_belongs_to_the_service_that_it_begins_with() {
+        for (template, service) in [
+            ("/music", "music"),
+            ("/music/{*path}", "music"),
+            ("/api/music/v1/tracks", "music"),
+            ("/musical", "server"),
+            ("/assets/{name}", "server"),
+            ("/", "server"),
+        ] {
+            assert_eq!(service_of(template, &["music"]), service, "{template}");
+        }
     }
 }

@@ -18,6 +18,8 @@ use crate::Problem;
 use crate::clock::Clock;
 use crate::lifecycle::{Readiness, Tasks};
 
+mod routing;
+
 const CONTENT_SECURITY: &str = "default-src 'self'; frame-ancestors 'none'";
 
 #[derive(Deserialize)]
@@ -392,24 +394,6 @@ async fn a_shared_answer_has_one_weak_tag_and_is_not_sent_to_who_has_it() {
         let request = request.header("if-none-match", held);
         let (status, ..) = ask(request.body(Body::empty()).unwrap()).await;
         assert_eq!(status, 200, "{held}");
-    }
-}
-
-#[tokio::test]
-async fn head_has_the_headers_of_get_and_no_body() {
-    for path in ["/media", "/music/page"] {
-        let request = Request::head(path).body(Body::empty()).unwrap();
-        let (status, mut head, body) = ask(request).await;
-        let (_, mut get, _) = ask(get_of(path)).await;
-        assert_eq!((status.as_u16(), body.len()), (200, 0));
-        for headers in [&mut head, &mut get] {
-            headers.remove("x-request-id");
-        }
-        // A content-length is added by hyper to the GET.
-        let length = head.remove(header::CONTENT_LENGTH);
-        assert!(length.is_some(), "{path}");
-        get.remove(header::CONTENT_LENGTH);
-        assert_eq!(head, get, "{path}");
     }
 }
 

@@ -2,7 +2,10 @@
 
 mod request;
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::Section;
@@ -66,12 +69,15 @@ fn directives(level: &str) -> String {
 /// Starts logging, and logs panics too. Does nothing when the process logs already.
 pub fn start(config: &Config) {
     let Config { format, level } = config;
-    let started = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives(level)))
         .with_writer(std::io::stderr)
-        .event_format(Lines::new(*format))
-        .finish()
-        .try_init();
+        .with_ansi(std::io::stderr().is_terminal())
+        .event_format(Lines::new(*format));
+    let started = match format {
+        Format::Text => lines.finish().try_init(),
+        Format::Json => lines.fmt_fields(JsonFields::new()).finish().try_init(),
+    };
     if started.is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let location = panic.location().map(ToString::to_string);

@@ -2,10 +2,8 @@
 //!
 //! A span would say it too, but is written out when it begins, for every request; most requests log nothing.
 
-use std::fmt;
-use std::io::IsTerminal as _;
-
 use serde_json::json;
+use std::fmt;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::{self, Writer};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -18,7 +16,8 @@ tokio::task_local! {
     static ASKED: Asked;
 }
 
-/// Runs what belongs to a request: every line that it logs names the request.
+/// Runs the answering of a request: what it logs until the answer begins names the request. What goes on after that, in a
+/// body or a task of its own, does not.
 pub(crate) fn within<T>(asked: Asked, work: impl Future<Output = T>) -> impl Future<Output = T> {
     ASKED.scope(asked, work)
 }
@@ -33,7 +32,7 @@ impl Lines {
     pub(super) fn new(format: Format) -> Self {
         let lines = format::format();
         match format {
-            Format::Text => Self::Text(lines.with_ansi(std::io::stderr().is_terminal())),
+            Format::Text => Self::Text(lines),
             Format::Json => Self::Json(lines.json().flatten_event(true)),
         }
     }
@@ -50,23 +49,25 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
+        let Ok(about) = ASKED.try_with(|asked| self.about(asked)) else {
+            return match self {
+                Self::Text(lines) => lines.format_event(context, writer, event),
+                Self::Json(lines) => lines.format_event(context, writer, event),
+            };
+        };
         let mut line = String::new();
         let whole = Writer::new(&mut line);
         match self {
             Self::Text(lines) => lines.format_event(context, whole, event)?,
             Self::Json(lines) => lines.format_event(context, whole, event)?,
         }
-        let about = ASKED.try_with(|asked| self.about(asked)).ok();
-        match about {
-            Some(about) => writeln!(writer, "{}{about}", self.open(&line)),
-            None => writer.write_str(&line),
-        }
+        writeln!(writer, "{}{about}", self.without_end(&line))
     }
 }
 
 impl Lines {
     /// A line without its end.
-    fn open<'a>(&self, line: &'a str) -> &'a str {
+    fn without_end<'a>(&self, line: &'a str) -> &'a str {
         let line = line.trim_end();
         match self {
             Self::Text(_) => line,
@@ -76,13 +77,11 @@ impl Lines {
 
     /// What a line about a request ends with.
     fn about(&self, asked: &Asked) -> String {
-        let (method, route, id) = (
-            asked.method.as_str(),
-            asked.route.as_str(),
-            asked.id.as_str(),
-        );
+        let (method, route, id) = (asked.method, asked.route.as_str(), asked.id.as_str());
         match self {
-            Self::Text(_) => format!(" method={method} route={route} request_id={id}"),
+            Self::Text(_) => {
+                format!(" request.method={method} request.route={route} request.id={id}")
+            }
             Self::Json(_) => {
                 let request = json!({ "method": method, "route": route, "id": id });
                 format!(",\"request\":{request}}}")
@@ -96,7 +95,9 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use serde_json::Value;
+    use tracing::Dispatch;
     use tracing_subscriber::fmt::MakeWriter;
+    use tracing_subscriber::fmt::format::JsonFields;
 
     use super::*;
 
@@ -124,12 +125,17 @@ mod tests {
     /// What is logged of a request, and what outside of one.
     fn lines(format: Format) -> Vec<String> {
         let log = Log::default();
-        let subscriber = tracing_subscriber::fmt()
+        let lines = tracing_subscriber::fmt()
+            .with_ansi(false)
             .event_format(Lines::new(format))
-            .with_writer(log.clone())
-            .finish();
+            .with_writer(log.clone());
+        let subscriber: Dispatch = match format {
+            Format::Text => lines.finish().into(),
+            Format::Json => lines.fmt_fields(JsonFields::new()).finish().into(),
+        };
         let asked = Asked::example();
-        tracing::subscriber::with_default(subscriber, || {
+        tracing::dispatcher::with_default(&subscriber, || {
+            let _span = tracing::info_span!("of a library", rows = 3).entered();
             let work = within(asked, async { tracing::info!(count = 2, "inside") });
             futures_util::FutureExt::now_or_never(work).unwrap();
             tracing::info!("outside");
@@ -141,7 +147,7 @@ mod tests {
     #[test]
     fn a_line_names_the_request_it_is_about() {
         let text = lines(Format::Text);
-        let about = " method=GET route=unmatched request_id=0192aaaa-0000-7000-8000-000000000001";
+        let about = " request.method=GET request.route=unmatched request.id=0192aaaa-0000-7000-8000-000000000001";
         assert!(
             text[0].ends_with(&format!("inside count=2{about}")),
             "{text:?}"
@@ -162,6 +168,7 @@ mod tests {
         let id = "0192aaaa-0000-7000-8000-000000000001";
         let request = json!({ "method": "GET", "route": "unmatched", "id": id });
         assert_eq!(inside["request"], request);
+        assert_eq!(inside["span"], json!({ "name": "of a library", "rows": 3 }));
         assert_eq!(outside["message"], "outside");
         assert_eq!(outside.get("request"), None);
     }

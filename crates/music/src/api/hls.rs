@@ -1,7 +1,6 @@
 //! HLS playlists.
 
 use axum::extract::{Request, State};
-
 use axum::response::Response;
 use chassis::http::Path;
 use chassis::problem::ProblemDocument;

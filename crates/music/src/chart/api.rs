@@ -6,7 +6,6 @@
 )]
 
 use axum::extract::{Request, State};
-
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use chassis::http::{ClientAddress, Query};

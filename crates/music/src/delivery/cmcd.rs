@@ -24,19 +24,22 @@ pub(super) fn read(query: Option<&str>, headers: &HeaderMap) -> Option<Facts> {
         .iter()
         .flat_map(|name| headers.get_all(*name))
         .filter_map(|value| value.to_str().ok());
-    let mut lists = argument.into_iter().chain(named).peekable();
-    lists.peek()?;
-    Some(Facts {
-        has_starved: lists.any(has_starved),
-    })
+    let mut keys = argument
+        .into_iter()
+        .flat_map(in_query)
+        .chain(named.flat_map(|list| list.split(',')))
+        .peekable();
+    keys.peek()?;
+    // A true boolean is the bare key.
+    let has_starved = keys.any(|key| key.trim() == "bs");
+    Some(Facts { has_starved })
 }
 
-/// A true boolean is the bare key. In a query the comma between two keys is encoded.
-fn has_starved(keys: &str) -> bool {
+/// In a query the comma between two keys is encoded.
+fn in_query(keys: &str) -> impl Iterator<Item = &str> {
     keys.split(',')
         .flat_map(|keys| keys.split("%2C"))
         .flat_map(|keys| keys.split("%2c"))
-        .any(|key| key.trim() == "bs")
 }
 
 #[cfg(test)]
@@ -73,6 +76,7 @@ mod tests {
             (&[("accept", "bs")], None),
             (&[("cmcd-object", "br=64,ot=a")], calm),
             (&[("cmcd-status", "bs")], starved),
+            (&[("cmcd-request", "nor=\"a%2Cbs%2Cc\"")], calm),
             (
                 &[("cmcd-session", "sf=h"), ("cmcd-status", "rtp=100, bs")],
                 starved,

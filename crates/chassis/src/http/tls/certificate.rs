@@ -91,7 +91,8 @@ impl TlsFiles {
         };
         let chain: Result<Vec<_>, pem::Error> =
             CertificateDer::pem_slice_iter(certificate).collect();
-        let chain = chain.unwrap_or_default();
+        let chain =
+            chain.map_err(|_broken| missing(&self.certificate, "certificate that is whole"))?;
         let Some(first) = chain.first() else {
             return Err(missing(&self.certificate, "certificate"));
         };

@@ -7,8 +7,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::certificate::Identity;
-
 /// What is measured of TLS. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct TlsMetrics {
@@ -76,8 +74,8 @@ impl TlsMetrics {
         metrics
     }
 
-    pub(super) fn in_force(&self, identity: &Identity) {
-        let end = identity.ends.map_or(0, Timestamp::as_second);
+    pub(super) fn in_force(&self, ends: Option<Timestamp>) {
+        let end = ends.map_or(0, Timestamp::as_second);
         self.certificate_end.set(end);
     }
 

@@ -41,7 +41,7 @@ impl Tls {
     pub fn open(files: TlsFiles, metrics: TlsMetrics) -> Result<Self, TlsError> {
         let (fingerprint, read) = files.read();
         let identity = read?;
-        metrics.in_force(&identity);
+        metrics.in_force(identity.ends);
         Ok(Self {
             files,
             config: Arc::new(ArcSwap::from_pointee(identity.into_config()?)),

@@ -29,12 +29,12 @@ impl Tls {
     fn take(&self, read: Result<Identity, TlsError>) {
         let taken = read.and_then(|identity| {
             let ends = identity.ends;
-            self.metrics.in_force(&identity);
             Ok((identity.into_config()?, ends))
         });
         match taken {
             Ok((config, ends)) => {
                 self.config.store(config.into());
+                self.metrics.in_force(ends);
                 self.metrics.reloads.inc();
                 let ends = ends.map(|ends| ends.to_string());
                 tracing::info!(ends, "the certificate has changed; new connections get it");

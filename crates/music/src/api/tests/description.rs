@@ -37,6 +37,10 @@ fn parameters<'a>(operation: &'a Value, place: &str) -> Vec<&'a Value> {
 fn every_operation_names_its_path_its_errors_and_what_its_parameters_mean() {
     let description = description();
     for (path, method, operation) in operations(&description) {
+        assert!(
+            path.starts_with(&format!("{}/", crate::API_PREFIX)),
+            "{path}"
+        );
         let variables = path.matches('{').count();
         assert_eq!(parameters(operation, "path").len(), variables, "{path}");
         for parameter in parameters(operation, "query") {

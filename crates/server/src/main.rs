@@ -8,6 +8,7 @@ mod import;
 mod load;
 mod migrate;
 mod openapi;
+mod process;
 mod role;
 mod serve;
 mod service;

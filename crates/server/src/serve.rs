@@ -1,32 +1,24 @@
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 
 use axum::http::Extensions;
 use chassis::clock::Clock;
 use chassis::config::Effective;
-use chassis::http::{self, Admin, App, BindError, Edge, HttpMetrics, Policy, Routes, Tls};
-use chassis::lifecycle::{Readiness, StopSignals, Stopped, Tasks};
+use chassis::http::{self, App, Edge, HttpMetrics, Policy, Routes, Tls};
+use chassis::lifecycle::{Readiness, Tasks};
 use chassis::objects::Objects;
 use chassis::service::{Context, Mounted};
-use chassis::supervisor::{self, State};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
+use crate::process::{Process, bind, bind_admin, listener_address};
 use crate::role::Role;
 use crate::settings::Settings;
 use crate::{say, service, tls};
 
 /// Listens first, opens everything behind the listeners, serves until a signal or a failed task, stops in order.
 pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<ExitCode, Failure> {
-    chassis::telemetry::start(&settings.telemetry);
-    let mut signals = StopSignals::listen()
-        .map_err(|error| Failure::new("could not listen to signals", error))?;
-    // Whoever reads the address takes it that we are here to stay.
-    service::check_folder(&settings)?;
-    service::check_schemas(&settings).await?;
+    let mut process = Process::begin(&settings).await?;
     let mut registry = Registry::default();
     let tls = settings.tls.as_ref();
     let tls = tls.map(|tls| tls.open(&mut registry)).transpose()?;
@@ -40,46 +32,18 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
         ..
     } = listeners;
 
-    let tasks = Tasks::default();
-    let readiness = Readiness::default();
-    let metrics = Arc::new(OnceLock::new());
-    let told = Admin {
-        readiness: readiness.clone(),
-        metrics: Arc::clone(&metrics),
-        config: effective.to_toml().into(),
-    };
-    tasks.spawn(http::serve(admin, http::admin_router(told), tasks.clone()));
-
+    let (tasks, readiness) = (process.tasks.clone(), process.readiness.clone());
+    process.tell(admin, &effective);
     if let Some(redirect) = redirect {
         let router = tls::redirect(settings.public_origin.clone(), https_port);
         tasks.spawn(http::serve(redirect, router, tasks.clone()));
     }
-
-    let app = tokio::select! {
-        app = start(&settings, &tasks, &readiness, &mut registry) => app?,
-        () = signals.next() => {
-            tasks.stop(settings.grace).await;
-            return Ok(ExitCode::SUCCESS);
-        }
+    let started = Box::pin(start(&settings, &tasks, &readiness, &mut registry));
+    let Some(app) = process.start(started).await? else {
+        return Ok(ExitCode::SUCCESS);
     };
-    let _set_once = metrics.set(registry);
     serve_public(public, app, tls, &settings, &tasks);
-    readiness.set_ready();
-    supervisor::tell(State::Ready);
-    tracing::info!("ready");
-
-    let stopped = signals.stop(&tasks, &readiness, settings.drain, settings.grace);
-    ended(stopped.await)
-}
-
-/// The exit code of a process that was asked to stop, or the failure of one that had to.
-pub(crate) fn ended(stopped: Stopped) -> Result<ExitCode, Failure> {
-    match stopped {
-        Stopped::BySignal => Ok(ExitCode::SUCCESS),
-        Stopped::ByTask(name) => Err(Failure::plain(format!(
-            "stopped because the task {name:?} ended; the log says why"
-        ))),
-    }
+    process.run(registry, settings.drain).await
 }
 
 fn serve_public(
@@ -210,35 +174,4 @@ impl Listeners {
         say(&lines);
         Ok(())
     }
-}
-
-pub(crate) fn listener_address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    let address = listener.local_addr();
-    address.map_err(|error| Failure::new("a listener has no address", error))
-}
-
-fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
-    http::bind(address).map_err(|error| not_bound(error, flag))
-}
-
-/// Nobody asked for the default admin port, so that a second process on the machine takes a free one instead.
-pub(crate) fn bind_admin(
-    settings: &Settings,
-    effective: &Effective,
-) -> Result<TcpListener, Failure> {
-    let address = settings.admin_listen;
-    match http::bind(address) {
-        Err(error)
-            if error.kind() == ErrorKind::AddrInUse
-                && effective.is_default("server", "admin_listen") =>
-        {
-            tracing::info!(%address, "the admin listener's default port is taken; taking a free one");
-            bind(SocketAddr::new(address.ip(), 0), "--admin-listen")
-        }
-        bound => bound.map_err(|error| not_bound(error, "--admin-listen")),
-    }
-}
-
-fn not_bound(error: BindError, flag: &str) -> Failure {
-    Failure::new(&format!("could not start (another address: {flag})"), error)
 }

@@ -1,19 +1,16 @@
 //! `haas worker`: what prepares music, on machines that serve nobody. Any number of them share the jobs of one database.
 
 use std::process::ExitCode;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chassis::config::Effective;
-use chassis::http::{self, Admin};
-use chassis::lifecycle::{Readiness, StopSignals, Tasks};
+use chassis::lifecycle::Tasks;
 use chassis::service::Context;
-use chassis::supervisor::{self, State};
 use prometheus_client::registry::Registry;
 
 use crate::failure::Failure;
+use crate::process::{Process, bind_admin, listener_address};
 use crate::role::Role;
-use crate::serve::{bind_admin, ended, listener_address};
 use crate::settings::Settings;
 use crate::{say, service};
 
@@ -23,40 +20,21 @@ pub(crate) async fn work(
     effective: Effective,
     workers: Option<u8>,
 ) -> Result<ExitCode, Failure> {
-    chassis::telemetry::start(&settings.telemetry);
-    let mut signals = StopSignals::listen()
-        .map_err(|error| Failure::new("could not listen to signals", error))?;
-    service::check_folder(&settings)?;
-    service::check_schemas(&settings).await?;
+    let mut process = Process::begin(&settings).await?;
     let admin = bind_admin(&settings, &effective)?;
     say(&format!("admin http://{}\n", listener_address(&admin)?));
+    process.tell(admin, &effective);
 
-    let tasks = Tasks::default();
-    let readiness = Readiness::default();
-    let metrics = Arc::new(OnceLock::new());
-    let told = Admin {
-        readiness: readiness.clone(),
-        metrics: Arc::clone(&metrics),
-        config: effective.to_toml().into(),
-    };
-    tasks.spawn(http::serve(admin, http::admin_router(told), tasks.clone()));
-
+    let tasks = process.tasks.clone();
     let mut registry = Registry::default();
     let workers = workers.map_or_else(processors, usize::from);
-    tokio::select! {
-        started = start(&settings, &tasks, workers, &mut registry) => started?,
-        () = signals.next() => {
-            tasks.stop(settings.grace).await;
-            return Ok(ExitCode::SUCCESS);
-        }
+    let started = Box::pin(start(&settings, &tasks, workers, &mut registry));
+    if process.start(started).await?.is_none() {
+        return Ok(ExitCode::SUCCESS);
     }
-    let _set_once = metrics.set(registry);
-    readiness.set_ready();
-    supervisor::tell(State::Ready);
-    tracing::info!(workers, "ready");
+    tracing::info!(workers, "preparing music");
     // Nobody sends a worker requests that would have to go elsewhere first.
-    let stopped = signals.stop(&tasks, &readiness, Duration::ZERO, settings.grace);
-    ended(stopped.await)
+    process.run(registry, Duration::ZERO).await
 }
 
 async fn start(

@@ -36,6 +36,7 @@ mod speed;
 mod subprocess;
 mod test;
 mod tidy;
+mod unit;
 mod web;
 mod workspace;
 

@@ -38,6 +38,11 @@ pub(crate) const HAPROXY: Needed = Needed {
     package: "haproxy",
     without: "no tests of replicas behind a balancer",
 };
+pub(crate) const SYSTEMD: Needed = Needed {
+    program: "systemd-analyze",
+    package: "systemd",
+    without: "the unit for systemd is not checked",
+};
 pub(crate) const CURL: Needed = Needed {
     program: "curl",
     package: "curl",

@@ -8,20 +8,21 @@ use super::counts::{Counts, Runner};
 use super::suite::{Log, Named, Verdict};
 use crate::failure::Result;
 use crate::lighthouse::Lighthouse;
-use crate::packages::FFMPEG;
+use crate::packages::{FFMPEG, SYSTEMD};
 use crate::server::Server;
 use crate::workspace::Workspace;
 use crate::{
     availability, browser, bytes, demo, footprint, generate, group, hostile, jmeter, lighthouse,
-    load, make_run, maven, packages, reference, renditions, speed,
+    load, make_run, maven, packages, reference, renditions, speed, unit,
 };
 
 /// Every stage, in groups of which the first leaves the others time: a browser that listens to music mostly waits. What
 /// measures a browser against a clock that is stricter comes last, when nothing else runs.
-pub(super) const STAGES: [&[Named]; 13] = [
+pub(super) const STAGES: [&[Named]; 14] = [
     &[("generated files", generated)],
     &[("bytes", bytes)],
     &[("footprint", footprint)],
+    &[("systemd unit", unit)],
     &[("hostile music", hostile)],
     &[("make run", make_run)],
     &[("browser tests", browser), ("demo renditions", renditions)],
@@ -68,6 +69,15 @@ fn footprint(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
         },
         lines.join("\n"),
     ))
+}
+
+/// systemd takes the unit as it is, and leaves the program few rights.
+fn unit(workspace: &Workspace, _log: &Log) -> Result<Verdict> {
+    if !packages::is_there(SYSTEMD.program) {
+        return Ok(Verdict::Missing("systemd".to_owned()));
+    }
+    let said = unit::check(workspace)?;
+    Ok(Verdict::Tests(Counts::ONE_PASSED, format!("  {said}")))
 }
 
 /// Files made to break an import do not.

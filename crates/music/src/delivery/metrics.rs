@@ -25,6 +25,8 @@ pub(crate) struct Metrics {
     pub(crate) cmcd_starvations: Counter,
     /// Blocks in memory, cached or being sent.
     pub(crate) memory_bytes: Gauge,
+    blocks: Family<BlockLabels, Counter>,
+    /// Its members, which take as long to find as all else that is counted of an answer.
     blocks_hit: Counter,
     blocks_missed: Counter,
     /// Reads of the object store that failed.
@@ -55,6 +57,7 @@ impl Metrics {
         let metrics = Self {
             blocks_hit: of(Outcome::Hit),
             blocks_missed: of(Outcome::Miss),
+            blocks,
             ..Self::default()
         };
         let registry = registry.sub_registry_with_prefix("media");
@@ -88,7 +91,7 @@ impl Metrics {
         registry.register(
             "cache_blocks",
             "Blocks asked for, by whether they were in memory",
-            blocks,
+            metrics.blocks.clone(),
         );
         registry.register(
             "object_reads",

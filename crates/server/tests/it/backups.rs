@@ -112,7 +112,7 @@ async fn an_object_that_is_lost_is_named_by_the_backup() {
 #[test]
 fn a_folder_that_is_not_there_is_not_made_by_a_restore() {
     let shelf = Shelf::new();
-    let (data, misspelt) = (shelf.data(), shelf.beside("bakcups"));
+    let (data, misspelt) = (shelf.data(), shelf.beside("other").join("bakcups"));
     let (data, place) = (
         data.to_str().expect("UTF-8"),
         misspelt.to_str().expect("UTF-8"),

@@ -27,9 +27,17 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Starts a store whose buckets are folders of a folder.
+    /// Starts a store whose buckets are folders of a folder, built as the tests are.
     pub(crate) fn start(workspace: &Workspace, folder: &Path) -> Result<Self> {
-        let program = build(workspace)?;
+        Self::start_program(&build(workspace, &[], "debug")?, folder)
+    }
+
+    /// The same, as fast as it can be: for measurements in which it must not be the limit.
+    pub(crate) fn start_fast(workspace: &Workspace, folder: &Path) -> Result<Self> {
+        Self::start_program(&build(workspace, &["--release"], "release")?, folder)
+    }
+
+    fn start_program(program: &Path, folder: &Path) -> Result<Self> {
         let [address, switches] =
             [free_port_at(HOST)?, free_port_at(HOST)?].map(|port| format!("{HOST}:{port}"));
         let home = keeper::folder("store")?;
@@ -88,10 +96,10 @@ impl Store {
     }
 }
 
-/// Builds the program with what the tests were built with.
-fn build(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds the program in a profile.
+fn build(workspace: &Workspace, profile: &[&str], folder: &str) -> Result<PathBuf> {
     let words = ["build", "--locked", "-p", "testkit", "--bin", PROGRAM];
-    let mut cargo = subprocess::cargo(workspace, &words);
+    let mut cargo = subprocess::cargo(workspace, &[&words, profile].concat());
     subprocess::read(&mut cargo)?;
-    Ok(workspace.target().join("debug").join(PROGRAM))
+    Ok(workspace.target().join(folder).join(PROGRAM))
 }

@@ -124,17 +124,17 @@ pub(crate) fn bench_pod(workspace: &Workspace, machine: &str) -> Result<()> {
     screen::say("\nMore and more listeners in a small pod");
     let (steps, listeners) = pod::listeners(pod::AT_ONCE, &pod::LISTENERS, small)?;
     screen::say(&format!("  {}", listeners.row.line()));
-    screen::say("\nListeners whose music is in an S3-compatible store");
-    let stored = stored::measure(workspace, &data)?;
-    screen::say(&format!("  {}", stored.row.line()));
-    DOCUMENT.write(
-        workspace,
-        SMALL_POD,
-        &pod_section(machine, &[&starts, &listeners, &stored]),
-    )?;
+    // What was found stands, whatever becomes of the rest.
+    let found = [&starts, &listeners];
+    DOCUMENT.write(workspace, SMALL_POD, &pod_section(machine, &found))?;
     let (cost, bent) = cost_section(machine, &steps);
     std::fs::write(workspace.path(PLOT), plot::svg(&steps)).while_doing(format!("write {PLOT}"))?;
     DOCUMENT.write(workspace, COST, &cost)?;
+    screen::say("\nListeners whose music is in an S3-compatible store");
+    let stored = stored::measure(workspace, &data)?;
+    screen::say(&format!("  {}", stored.row.line()));
+    let found = [&starts, &listeners, &stored];
+    DOCUMENT.write(workspace, SMALL_POD, &pod_section(machine, &found))?;
     let rows = [starts.row, listeners.row, stored.row];
     let missed = rows.iter().filter_map(|row| row.failure(1.0)).chain(bent);
     judge(&missed.collect::<Vec<String>>())

@@ -84,7 +84,7 @@ pub(super) fn staying(listeners: u32, come_s: u32, stay_s: u32) -> String {
     format!(
         "name = '{listeners} at once'\nsessions_min = {}\n[[phase]]\nseconds = {come_s}\nstarts_per_s = {rate}\n\
          [[listener]]\nlisten_s = [{stay_s}, {stay_s}]\nahead_s = 15\nreports_plays = false\n",
-        listeners.min(1_000)
+        (rate * come_s).min(1_000)
     )
 }
 
@@ -400,6 +400,8 @@ mod tests {
     #[test]
     fn a_few_listeners_are_enough_for_a_few() {
         assert!(staying(300, 3, 4).contains("sessions_min = 300\n"));
+        // As many as come, evenly.
+        assert!(staying(1_000, 15, 30).contains("sessions_min = 990\n"));
         let many = staying(18_000, 15, 30);
         assert!(many.contains("sessions_min = 1000\n") && many.contains("starts_per_s = 1200\n"));
     }

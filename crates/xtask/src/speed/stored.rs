@@ -34,7 +34,7 @@ pub(super) fn measure(workspace: &Workspace, data: &Path) -> Result<Found> {
     let mut copy = Command::new("cp");
     copy.arg("-R").arg(data.join("music/.")).arg(&library);
     subprocess::read(&mut copy)?;
-    let store = Store::start(workspace, &home)?;
+    let store = Store::start_fast(workspace, &home)?;
     let variables = store.variables();
     let mut environment: Vec<(&str, &str)> = variables
         .iter()

@@ -21,7 +21,7 @@ memory each and nothing flushed to disk.
 
 /// Each part with its name, by which `ONLY` asks for it.
 type Part = (&'static str, fn(&Workspace) -> Result<()>);
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("footprint", measure_footprint),
     ("bytes", measure_bytes),
     ("databases", ask_databases),
@@ -30,6 +30,9 @@ const PARTS: [Part; 13] = [
     }),
     ("speed pod", |workspace| {
         speed::bench_pod(workspace, &Machine::read()?.to_string())
+    }),
+    ("speed store", |workspace| {
+        speed::bench_store(workspace, &Machine::read()?.to_string())
     }),
     ("memory", |workspace| {
         speed::bench_memory(workspace, &Machine::read()?.to_string())

@@ -93,7 +93,7 @@ impl Aim {
             return format!("**gate missed by {}**", percent(short));
         }
         match self.goal.map(|goal| self.missing(found, goal)) {
-            None => "told".to_owned(),
+            None => "gate held".to_owned(),
             Some(None) => "goal reached".to_owned(),
             Some(Some(short)) => format!("goal missed by {}", percent(short)),
         }
@@ -157,7 +157,7 @@ impl Row {
 pub(super) fn markdown(rows: &[Row]) -> String {
     let mut text = HEAD.to_owned();
     for Row { aim, found } in rows {
-        let goal = aim.goal.map_or_else(|| "told".to_owned(), shown);
+        let goal = aim.goal.map_or_else(|| "report".to_owned(), shown);
         let gate = shown(aim.gate);
         let (measured, middle, verdict, of) = match found {
             Ok(figure) => (

@@ -21,7 +21,7 @@ use crate::lifecycle::Tasks;
 /// Connections that wait to be accepted; tokio's 128 costs a burst of visitors a second each.
 const BACKLOG: i32 = 4096;
 /// Unsent bytes the kernel takes before it says stop; bounds the memory of slow listeners.
-pub(super) const NOT_SENT_LOW_WATER_BYTES: u32 = 128 << 10;
+pub(super) const NOT_SENT_LOW_WATER_BYTES: u32 = 32 << 10;
 /// The read buffer of a connection, hence the largest request head.
 pub(super) const HEAD_BYTES_MAX: usize = 16 << 10;
 /// How long a connection must be quiet until it rests: longer than between requests that belong together.

@@ -545,7 +545,7 @@ async fn accepted_connections_inherit_no_delay() {
     let (accepted, _) = listener.accept().await.unwrap();
     assert!(accepted.nodelay().unwrap());
     let socket = socket2::SockRef::from(&accepted);
-    assert_eq!(socket.tcp_notsent_lowat().unwrap(), 128 << 10);
+    assert_eq!(socket.tcp_notsent_lowat().unwrap(), 32 << 10);
 }
 
 #[tokio::test]

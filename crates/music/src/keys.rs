@@ -1,5 +1,7 @@
 //! Where things lie in the object store, and as what: every key is made here.
 
+/// What says whose the objects are: the only object that changes, and only when they get another owner.
+pub(crate) const OWNER: &str = "library";
 /// Where objects lie that are deleted when no row names them.
 pub(crate) const SWEPT: [&str; 2] = ["originals", "renditions"];
 
@@ -13,14 +15,21 @@ pub(crate) fn cover(id: &str, width_px: u32) -> String {
     format!("covers/{id}/{width_px}.webp")
 }
 
-/// The key of an original: by content, so that writing it twice is writing it once.
-pub(crate) fn original(content_hash: &str, extension: &str) -> String {
-    let (shard, _) = content_hash.split_at_checked(2).unwrap_or(("00", ""));
-    format!("originals/{shard}/{content_hash}.{extension}")
+/// The key of an original: by content, so that writing it twice is writing it once. The number is 0, but for content that
+/// was stored before and deleted ([`Store::reclaim_key`](crate::store::Store::reclaim_key)).
+pub(crate) fn original(content_hash: &str, extension: &str, number: u32) -> String {
+    numbered("originals", content_hash, extension, number)
 }
 
-/// The key of a rendition: by content, so that a job tried twice stores it once.
-pub(crate) fn rendition(content_hash: &str) -> String {
+/// The key of a rendition: by content, so that a job tried twice stores it once; the number as that of an original.
+pub(crate) fn rendition(content_hash: &str, number: u32) -> String {
+    numbered("renditions", content_hash, "mp4", number)
+}
+
+fn numbered(folder: &str, content_hash: &str, extension: &str, number: u32) -> String {
     let (shard, _) = content_hash.split_at_checked(2).unwrap_or(("00", ""));
-    format!("renditions/{shard}/{content_hash}.mp4")
+    match number {
+        0 => format!("{folder}/{shard}/{content_hash}.{extension}"),
+        number => format!("{folder}/{shard}/{content_hash}-{number}.{extension}"),
+    }
 }

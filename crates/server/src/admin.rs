@@ -8,7 +8,7 @@ use chassis::lifecycle::StopSignals;
 use chassis::objects::{Objects, Place};
 use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
-use music::backup::{self, BackupError, Manifest, Step};
+use music::backup::{self, BackupError, Manifest, Restore, Restored, Step};
 use music::ingest::Library;
 use rustix::fs::Mode;
 
@@ -18,12 +18,12 @@ use crate::role::Role;
 use crate::settings::Settings;
 use crate::{say, service};
 
-/// The exit code of a backup that lacks objects which rows name.
-const EXIT_SOME_MISSING: u8 = 3;
+/// The exit code when objects that rows name are not in what was made.
+const EXIT_SOME_LOST: u8 = 3;
 /// The exit code when somebody stopped it.
 const EXIT_STOPPED: u8 = 130;
-/// How many objects that are missing are named.
-const MISSING_TOLD_MAX: usize = 20;
+/// How many of them are named.
+const LOST_TOLD_MAX: usize = 20;
 
 /// Does it, or ends at a signal: a backup that was cut off is none, and a restored database has all rows or none.
 pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<ExitCode, Failure> {
@@ -58,15 +58,11 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
     if taken.missing.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let count = taken.missing.len();
-    say(&format!(
-        "{count} objects are lost or damaged where they are, and are not in it:\n"
-    ));
-    for key in taken.missing.iter().take(MISSING_TOLD_MAX) {
-        say(&format!("  {key}\n"));
-    }
-    say("`haas music import --thorough` stores again what their files still have\n");
-    Ok(ExitCode::from(EXIT_SOME_MISSING))
+    tell_lost(
+        "lost or damaged where they are, and are not in it",
+        &taken.missing,
+    );
+    Ok(ExitCode::from(EXIT_SOME_LOST))
 }
 
 async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<ExitCode, Failure> {
@@ -85,13 +81,36 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
     let from = open_backup(settings, place)?;
     let progress = Progress::new();
     let shown = place.to_string();
-    let name = arguments.backup.as_deref();
-    let mut show = |step| progress.show(step);
-    let restored = backup::restore(&library, &from, &shown, name, &mut show).await;
+    let restore = Restore {
+        library: &library,
+        backup: &from,
+        place: &shown,
+        name: arguments.backup.as_deref(),
+        takes_over: arguments.take_over,
+    };
+    let restored = restore.run(&mut |step| progress.show(step)).await;
     progress.end();
-    let restored = restored.map_err(|error| failed("could not restore", error))?;
-    say(&summary(&restored, "restored and checked"));
-    Ok(ExitCode::SUCCESS)
+    let Restored { manifest, damaged } =
+        restored.map_err(|error| failed("could not restore", error))?;
+    say(&summary(&manifest, "restored and checked"));
+    if damaged.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    tell_lost(
+        "lost or damaged in the backup, and are not restored",
+        &damaged,
+    );
+    Ok(ExitCode::from(EXIT_SOME_LOST))
+}
+
+/// Names objects that are not where they should be.
+fn tell_lost(what: &str, keys: &[String]) {
+    let count = keys.len();
+    say(&format!("{count} objects are {what}:\n"));
+    for key in keys.iter().take(LOST_TOLD_MAX) {
+        say(&format!("  {key}\n"));
+    }
+    say("`haas music import --thorough` stores again what their files still have\n");
 }
 
 fn open_library(settings: &Settings, database: Database, clock: Clock) -> Result<Library, Failure> {

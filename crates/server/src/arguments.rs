@@ -68,6 +68,7 @@ pub(crate) struct BackupArguments {
 
 /// What `haas admin restore` takes.
 #[derive(Debug, Args)]
+#[command(after_help = RESTORE_EXIT_CODES)]
 pub(crate) struct RestoreArguments {
     #[command(flatten)]
     pub(crate) common: Common,
@@ -77,11 +78,19 @@ pub(crate) struct RestoreArguments {
     /// Which backup, by its name such as `2026-11-30T15-04-05Z`; otherwise the latest.
     #[arg(long, value_name = "NAME")]
     pub(crate) backup: Option<String>,
+    /// Takes over objects that belong to another library: that one cannot import or prepare music there any more.
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 /// What scripts may rely on.
 const BACKUP_EXIT_CODES: &str = "Exit codes:\n  0    everything is kept\n  1    there is no backup\n  \
      3    it is kept, but for objects that are lost where they should be\n  64   wrong arguments or configuration\n  \
+     130  somebody stopped it";
+
+/// What scripts may rely on.
+const RESTORE_EXIT_CODES: &str = "Exit codes:\n  0    everything is restored\n  1    nothing is restored; it can be done again\n  \
+     3    it is restored, but for objects that are damaged in the backup\n  64   wrong arguments or configuration\n  \
      130  somebody stopped it";
 
 /// What scripts may rely on.
@@ -116,6 +125,9 @@ pub(crate) struct ImportArguments {
     /// Removes every track of the folder or bucket when it is empty.
     #[arg(long)]
     pub(crate) allow_empty: bool,
+    /// Takes over objects that belong to another library: that one cannot import or prepare music there any more.
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 /// Where configuration comes from; for every command that needs it.

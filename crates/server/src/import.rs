@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use chassis::lifecycle::{StopSignals, Tasks};
 use chassis::objects::{Objects, Place};
 use music::ingest::{
-    ImportError, ImportOptions, Library, Origin, PrepareError, count_unprepared, import,
-    list_unprepared, prepare_all,
+    ImportError, ImportOptions, Library, Origin, OwnerError, PrepareError, count_unprepared,
+    import, list_unprepared, prepare_all,
 };
 
 use tokio::time::Instant;
@@ -92,6 +92,7 @@ async fn import_into(
 ) -> ExitCode {
     let options = ImportOptions {
         is_thorough: arguments.thorough,
+        takes_over: arguments.take_over,
         may_be_empty: arguments.allow_empty,
         stopping: tasks.stopping().clone(),
         ..ImportOptions::new(origin)
@@ -102,7 +103,9 @@ async fn import_into(
         Err(
             error @ (ImportError::Folder { .. }
             | ImportError::NotAFolder { .. }
-            | ImportError::Bucket { .. }),
+            | ImportError::Bucket { .. }
+            | ImportError::TooMany { .. }
+            | ImportError::Owner(OwnerError::Other)),
         ) => {
             screen.refuse(&error);
             return ExitCode::FAILURE;

@@ -18,8 +18,10 @@ use rcgen::{CertificateParams, KeyPair};
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{
+    ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned,
+};
 
 use crate::connection::{Connection, connect};
 
@@ -61,6 +63,18 @@ impl Certificate {
     pub fn write(&self, certificate: &Path, key: &Path) {
         std::fs::write(certificate, self.certificate.pem()).unwrap();
         std::fs::write(key, self.key.serialize_pem()).unwrap();
+    }
+
+    /// A server that shows it.
+    pub(crate) fn server(&self) -> Arc<ServerConfig> {
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate.der().clone()], key);
+        Arc::new(config.unwrap())
     }
 
     /// A client that trusts only this and has met nobody before.

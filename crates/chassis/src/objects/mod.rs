@@ -11,6 +11,7 @@ mod credentials;
 mod fault;
 mod folder;
 mod s3;
+mod write;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ use object_store::path::Path as Location;
 use object_store::prefix::PrefixStore;
 use object_store::signer::Signer as _;
 use object_store::{
-    Attribute, Attributes, GetOptions, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload,
+    Attribute, Attributes, GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutOptions,
+    PutPayload,
 };
 
 pub use config::{Config, NoPlace, Place};
@@ -34,6 +35,7 @@ pub use fault::{StorageFault, storage_fault};
 pub use folder::{check_writable, make_private};
 pub use object_store::Error as ObjectError;
 use s3::{Bucket, Patience};
+pub use write::WriteError;
 
 /// What caches may do with every object: it never changes.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
@@ -175,14 +177,6 @@ impl Objects {
         Ok(())
     }
 
-    /// Begins an object that is written part by part.
-    pub async fn upload(&self, key: &str, media_type: &str) -> Result<Upload, ObjectError> {
-        let options = PutMultipartOptions::from(self.attributes(media_type));
-        let location = location(key)?;
-        let upload = self.store.put_multipart_opts(&location, options).await?;
-        Ok(Upload(upload))
-    }
-
     /// Names every object below a folder of keys, in no order.
     pub fn list(&self, folder: &str) -> BoxStream<'static, Result<Object, ObjectError>> {
         let listed = self.store.list(Some(&Location::from(folder)));
@@ -219,6 +213,12 @@ impl Objects {
         }
     }
 
+    /// Whether URLs of [`Objects::sign`] are good for as long as they say: those that a key of a pod or an instance signed
+    /// end with it, within hours.
+    pub fn signs_lastingly(&self) -> bool {
+        matches!(&self.kind, Kind::Bucket(bucket) if bucket.signs_lastingly)
+    }
+
     /// Removes what uploads left in a folder that were cut off, by a kill or a crash of the machine. Blocks, and looks
     /// at every file: call it now and then, where blocking is allowed. Says how many were removed. A bucket does it
     /// itself where its life-cycle rules say so.
@@ -237,27 +237,6 @@ impl Objects {
                 (Attribute::CacheControl, CACHE_CONTROL.to_owned()),
             ]),
         }
-    }
-}
-
-/// An object that is being written. Dropped without [`Upload::abort`] or [`Upload::complete`] it leaves parts behind.
-#[derive(Debug)]
-pub struct Upload(Box<dyn MultipartUpload>);
-
-impl Upload {
-    /// Writes the next part: all but the last must have the same size, of at least 5 MiB.
-    pub async fn put_part(&mut self, bytes: Bytes) -> Result<(), ObjectError> {
-        self.0.put_part(PutPayload::from(bytes)).await
-    }
-
-    /// Makes the object of its parts.
-    pub async fn complete(mut self) -> Result<(), ObjectError> {
-        self.0.complete().await.map(drop)
-    }
-
-    /// Removes the parts. The object is not there, or as it was.
-    pub async fn abort(mut self) -> Result<(), ObjectError> {
-        self.0.abort().await
     }
 }
 

@@ -69,6 +69,8 @@ pub(super) struct Bucket {
     for_work: Arc<AmazonS3>,
     /// Scheme, host and port of its URLs; the bucket with them where it stands in the host.
     pub(super) origin: String,
+    /// Whether what it signs is good until the URL says, and not only until the key ends.
+    pub(super) signs_lastingly: bool,
     pub(super) prefix: Location,
 }
 
@@ -89,6 +91,9 @@ impl Bucket {
             for_listeners: open(Patience::Listener)?,
             for_work: open(Patience::Work)?,
             origin: reached.origin.clone(),
+            signs_lastingly: KeySource::choose(&reached.builder, &config.access)
+                .map_err(|error| OpenError::new(&place, error))?
+                .lasts(),
             prefix: Location::parse(prefix).map_err(|error| OpenError::new(&place, error))?,
         })
     }
@@ -164,7 +169,9 @@ fn connect(
         builder = builder.with_checksum_algorithm(Checksum::SHA256);
     }
     let options = client_options(access, patience, reached.is_secure)?;
-    Ok(with_credentials(builder.with_client_options(options), access)?.build()?)
+    let builder = builder.with_client_options(options);
+    let key = KeySource::choose(&builder, access)?;
+    Ok(key.give_to(builder).build()?)
 }
 
 /// The endpoint that the standard variables name.
@@ -212,51 +219,85 @@ fn client_options(
     Ok(options)
 }
 
-/// What is configured counts before the environment, the environment before a file that nobody named, and that before
-/// the identity of a pod or an instance.
-fn with_credentials(
-    builder: AmazonS3Builder,
-    access: &Access,
-) -> Result<AmazonS3Builder, ConnectError> {
-    match &access.credentials {
-        Credentials::Key {
-            id,
-            secret,
-            session_token,
-        } => {
-            let token = session_token.as_ref();
-            let credential = AwsCredential {
-                key_id: id.reveal().to_owned(),
-                secret_key: secret.reveal().to_owned(),
-                token: token.map(|token| token.reveal().to_owned()),
-            };
-            let provider = StaticCredentialProvider::new(credential);
-            Ok(builder.with_credentials(Arc::new(provider)))
-        }
-        Credentials::File { file, profile } => {
-            let file = CredentialsFile::new(file.clone(), profile_or_usual(profile.as_deref()));
-            file.load()?;
-            Ok(builder.with_credentials(Arc::new(file)))
-        }
-        Credentials::Ambient => Ok(with_usual_file(builder)),
-    }
+/// Who gives the key that opens the store.
+enum KeySource {
+    Configured(AwsCredential),
+    File(CredentialsFile),
+    /// The standard variables.
+    Environment {
+        lasts: bool,
+    },
+    /// The identity of a pod or an instance, which gives keys that end.
+    Identity,
 }
 
-fn with_usual_file(builder: AmazonS3Builder) -> AmazonS3Builder {
-    let is_told = [
-        AmazonS3ConfigKey::AccessKeyId,
-        AmazonS3ConfigKey::WebIdentityTokenFile,
-        AmazonS3ConfigKey::ContainerCredentialsRelativeUri,
-        AmazonS3ConfigKey::ContainerCredentialsFullUri,
-    ]
-    .iter()
-    .any(|key| builder.get_config_value(key).is_some());
-    let file = CredentialsFile::new(usual_file(), profile_or_usual(None));
-    // No file, or one for something else, leaves the identity of the instance.
-    if is_told || file.load().is_err() {
-        return builder;
+impl KeySource {
+    /// What is configured counts before the environment, the environment before a file that nobody named, and that before
+    /// the identity of a pod or an instance.
+    fn choose(builder: &AmazonS3Builder, access: &Access) -> Result<Self, ConnectError> {
+        match &access.credentials {
+            Credentials::Key {
+                id,
+                secret,
+                session_token,
+            } => {
+                let token = session_token.as_ref();
+                Ok(Self::Configured(AwsCredential {
+                    key_id: id.reveal().to_owned(),
+                    secret_key: secret.reveal().to_owned(),
+                    token: token.map(|token| token.reveal().to_owned()),
+                }))
+            }
+            Credentials::File { file, profile } => {
+                let file = CredentialsFile::new(file.clone(), profile_or_usual(profile.as_deref()));
+                file.load()?;
+                Ok(Self::File(file))
+            }
+            Credentials::Ambient => Ok(Self::ambient(builder)),
+        }
     }
-    builder.with_credentials(Arc::new(file))
+
+    fn ambient(builder: &AmazonS3Builder) -> Self {
+        let is_set = |key| builder.get_config_value(&key).is_some();
+        if is_set(AmazonS3ConfigKey::AccessKeyId) {
+            return Self::Environment {
+                lasts: !is_set(AmazonS3ConfigKey::Token),
+            };
+        }
+        let is_told = [
+            AmazonS3ConfigKey::WebIdentityTokenFile,
+            AmazonS3ConfigKey::ContainerCredentialsRelativeUri,
+            AmazonS3ConfigKey::ContainerCredentialsFullUri,
+        ]
+        .into_iter()
+        .any(is_set);
+        let file = CredentialsFile::new(usual_file(), profile_or_usual(None));
+        // No file, or one for something else, leaves the identity of the instance.
+        if is_told || file.load().is_err() {
+            return Self::Identity;
+        }
+        Self::File(file)
+    }
+
+    /// Whether its key ends only when somebody ends it.
+    fn lasts(&self) -> bool {
+        match self {
+            Self::Configured(key) => key.token.is_none(),
+            Self::File(file) => file.load().is_ok_and(|key| key.token.is_none()),
+            Self::Environment { lasts } => *lasts,
+            Self::Identity => false,
+        }
+    }
+
+    fn give_to(self, builder: AmazonS3Builder) -> AmazonS3Builder {
+        match self {
+            Self::Configured(key) => {
+                builder.with_credentials(Arc::new(StaticCredentialProvider::new(key)))
+            }
+            Self::File(file) => builder.with_credentials(Arc::new(file)),
+            Self::Environment { .. } | Self::Identity => builder,
+        }
+    }
 }
 
 fn profile_or_usual(profile: Option<&str>) -> String {

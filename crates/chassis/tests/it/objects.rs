@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chassis::objects::{CACHE_CONTROL, ObjectError, Objects};
+use chassis::objects::{CACHE_CONTROL, ObjectError, Objects, WriteError};
 use chassis::problem::chain;
 
 use futures_util::TryStreamExt as _;
@@ -76,22 +76,32 @@ async fn what_is_put_is_found_read_listed_and_deleted() {
 #[tokio::test]
 async fn an_upload_is_whole_or_not_there() {
     each_store(async |objects| {
-        let part = bytes(6 << 20);
-        let mut upload = objects.upload("a/large", "audio/flac").await.unwrap();
-        upload.put_part(part.clone()).await.unwrap();
-        assert_eq!(objects.find("a/large").await.unwrap(), None);
-        upload.put_part(part.slice(..100)).await.unwrap();
-        upload.complete().await.unwrap();
+        // Two whole parts and a bit more, in pieces that do not fit into them.
+        let body = bytes((16 << 20) + 100);
+        let pieces = |error: Option<&'static str>| {
+            let pieces: Vec<_> = body.chunks(3_000_000).map(Bytes::copy_from_slice).collect();
+            let pieces = pieces.into_iter().map(Ok);
+            futures_util::stream::iter(pieces.chain(error.map(Err)))
+        };
+        let written = objects.write("a/large", "audio/flac", pieces(None)).await;
+        written.unwrap();
         let found = objects.find("a/large").await.unwrap().unwrap();
-        assert_eq!(found.size_bytes, (6 << 20) + 100);
-        let end = (6 << 20) - 5..(6 << 20) + 5;
-        let (read, _) = objects.read_range("a/large", end).await.unwrap();
-        assert_eq!(read, [&part[part.len() - 5..], &part[..5]].concat());
+        assert_eq!(found.size_bytes, body.len() as u64);
+        let (read, _) = objects.read_range("a/large", 0..17 << 20).await.unwrap();
+        assert!(read == body, "it is not what was written");
 
-        let mut upload = objects.upload("a/given-up", "audio/flac").await.unwrap();
-        upload.put_part(part).await.unwrap();
-        upload.abort().await.unwrap();
-        assert_eq!(objects.find("a/given-up").await.unwrap(), None);
+        let cut_off = objects.write("a/cut-off", "audio/flac", pieces(Some("gone")));
+        assert!(matches!(cut_off.await, Err(WriteError::Source("gone"))));
+        assert_eq!(objects.find("a/cut-off").await.unwrap(), None);
+        // One that is there stays as it was.
+        let again = objects.write("a/large", "audio/flac", pieces(Some("gone")));
+        assert!(again.await.is_err());
+        let found = objects.find("a/large").await.unwrap().unwrap();
+        assert_eq!(found.size_bytes, body.len() as u64);
+        // Of what is short, too.
+        let short = [Ok(bytes(10)), Err("gone")];
+        let short = objects.write("a/short", "audio/flac", futures_util::stream::iter(short));
+        assert!(short.await.is_err());
         objects.delete("a/large").await.unwrap();
         assert!(keys(&objects, "a").await.is_empty());
     })
@@ -103,11 +113,11 @@ async fn a_bucket_keeps_the_content_type_and_the_cache_headers() {
     let s3 = S3::start().await;
     let objects = Objects::open(&s3.objects()).unwrap();
     objects.put("a", bytes(10), "audio/mp4").await.unwrap();
-    let upload = objects.upload("b", "audio/flac").await.unwrap();
-    let mut upload = upload;
-    upload.put_part(bytes(10)).await.unwrap();
-    upload.complete().await.unwrap();
-    for (key, media_type) in [("a", "audio/mp4"), ("b", "audio/flac")] {
+    let large = bytes(9 << 20);
+    let source = futures_util::stream::iter([Ok::<_, ObjectError>(large.clone())]);
+    let written = objects.write("b", "audio/flac", source).await;
+    written.unwrap();
+    for (key, media_type, body) in [("a", "audio/mp4", bytes(10)), ("b", "audio/flac", large)] {
         let url = objects
             .sign(key, Duration::from_mins(1))
             .await
@@ -117,7 +127,7 @@ async fn a_bucket_keeps_the_content_type_and_the_cache_headers() {
         assert_eq!(answer.status(), 200, "{key}");
         assert_eq!(answer.headers()["content-type"], media_type);
         assert_eq!(answer.headers()["cache-control"], CACHE_CONTROL, "{key}");
-        assert_eq!(answer.bytes().await.unwrap(), bytes(10));
+        assert!(answer.bytes().await.unwrap() == body, "{key}");
     }
     let folder = tempfile::tempdir().unwrap();
     let objects = Objects::in_folder(folder.path()).unwrap();

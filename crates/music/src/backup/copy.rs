@@ -1,15 +1,10 @@
 //! One object from one place to another, hashed on the way.
 
-use bytes::{Bytes, BytesMut};
-use chassis::objects::{ObjectError, Objects, Upload};
+use chassis::objects::{ObjectError, Objects, WriteError};
 use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::ingest::hex;
-
-/// The size of a part of an upload; also what is held in memory of an object.
-const PART_BYTES: usize = 8 << 20;
+use crate::ingest::{FileId, Hashed, SourceError};
 
 /// What an object was when it was copied: a line of `objects.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,69 +24,50 @@ pub(super) struct Copy<'a> {
     pub(super) media_type: &'a str,
 }
 
+/// Why an object was not copied.
+#[derive(Debug)]
+pub(super) enum CopyError {
+    /// It cannot be read where it is.
+    Source(ObjectError),
+    /// It is not there, or is not what it should be.
+    Lost,
+    /// It cannot be written where it should be.
+    Target(ObjectError),
+}
+
 /// Reads an object: how long it is, and its hash.
-pub(super) async fn hashed(objects: &Objects, key: &str) -> Result<(u64, String), ObjectError> {
-    let mut source = objects.read(key).await?;
-    let mut hash = Sha256::new();
-    let mut size_bytes = 0;
-    while let Some(bytes) = source.try_next().await? {
-        hash.update(&bytes);
-        size_bytes += bytes.len() as u64;
+pub(super) async fn hashed(objects: &Objects, key: &str) -> Result<FileId, ObjectError> {
+    let mut source = Hashed::new(objects.read(key).await?, None);
+    loop {
+        match source.try_next().await {
+            Ok(Some(_bytes)) => {}
+            // Nothing was expected.
+            Ok(None) | Err(SourceError::Changed) => return Ok(source.id()),
+            Err(SourceError::Read(error)) => return Err(error),
+        }
     }
-    Ok((size_bytes, hex(&hash.finalize())))
 }
 
 impl Copy<'_> {
-    /// Copies, unless what arrives would not have this hash: then nothing is written. Says what was read.
-    pub(super) async fn run(&self, expected: Option<&str>) -> Result<(u64, String), ObjectError> {
-        let mut upload = None;
-        let sent = self.send(expected, &mut upload).await;
-        if let Some(begun) = upload {
-            // What was cut off would stay in the store.
-            let aborted = begun.abort().await;
-            return sent.and_then(|sent| aborted.map(|()| sent));
+    /// Copies, unless what arrives would not have this hash: then nothing is written. Says what was copied.
+    pub(super) async fn run(&self, expected_hash: Option<&str>) -> Result<FileId, CopyError> {
+        let read = self.from.read(&self.from_key).await;
+        let mut source = Hashed::new(read.map_err(CopyError::of_source)?, expected_hash);
+        let written = self.to.write(&self.to_key, self.media_type, &mut source);
+        match written.await {
+            Ok(()) => Ok(source.id()),
+            Err(WriteError::Source(SourceError::Changed)) => Err(CopyError::Lost),
+            Err(WriteError::Source(SourceError::Read(error))) => Err(CopyError::of_source(error)),
+            Err(WriteError::Store(error)) => Err(CopyError::Target(error)),
         }
-        sent
     }
+}
 
-    /// Leaves an upload that is not to be completed.
-    async fn send(
-        &self,
-        expected: Option<&str>,
-        upload: &mut Option<Upload>,
-    ) -> Result<(u64, String), ObjectError> {
-        let mut source = self.from.read(&self.from_key).await?;
-        let mut hash = Sha256::new();
-        let mut size_bytes = 0;
-        let mut held = BytesMut::new();
-        while let Some(bytes) = source.try_next().await? {
-            hash.update(&bytes);
-            size_bytes += bytes.len() as u64;
-            held.extend_from_slice(&bytes);
-            while PART_BYTES <= held.len() {
-                let part = held.split_to(PART_BYTES).freeze();
-                let upload = match upload.as_mut() {
-                    Some(begun) => begun,
-                    None => upload.insert(self.to.upload(&self.to_key, self.media_type).await?),
-                };
-                upload.put_part(part).await?;
-            }
+impl CopyError {
+    fn of_source(error: ObjectError) -> Self {
+        match error {
+            ObjectError::NotFound { .. } => Self::Lost,
+            error => Self::Source(error),
         }
-        let sha256 = hex(&hash.finalize());
-        if expected.is_none_or(|expected| expected == sha256) {
-            let rest: Bytes = held.freeze();
-            match upload.as_mut() {
-                None => self.to.put(&self.to_key, rest, self.media_type).await?,
-                Some(begun) => {
-                    if !rest.is_empty() {
-                        begun.put_part(rest).await?;
-                    }
-                    if let Some(whole) = upload.take() {
-                        whole.complete().await?;
-                    }
-                }
-            }
-        }
-        Ok((size_bytes, sha256))
     }
 }

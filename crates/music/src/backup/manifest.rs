@@ -57,12 +57,14 @@ impl Manifest {
     pub(super) async fn write(&self, name: &str, backup: &Objects) -> Result<(), BackupError> {
         let json = serde_json::to_vec_pretty(self).expect("a manifest is plain data");
         let key = format!("{name}/{FILE}");
-        Ok(backup.put(&key, json.into(), "application/json").await?)
+        let put = backup.put(&key, json.into(), "application/json").await;
+        put.map_err(BackupError::Backup)
     }
 
     pub(super) async fn read(name: &str, backup: &Objects) -> Result<Self, BackupError> {
         let key = format!("{name}/{FILE}");
-        let (json, size_bytes) = backup.read_range(&key, 0..BYTES_MAX).await?;
+        let read = backup.read_range(&key, 0..BYTES_MAX).await;
+        let (json, size_bytes) = read.map_err(BackupError::Backup)?;
         let damaged = |reason: String| BackupError::Damaged(format!("{key}: {reason}"));
         if BYTES_MAX < size_bytes {
             return Err(damaged("it is too long".to_owned()));
@@ -79,7 +81,7 @@ impl Manifest {
     pub(super) async fn names(backup: &Objects) -> Result<Vec<String>, BackupError> {
         let mut listed = backup.list("");
         let mut names = Vec::new();
-        while let Some(object) = listed.try_next().await? {
+        while let Some(object) = listed.try_next().await.map_err(BackupError::Backup)? {
             let name = object.key.strip_suffix(FILE);
             let name = name.and_then(|name| name.strip_suffix('/'));
             names.extend(name.filter(|name| !name.contains('/')).map(str::to_owned));

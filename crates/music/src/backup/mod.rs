@@ -22,9 +22,10 @@ use chassis::objects::ObjectError;
 use sea_orm::DbErr;
 
 pub use manifest::Manifest;
-pub use restore::restore;
+pub use restore::{Restore, Restored};
 pub use take::take;
 
+use crate::ingest::OwnerError;
 use crate::store::DumpError;
 
 /// What a backup or a restore tells while it works.
@@ -52,9 +53,12 @@ pub enum BackupError {
     /// The database is to blame.
     #[error("the music database did not answer as it should")]
     Store(#[from] DbErr),
-    /// The objects or the backup are to blame.
-    #[error("could not read or write objects")]
-    Objects(#[from] ObjectError),
+    /// The objects of the library are to blame.
+    #[error("could not read or write the objects of the library")]
+    Library(#[source] ObjectError),
+    /// The place of the backup is to blame.
+    #[error("could not read or write the backup")]
+    Backup(#[source] ObjectError),
     /// There is no room to work in.
     #[error("no room to work in")]
     Work(#[from] std::io::Error),
@@ -80,6 +84,15 @@ pub enum BackupError {
         /// What is not known here.
         migration: String,
     },
+    /// The objects that would be overwritten.
+    #[error(
+        "the place for objects belongs to a library: give this one a place of its own, or take it over (--take-over), \
+         which keeps that library from importing and preparing music there"
+    )]
+    Taken,
+    /// Whose the objects are could not be read or written.
+    #[error("could not say whose the objects are")]
+    Owner(#[from] OwnerError),
     /// The library that would be overwritten.
     #[error("the database is not empty: restore into a new one, which nobody has migrated or used")]
     NotEmpty,

@@ -3,74 +3,138 @@ use chassis::objects::{ObjectError, Objects};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 
-use super::copy::{Copied, Copy};
+use super::copy::{Copied, Copy, CopyError};
 use super::manifest::{Manifest, Part};
 use super::{BackupError, Step};
 use crate::Migrator;
-use crate::ingest::{Library, hex};
-use crate::store::{Refill, TABLES, migration_names};
+use crate::ingest::{Library, hex, marked, take_over};
+use crate::store::{Refill, TABLES, Table, migration_names};
 
 /// How many lines are held in memory.
 const LINES_AT_ONCE: usize = 2_000;
 /// A longer line is damage.
 const LINE_BYTES_MAX: usize = 16 << 20;
 
-/// Restores a backup into an empty database and its objects, and checks every row's file and every object against what
-/// was written down; `name` is that of the backup, else the latest. Objects come first: rows that are there name
-/// nothing that is not.
-pub async fn restore(
-    library: &Library,
-    backup: &Objects,
-    place: &str,
-    name: Option<&str>,
-    observe: &mut (dyn FnMut(Step) + Send),
-) -> Result<Manifest, BackupError> {
-    let names = Manifest::names(backup).await?;
-    let name = match name {
-        Some(name) if names.iter().any(|known| known == name) => name,
-        Some(name) => {
-            return Err(BackupError::NoSuch {
+/// What was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What the backup should have.
+    pub manifest: Manifest,
+    /// The keys of objects that the backup has lost, or has not as they were kept. They were not restored.
+    pub damaged: Vec<String>,
+}
+
+/// What is restored, from where, and into what.
+#[derive(Clone, Copy, Debug)]
+pub struct Restore<'a> {
+    /// An empty database and its objects.
+    pub library: &'a Library,
+    /// Where backups are.
+    pub backup: &'a Objects,
+    /// As whoever restores calls it.
+    pub place: &'a str,
+    /// The name of one; else the latest.
+    pub name: Option<&'a str>,
+    /// Takes over objects that belong to another library, which is then refused to write them.
+    pub takes_over: bool,
+}
+
+impl Restore<'_> {
+    /// Restores a backup and checks every row's file and every object against what was written down. Objects come first:
+    /// rows that are there name nothing that is not, but for what is damaged. The library is a new one, with an id of its
+    /// own: the one that was kept may still be in use.
+    pub async fn run(
+        &self,
+        observe: &mut (dyn FnMut(Step) + Send),
+    ) -> Result<Restored, BackupError> {
+        let Self {
+            library, backup, ..
+        } = *self;
+        let name = self.find().await?;
+        let manifest = Manifest::read(&name, backup).await?;
+        let steps = known_steps(&manifest)?;
+        let tables = tables_of(&manifest)?;
+        let database = &library.database;
+        let applied = database.applied().await?;
+        // A restore that was cut off has made the tables, and no row in them.
+        let is_as_left = !applied.is_empty() && applied.iter().eq(&manifest.migrations);
+        if !(applied.is_empty()
+            || is_as_left && Refill::begin(database).await?.is_empty(&tables).await?)
+        {
+            return Err(BackupError::NotEmpty);
+        }
+        if !self.takes_over && marked(&library.objects).await?.is_some() {
+            return Err(BackupError::Taken);
+        }
+        let damaged = self.write_objects(&name, &manifest, observe).await?;
+        if applied.is_empty() {
+            database.migrate_to::<Migrator>(steps).await?;
+        }
+        let alone = database.alone().await?;
+        write_rows(&alone, backup, &name, (&manifest, &tables), observe).await?;
+        alone.close().await?;
+        database.migrate::<Migrator>().await?;
+        take_over(library).await?;
+        Ok(Restored { manifest, damaged })
+    }
+
+    /// The name of the backup.
+    async fn find(&self) -> Result<String, BackupError> {
+        let mut names = Manifest::names(self.backup).await?;
+        match self.name {
+            Some(name) if names.iter().any(|known| known == name) => Ok(name.to_owned()),
+            Some(name) => Err(BackupError::NoSuch {
                 name: name.to_owned(),
                 names: names.join(", "),
-            });
+            }),
+            None => names
+                .pop()
+                .ok_or_else(|| BackupError::None(self.place.to_owned())),
         }
-        None => names
-            .last()
-            .ok_or_else(|| BackupError::None(place.to_owned()))?,
-    };
-    let manifest = Manifest::read(name, backup).await?;
-    let steps = known_steps(&manifest)?;
-    let database = &library.database;
-    let applied = database.applied().await?;
-    // A restore that was cut off has made the tables, and no row in them.
-    let is_as_left = !applied.is_empty() && applied.iter().eq(&manifest.migrations);
-    if !(applied.is_empty() || is_as_left && Refill::begin(database).await?.is_empty().await?) {
-        return Err(BackupError::NotEmpty);
     }
-    let objects = Manifest::key(name, "objects");
-    let mut done = 0;
-    read_lines(backup, &objects, &manifest.objects, async |lines| {
-        for line in lines {
-            let copied: Copied = serde_json::from_str(line)
-                .map_err(|error| BackupError::Damaged(format!("{objects}: {error}")))?;
-            bring_back(library, backup, &copied).await?;
-            done += 1;
-            observe(Step::Object {
-                done,
-                of: manifest.objects.lines,
-            });
+
+    /// Writes all objects that are as they were kept, and names the others.
+    async fn write_objects(
+        &self,
+        name: &str,
+        manifest: &Manifest,
+        observe: &mut (dyn FnMut(Step) + Send),
+    ) -> Result<Vec<String>, BackupError> {
+        let file = Manifest::key(name, "objects");
+        let (mut done, mut damaged) = (0, Vec::new());
+        let of = manifest.objects.lines;
+        read_lines(self.backup, &file, &manifest.objects, async |lines| {
+            for line in lines {
+                let copied: Copied = serde_json::from_str(line)
+                    .map_err(|error| BackupError::Damaged(format!("{file}: {error}")))?;
+                if !self.bring_back(&copied).await? {
+                    damaged.push(copied.key);
+                }
+                done += 1;
+                observe(Step::Object { done, of });
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(damaged)
+    }
+
+    /// Whether it could be brought back as it was.
+    async fn bring_back(&self, copied: &Copied) -> Result<bool, BackupError> {
+        let copy = Copy {
+            from: self.backup,
+            from_key: format!("objects/{}", copied.key),
+            to: &self.library.objects,
+            to_key: copied.key.clone(),
+            media_type: &copied.media_type,
+        };
+        match copy.run(Some(&copied.sha256)).await {
+            Ok(_) => Ok(true),
+            Err(CopyError::Lost) => Ok(false),
+            Err(CopyError::Source(error)) => Err(BackupError::Backup(error)),
+            Err(CopyError::Target(error)) => Err(BackupError::Library(error)),
         }
-        Ok(())
-    })
-    .await?;
-    if applied.is_empty() {
-        database.migrate_to::<Migrator>(steps).await?;
     }
-    let alone = database.alone().await?;
-    write_rows(&alone, backup, name, &manifest, observe).await?;
-    alone.close().await?;
-    database.migrate::<Migrator>().await?;
-    Ok(manifest)
 }
 
 /// Fills the tables, all of them or none.
@@ -78,16 +142,19 @@ async fn write_rows(
     database: &Database,
     backup: &Objects,
     name: &str,
-    manifest: &Manifest,
+    (manifest, tables): (&Manifest, &[&Table]),
     observe: &mut (dyn FnMut(Step) + Send),
 ) -> Result<(), BackupError> {
     let refill = Refill::begin(database).await?;
     // A server may have been started on it meanwhile.
-    if !refill.is_empty().await? {
+    if !refill.is_empty(tables).await? {
         return Err(BackupError::NotEmpty);
     }
-    for table in TABLES {
-        let (key, part) = (Manifest::key(name, table.name), part(manifest, table.name)?);
+    for table in tables {
+        let Some(part) = manifest.tables.get(table.name) else {
+            continue;
+        };
+        let key = Manifest::key(name, table.name);
         read_lines(backup, &key, part, async |lines| {
             Ok(refill.write(table, lines).await?)
         })
@@ -122,30 +189,21 @@ fn known_steps(manifest: &Manifest) -> Result<u32, BackupError> {
     Ok(u32::try_from(manifest.migrations.len()).unwrap_or(u32::MAX))
 }
 
-fn part<'a>(manifest: &'a Manifest, table: &str) -> Result<&'a Part, BackupError> {
-    let part = manifest.tables.get(table);
-    part.ok_or_else(|| BackupError::Damaged(format!("it has no table {table}")))
-}
-
-async fn bring_back(
-    library: &Library,
-    backup: &Objects,
-    copied: &Copied,
-) -> Result<(), BackupError> {
-    let copy = Copy {
-        from: backup,
-        from_key: format!("objects/{}", copied.key),
-        to: &library.objects,
-        to_key: copied.key.clone(),
-        media_type: &copied.media_type,
-    };
-    let damaged = |found: &str| BackupError::Damaged(format!("objects/{} {found}", copied.key));
-    match copy.run(Some(&copied.sha256)).await {
-        Ok((_, sha256)) if sha256 == copied.sha256 => Ok(()),
-        Ok(_) => Err(damaged("is not what was kept")),
-        Err(ObjectError::NotFound { .. }) => Err(damaged("is not there")),
-        Err(error) => Err(error.into()),
+/// The tables that it has; later versions have more, which are made empty after it was restored.
+fn tables_of(manifest: &Manifest) -> Result<Vec<&'static Table>, BackupError> {
+    let is_older = manifest.migrations.len() < migration_names().len();
+    let mut tables = Vec::with_capacity(TABLES.len());
+    for table in TABLES {
+        if manifest.tables.contains_key(table.name) {
+            tables.push(table);
+        } else if !is_older {
+            return Err(BackupError::Damaged(format!(
+                "it has no table {}",
+                table.name
+            )));
+        }
     }
+    Ok(tables)
 }
 
 /// Reads a file of lines, some at a time, and fails at its end when it is not what was written.
@@ -158,11 +216,11 @@ async fn read_lines(
     let damaged = |reason: &str| BackupError::Damaged(format!("{key}: {reason}"));
     let mut source = match backup.read(key).await {
         Err(ObjectError::NotFound { .. }) => return Err(damaged("it is not there")),
-        source => source?,
+        source => source.map_err(BackupError::Backup)?,
     };
     let mut hash = Sha256::new();
     let (mut held, mut lines, mut count) = (Vec::new(), Vec::new(), 0_u64);
-    while let Some(bytes) = source.try_next().await? {
+    while let Some(bytes) = source.try_next().await.map_err(BackupError::Backup)? {
         hash.update(&bytes);
         held.extend_from_slice(&bytes);
         let Some(end) = held.iter().rposition(|byte| *byte == b'\n') else {

@@ -1,26 +1,26 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
-use std::io::{BufWriter, IntoInnerError, Read as _, Seek as _, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, IntoInnerError, Seek as _, Write as _};
 use std::path::Path;
 
-use bytes::Bytes;
-use chassis::objects::{ObjectError, Objects};
+use chassis::objects::{Objects, WriteError};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
+use tokio_util::io::ReaderStream;
 
-use super::copy::{Copied, Copy, hashed};
+use super::copy::{Copied, Copy, CopyError, hashed};
 use super::manifest::{FORMAT, Manifest, Part};
 use super::{BackupError, Step};
 use crate::api::tracks::COVER_WIDTHS_PX;
-use crate::ingest::{Library, hex};
+use crate::ingest::{FileId, Library, hex};
 use crate::keys::{self, COVER_MEDIA_TYPE, RENDITION_MEDIA_TYPE};
 use crate::store::{Snapshot, TABLES, migration_names};
 
 const LINES_MEDIA_TYPE: &str = "application/jsonl";
-/// The size of a part of an upload of lines.
-const PART_BYTES: usize = 8 << 20;
 
 /// An object that a row names.
+#[derive(Debug, Serialize, Deserialize)]
 struct Named {
     key: String,
     media_type: String,
@@ -41,15 +41,16 @@ pub async fn take(
     let name = taken_at.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
     let database = library.database.alone().await?;
     let snapshot = Snapshot::begin(&database).await?;
-    let (mut named, mut deleted) = (Vec::new(), HashSet::new());
+    let (mut named, mut deleted) = (Lines::new(&library.work)?, HashSet::new());
     let mut tables = BTreeMap::new();
     for table in TABLES {
         let mut lines = Lines::new(&library.work)?;
         let mut sink = |line: &str| {
-            if let Ok(row) = serde_json::from_str(line) {
-                named.extend(objects_of(table.name, &row));
-                deleted.extend(deleted_track(table.name, &row));
+            let row = serde_json::from_str(line).unwrap_or_default();
+            for object in objects_of(table.name, &row) {
+                named.write(&to_line(&object))?;
             }
+            deleted.extend(deleted_track(table.name, &row));
             lines.write(line)
         };
         let rows = snapshot.read(table, &mut sink).await?;
@@ -64,22 +65,22 @@ pub async fn take(
     }
     drop(snapshot);
     database.close().await?;
-    named.sort_by(|a, b| a.key.cmp(&b.key));
-    named.dedup_by(|a, b| a.key == b.key);
     let mut lines = Lines::new(&library.work)?;
     let (mut object_bytes, mut missing) = (0, Vec::new());
-    let of = named.len() as u64;
-    for (done, object) in (1..).zip(&named) {
-        match keep(library, backup, object).await? {
+    let (named, of) = named.read_back()?;
+    for (done, line) in (1..).zip(named) {
+        let object: Named = serde_json::from_str(&line?).map_err(std::io::Error::from)?;
+        match keep(library, backup, &object).await? {
             Some(copied) => {
                 object_bytes += copied.size_bytes;
-                lines.write(&serde_json::to_string(&copied).expect("a line is plain data"))?;
+                lines.write(&to_line(&copied))?;
             }
             None if object.is_of(&deleted) => {}
-            None => missing.push(object.key.clone()),
+            None => missing.push(object.key),
         }
         observe(Step::Object { done, of });
     }
+    missing.sort();
     let manifest = Manifest {
         format: FORMAT,
         taken_at: taken_at.to_string(),
@@ -94,6 +95,10 @@ pub async fn take(
     };
     manifest.write(&name, backup).await?;
     Ok(manifest)
+}
+
+fn to_line(line: &impl Serialize) -> String {
+    serde_json::to_string(line).expect("a line is plain data")
 }
 
 impl Named {
@@ -140,39 +145,38 @@ async fn keep(
     object: &Named,
 ) -> Result<Option<Copied>, BackupError> {
     let kept_key = format!("objects/{}", object.key);
-    if let Some(kept) = backup.find(&kept_key).await? {
+    let kept = backup.find(&kept_key).await.map_err(BackupError::Backup)?;
+    let id = match (kept, &object.sha256) {
         // By its key it is the same, and older backups have it so; a restore looks at every byte.
-        let (size_bytes, sha256) = match &object.sha256 {
-            Some(sha256) => (kept.size_bytes, sha256.clone()),
-            None => hashed(backup, &kept_key).await?,
-        };
-        return Ok(Some(Copied {
-            key: object.key.clone(),
-            media_type: object.media_type.clone(),
-            size_bytes,
-            sha256,
-        }));
-    }
-    let copy = Copy {
-        from: &library.objects,
-        from_key: object.key.clone(),
-        to: backup,
-        to_key: kept_key,
-        media_type: &object.media_type,
-    };
-    match copy.run(object.sha256.as_deref()).await {
-        Ok((size_bytes, sha256)) => {
-            let is_good = object.sha256.as_ref().is_none_or(|said| *said == sha256);
-            Ok(is_good.then(|| Copied {
-                key: object.key.clone(),
-                media_type: object.media_type.clone(),
-                size_bytes,
-                sha256,
-            }))
+        (Some(kept), Some(hash)) => FileId {
+            hash: hash.clone(),
+            size_bytes: kept.size_bytes,
+        },
+        (Some(_), None) => hashed(backup, &kept_key)
+            .await
+            .map_err(BackupError::Backup)?,
+        (None, _) => {
+            let copy = Copy {
+                from: &library.objects,
+                from_key: object.key.clone(),
+                to: backup,
+                to_key: kept_key,
+                media_type: &object.media_type,
+            };
+            match copy.run(object.sha256.as_deref()).await {
+                Ok(id) => id,
+                Err(CopyError::Lost) => return Ok(None),
+                Err(CopyError::Source(error)) => return Err(BackupError::Library(error)),
+                Err(CopyError::Target(error)) => return Err(BackupError::Backup(error)),
+            }
         }
-        Err(ObjectError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    };
+    Ok(Some(Copied {
+        key: object.key.clone(),
+        media_type: object.media_type.clone(),
+        size_bytes: id.size_bytes,
+        sha256: id.hash,
+    }))
 }
 
 /// Lines on their way into the backup: in a file without a name first, because nobody knows how many there are.
@@ -201,30 +205,30 @@ impl Lines {
         Ok(())
     }
 
-    async fn store(self, backup: &Objects, key: &str) -> Result<Part, BackupError> {
+    /// What was written, from its beginning.
+    fn rewound(self) -> std::io::Result<File> {
         let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
         file.rewind()?;
-        let mut next = move || {
-            let mut part = Vec::new();
-            let limit = PART_BYTES as u64;
-            (&mut file).take(limit).read_to_end(&mut part)?;
-            Ok::<_, std::io::Error>(Bytes::from(part))
-        };
-        let first = next()?;
-        if first.len() < PART_BYTES {
-            backup.put(key, first, LINES_MEDIA_TYPE).await?;
-        } else {
-            let mut upload = backup.upload(key, LINES_MEDIA_TYPE).await?;
-            let mut part = first;
-            while !part.is_empty() {
-                upload.put_part(part).await?;
-                part = next()?;
-            }
-            upload.complete().await?;
-        }
-        Ok(Part {
+        Ok(file)
+    }
+
+    /// The lines, and how many there are.
+    fn read_back(self) -> std::io::Result<(impl Iterator<Item = std::io::Result<String>>, u64)> {
+        let count = self.count;
+        Ok((BufReader::new(self.rewound()?).lines(), count))
+    }
+
+    async fn store(self, backup: &Objects, key: &str) -> Result<Part, BackupError> {
+        let part = Part {
             lines: self.count,
-            sha256: hex(&self.hash.finalize()),
-        })
+            sha256: hex(&self.hash.clone().finalize()),
+        };
+        let source = ReaderStream::new(tokio::fs::File::from_std(self.rewound()?));
+        let written = backup.write(key, LINES_MEDIA_TYPE, source).await;
+        written.map_err(|error| match error {
+            WriteError::Source(error) => BackupError::Work(error),
+            WriteError::Store(error) => BackupError::Backup(error),
+        })?;
+        Ok(part)
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chassis::clock::Clock;
@@ -12,10 +12,10 @@ use testkit::{S3, each_database};
 
 use super::*;
 use crate::Migrator;
-use crate::ingest::Library;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::tests::prepare;
-use crate::store::entities::track;
+use crate::ingest::{Library, OwnerError, claim};
+use crate::store::entities::{rendition, track};
 use crate::store::{Snapshot, Store, TABLES};
 
 /// A library with a track that has a rendition, and one that was removed.
@@ -67,8 +67,33 @@ async fn take_all(library: &Library, backup: &Objects) -> Manifest {
     take(library, backup, "1.2.3", &mut |_| {}).await.unwrap()
 }
 
+fn of<'a>(library: &'a Library, backup: &'a Objects) -> Restore<'a> {
+    Restore {
+        library,
+        backup,
+        place: "the backup",
+        name: None,
+        takes_over: false,
+    }
+}
+
+/// Restores the latest, which must not be damaged.
 async fn restore_all(library: &Library, backup: &Objects) -> Result<Manifest, BackupError> {
-    restore(library, backup, "the backup", None, &mut |_| {}).await
+    let restored = of(library, backup).run(&mut |_| {}).await?;
+    assert_eq!(restored.damaged, Vec::<String>::new());
+    Ok(restored.manifest)
+}
+
+async fn restore_named(
+    library: &Library,
+    backup: &Objects,
+    name: &str,
+) -> Result<Restored, BackupError> {
+    let restore = Restore {
+        name: Some(name),
+        ..of(library, backup)
+    };
+    restore.run(&mut |_| {}).await
 }
 
 #[tokio::test]
@@ -126,10 +151,10 @@ async fn a_second_backup_keeps_each_object_once_and_the_latest_is_restored() {
     let folder = TempDir::new().unwrap();
     let name = Manifest::names(&backup).await.unwrap().remove(0);
     let library = empty(&folder).await;
-    let older = restore(&library, &backup, "it", Some(&name), &mut |_| {}).await;
-    assert_eq!(older.unwrap(), first);
+    let older = restore_named(&library, &backup, &name).await;
+    assert_eq!(older.unwrap().manifest, first);
     let library = empty(&TempDir::new().unwrap()).await;
-    let none = restore(&library, &backup, "it", Some("2001"), &mut |_| {}).await;
+    let none = restore_named(&library, &backup, "2001").await;
     assert!(none.unwrap_err().to_string().contains(&name));
 }
 
@@ -156,14 +181,14 @@ async fn a_cover_that_changed_leaves_the_backups_that_have_it_as_it_was() {
     for name in &names {
         let folder = TempDir::new().unwrap();
         let library = empty(&folder).await;
-        let restored = restore(&library, &backup, "it", Some(name), &mut |_| {}).await;
-        assert_eq!(restored.unwrap().objects, first.objects);
+        let restored = restore_named(&library, &backup, name).await;
+        assert_eq!(restored.unwrap().manifest.objects, first.objects);
     }
     assert_eq!(names.len(), 2);
 }
 
 #[tokio::test]
-async fn an_object_that_is_lost_is_named_and_one_that_is_damaged_is_not_restored() {
+async fn objects_that_are_lost_or_damaged_are_named_and_the_others_are_restored() {
     let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
     let shelf = filled(database).await;
     let kept = TempDir::new().unwrap();
@@ -190,19 +215,72 @@ async fn an_object_that_is_lost_is_named_and_one_that_is_damaged_is_not_restored
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&file, bytes).unwrap();
+    let gone = of_rendition(&shelf).await;
+    std::fs::remove_file(kept.path().join("objects").join(&gone)).unwrap();
     let folder = TempDir::new().unwrap();
     let library = empty(&folder).await;
-    let error = restore_all(&library, &backup).await.unwrap_err();
-    assert!(error.to_string().contains(&damaged.object_key), "{error}");
-    assert!(
-        !library
-            .database
-            .pending::<Migrator>()
-            .await
-            .unwrap()
-            .0
-            .is_empty()
+    let restored = of(&library, &backup).run(&mut |_| {}).await.unwrap();
+    let expected = BTreeSet::from([damaged.object_key.clone(), gone]);
+    assert_eq!(BTreeSet::from_iter(restored.damaged), expected);
+    for key in &expected {
+        assert_eq!(library.objects.find(key).await.unwrap(), None);
+    }
+    assert_eq!(
+        rows(&library.database).await,
+        rows(&shelf.library.database).await
     );
+    let covers: Vec<_> = library.objects.list("covers").try_collect().await.unwrap();
+    assert_eq!(covers.len(), 3);
+}
+
+async fn of_rendition(shelf: &Shelf) -> String {
+    let found = rendition::Entity::find().one(shelf.library.database.connection());
+    found.await.unwrap().unwrap().object_key
+}
+
+#[tokio::test]
+async fn objects_of_another_library_are_only_taken_over_by_who_says_so() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    take_all(&shelf.library, &backup).await;
+    let folder = TempDir::new().unwrap();
+    let library = Library {
+        objects: shelf.library.objects.clone(),
+        ..empty(&folder).await
+    };
+    let refused = restore_all(&library, &backup).await;
+    assert!(matches!(refused, Err(BackupError::Taken)), "{refused:?}");
+    let restore = Restore {
+        takes_over: true,
+        ..of(&library, &backup)
+    };
+    restore.run(&mut |_| {}).await.unwrap();
+    // The first one still reads them, and that is all.
+    assert!(matches!(
+        claim(&shelf.library).await,
+        Err(OwnerError::Other)
+    ));
+    claim(&library).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_to_blame_for_a_backup_that_fails_is_told() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let s3 = S3::start().await;
+    let away = Objects::open(&s3.objects_with(&[("objects_secret_access_key", "wrong")])).unwrap();
+    let taken = take(&shelf.library, &away, "1.2.3", &mut |_| {}).await;
+    assert!(matches!(taken, Err(BackupError::Backup(_))), "{taken:?}");
+    let library = Library {
+        objects: away,
+        ..shelf.library.clone()
+    };
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let taken = take(&library, &backup, "1.2.3", &mut |_| {}).await;
+    assert!(matches!(taken, Err(BackupError::Library(_))), "{taken:?}");
 }
 
 #[tokio::test]

@@ -40,10 +40,19 @@ pub(crate) enum MediaDelivery {
 
 /// A choice that cannot be kept.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "music.media_delivery is \"store\", but music.objects is no bucket: only a bucket signs URLs"
-)]
-pub struct NoSigner;
+pub enum NoSigner {
+    /// A folder.
+    #[error(
+        "music.media_delivery is \"store\", but music.objects is no bucket: only a bucket signs URLs"
+    )]
+    NoBucket,
+    /// A session token, or the identity of a pod or an instance.
+    #[error(
+        "music.media_delivery is \"store\", but the key of music.objects ends within hours, and URLs with it: give it a key \
+         that stays (music.objects_access_key_id)"
+    )]
+    KeyEnds,
+}
 
 impl MediaDelivery {
     pub(crate) fn read(section: &mut Section<'_>) -> Self {
@@ -103,7 +112,13 @@ impl MediaDelivery {
     pub(crate) fn origin(&self, objects: &Objects) -> Result<Option<String>, NoSigner> {
         match self {
             Self::Server => Ok(None),
-            Self::Store { .. } => objects.origin().map(Some).ok_or(NoSigner),
+            Self::Store { .. } => {
+                let origin = objects.origin().ok_or(NoSigner::NoBucket)?;
+                if !objects.signs_lastingly() {
+                    return Err(NoSigner::KeyEnds);
+                }
+                Ok(Some(origin))
+            }
             Self::Cdn { base, .. } => Ok(Some(origin_of(base).to_owned())),
         }
     }

@@ -13,6 +13,16 @@ use super::walk::{COVERS_MAX, Candidate, CoverRank, Found, is_hidden_name, rank_
 /// The pictures of one folder.
 type Covers = Vec<(CoverRank, PathBuf, i64)>;
 
+/// Whether an object may be a track, or belong to one.
+pub(super) fn is_wanted(object: &Object) -> bool {
+    let path = Path::new(&object.key);
+    is_audio_name(path) || is_lyrics_name(path) || rank_cover(path).is_some()
+}
+
+fn is_lyrics_name(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "lrc")
+}
+
 /// Arranges what a bucket holds as a walk would have found it: sorted, and no more than so many.
 pub(super) fn arrange(objects: Vec<Object>, files_max: usize) -> Found {
     let mut covers: HashMap<PathBuf, Covers> = HashMap::new();
@@ -26,7 +36,7 @@ pub(super) fn arrange(objects: Vec<Object>, files_max: usize) -> Found {
         }
         if is_audio_name(&path) {
             tracks.push((path, object.size_bytes, object.modified_at_ms));
-        } else if path.extension().is_some_and(|extension| extension == "lrc") {
+        } else if is_lyrics_name(&path) {
             lyrics.insert(path, object.modified_at_ms);
         } else if let Some(rank) = rank_cover(&path) {
             let folder = covers.entry(folder_of(&path)).or_default();

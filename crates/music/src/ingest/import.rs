@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use chassis::objects::ObjectError;
+use chassis::objects::{ObjectError, WriteError};
 use futures_util::{StreamExt as _, stream};
 use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
@@ -14,9 +14,10 @@ use super::Library;
 use super::content::hex;
 use super::covers::Covers;
 use super::heal::ask_for_lost_renditions;
-use super::objects::{CopyError, store_file};
+use super::objects::store_file;
 use super::origin::{Origin, ReadError};
 use super::outcome::{FileOutcome, ImportEvent, ImportSummary, Report};
+use super::owner::{OwnerError, claim, take_over};
 use super::read::ReadFile;
 use super::skip::Skip;
 use super::tags::PICTURE_BYTES_MAX;
@@ -44,6 +45,8 @@ pub struct ImportOptions {
     /// Reads every file again, also those that look unchanged; stores what is lost of originals and covers, and has
     /// tracks prepared again that were given up or whose renditions are lost.
     pub is_thorough: bool,
+    /// Takes over objects that belong to another library, which is then refused to store any.
+    pub takes_over: bool,
     /// Takes an empty folder or bucket as the wish to delete everything from it, not as a disk that is not mounted.
     pub may_be_empty: bool,
     /// Ends the run between two files when it is cancelled.
@@ -58,6 +61,7 @@ impl ImportOptions {
             files_max: FILES_MAX,
             file_bytes_max: FILE_BYTES_MAX,
             is_thorough: false,
+            takes_over: false,
             may_be_empty: false,
             stopping: CancellationToken::new(),
         }
@@ -89,6 +93,16 @@ pub enum ImportError {
         /// Why.
         source: ObjectError,
     },
+    /// Names of objects are held in memory.
+    #[error(
+        "{bucket} has more than {objects_max} objects of music: import its parts one by one, as {bucket}/PREFIX"
+    )]
+    TooMany {
+        /// As given.
+        bucket: String,
+        /// The limit.
+        objects_max: usize,
+    },
     /// There is nothing where there was music: most likely a disk is missing.
     #[error(
         "{folder} holds no music now, but {known_count} tracks came from it; nothing was removed \
@@ -112,6 +126,9 @@ pub enum ImportError {
     /// The object store cannot be written.
     #[error("could not write to the object store")]
     Objects(#[from] ObjectError),
+    /// The objects are not this library's, or nobody can say whose they are.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
 }
 
 /// Imports a folder or a part of a bucket. Calls `observe` for every step; what `observe` heard of is stored.
@@ -122,6 +139,10 @@ pub async fn import(
 ) -> Result<ImportSummary, ImportError> {
     let origin = &options.origin;
     let root = unless_stopped(options, origin.root()).await??;
+    if options.takes_over {
+        unless_stopped(options, take_over(library)).await??;
+    }
+    unless_stopped(options, claim(library)).await??;
     let run = Run {
         store: Store::new(library.database.clone()),
         library,
@@ -318,12 +339,13 @@ impl Run<'_> {
             return Ok(Step::Touch(source::Model { track_id, ..source }));
         }
         let media_type = read.info.format.media_type();
-        let key = keys::original(&read.content.id.hash, read.info.format.extension());
         let file = match read.file.try_clone() {
             Ok(file) => file,
             Err(error) => return Ok(Step::Skip(error.into())),
         };
-        self.store.reclaim_object(&key).await?;
+        let (hash, extension) = (&read.content.id.hash, read.info.format.extension());
+        let key_of = |number| keys::original(hash, extension, number);
+        let key = self.store.reclaim_key(key_of).await?;
         match store_file(
             &self.library.objects,
             &key,
@@ -334,8 +356,8 @@ impl Run<'_> {
         .await
         {
             Ok(()) => {}
-            Err(CopyError::Skip(skip)) => return Ok(Step::Skip(skip)),
-            Err(CopyError::Objects(error)) => return Err(error.into()),
+            Err(WriteError::Source(error)) => return Ok(Step::Skip(error.into())),
+            Err(WriteError::Store(error)) => return Err(error.into()),
         }
         let beside = async |path: &Path| {
             let origin = &self.options.origin;

@@ -6,16 +6,15 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 use chassis::ids;
-use chassis::objects::{ObjectError, storage_fault};
-use futures_util::{FutureExt as _, StreamExt as _};
+use chassis::objects::{ObjectError, WriteError, storage_fault};
+use futures_util::FutureExt as _;
 use sea_orm::DbErr;
-use sha2::{Digest as _, Sha256};
-use tokio::io::AsyncWriteExt as _;
 
 use super::Library;
-use super::content::hex;
 use super::fmp4::{Layout, LayoutError, set_duration};
-use super::objects::{CopyError, FileId, hash_file, store_file};
+use super::objects::{FetchError, FileId, fetch_file, hash_file, store_file};
+use super::owner::{OwnerError, claim};
+use super::skip::Skip;
 use super::transcode::{FRAGMENT_FRAMES, Ffmpeg, Source, TranscodeError, Transcoded};
 use super::work_folder::WorkFolder;
 use crate::delivery::{BIT_RATES_KBPS, FRAME_SAMPLES};
@@ -50,6 +49,8 @@ pub(crate) enum MakeError {
     },
     #[error("its renditions cannot be stored")]
     Objects(#[source] ObjectError),
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
     #[error("no room to work in")]
     Folder(#[from] std::io::Error),
     #[error("it is damaged: only {decoded_s} of {claimed_s} seconds can be decoded")]
@@ -79,6 +80,7 @@ impl MakeError {
             Self::Store(_)
             | Self::Save(_)
             | Self::Objects(_)
+            | Self::Owner(_)
             | Self::Folder(_)
             | Self::Transcode(
                 TranscodeError::DiskFull | TranscodeError::Missing(_) | TranscodeError::Run(_),
@@ -108,6 +110,7 @@ pub(crate) async fn make(
     let store = Store::new(library.database.clone());
     let row = store.find_unprepared_track(track_id).await?;
     let row = row.ok_or(MakeError::NoTrack)?;
+    claim(library).await?;
     let folder = WorkFolder::new_in(&library.work)?;
     let source = fetch(library, &row, folder.path()).await?;
     let transcoded = ffmpeg.transcode(&source, folder.path()).await?;
@@ -152,17 +155,14 @@ fn check_length(row: &track::Model, decoded_ms: i64) -> Result<(), MakeError> {
 /// Brings the original where ffmpeg can seek in it.
 async fn fetch(library: &Library, row: &track::Model, folder: &Path) -> Result<Source, MakeError> {
     let path = folder.join("original");
-    let object = library.objects.read(&row.object_key).await;
-    let mut stream = object.map_err(MakeError::Original)?;
-    let mut file = tokio::fs::File::create(&path).await?;
-    let mut hash = Sha256::new();
-    while let Some(bytes) = stream.next().await {
-        let bytes = bytes.map_err(MakeError::Original)?;
-        hash.update(&bytes);
-        file.write_all(&bytes).await?;
-    }
-    file.flush().await?;
-    let found_hash = hex(&hash.finalize());
+    let fetched = fetch_file(&library.objects, &row.object_key, &path, u64::MAX).await;
+    let found_hash = fetched
+        .map_err(|error| match error {
+            FetchError::Objects(error) => MakeError::Original(error),
+            FetchError::Disk(error) => MakeError::Folder(error),
+            FetchError::TooLong => MakeError::Folder(std::io::ErrorKind::FileTooLarge.into()),
+        })?
+        .hash;
     if found_hash != row.content_hash {
         return Err(MakeError::Changed {
             expected_hash: row.content_hash.clone(),
@@ -189,13 +189,15 @@ async fn store_rendition(
     let path = file.to_owned();
     let (file, layout, id) =
         super::blocking(move || finish_file(&path, sample_count, rate)).await?;
-    let key = keys::rendition(&id.hash);
     let store = Store::new(library.database.clone());
-    store.reclaim_object(&key).await?;
+    let key_of = |number| keys::rendition(&id.hash, number);
+    let key = store.reclaim_key(key_of).await?;
     match store_file(&library.objects, &key, RENDITION_MEDIA_TYPE, file, &id).await {
         Ok(()) => {}
-        Err(CopyError::Skip(skip)) => return Err(std::io::Error::other(skip).into()),
-        Err(CopyError::Objects(error)) => return Err(MakeError::Objects(error)),
+        Err(WriteError::Source(error)) => {
+            return Err(std::io::Error::other(Skip::from(error)).into());
+        }
+        Err(WriteError::Store(error)) => return Err(MakeError::Objects(error)),
     }
     let (average_bps, peak_bps) = layout.bandwidths(rate);
     Ok(rendition::Model {

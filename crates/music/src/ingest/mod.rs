@@ -46,6 +46,7 @@ mod objects;
 mod ogg;
 mod origin;
 mod outcome;
+mod owner;
 mod prepare;
 mod read;
 mod skip;
@@ -61,8 +62,13 @@ mod work_folder;
 
 pub(crate) use content::hex;
 pub use import::{ImportError, ImportOptions, import};
+pub(crate) use objects::{FileId, Hashed, SourceError};
 pub use origin::Origin;
 pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
+pub use owner::OwnerError;
+#[cfg(test)]
+pub(crate) use owner::claim;
+pub(crate) use owner::{marked, take_over};
 pub(crate) use prepare::start_workers;
 pub use prepare::{
     PrepareError, PrepareOutcome, PrepareSummary, Unprepared, count_unprepared, list_unprepared,

@@ -1,30 +1,99 @@
-//! How files get into the object store: by content, once, whole.
+//! How files get into the object store and out of it: by content, once, whole.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use chassis::objects::{ObjectError, Objects, Upload};
+use chassis::objects::{ObjectError, Objects, WriteError};
+use futures_util::{Stream, TryStreamExt as _};
 use sha2::{Digest, Sha256};
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio_util::io::ReaderStream;
 
 use super::content::hex;
 use super::skip::Skip;
 
-/// How much of a file is held in memory while it is copied; also the size of a part.
-const PART_BYTES: usize = 8 * 1024 * 1024;
+/// How much of a file is read at once.
+const READ_BYTES: usize = 256 * 1024;
 
-/// Why a file could not be copied into the object store.
+/// Why bytes that came were not taken.
 #[derive(Debug)]
-pub(crate) enum CopyError {
-    /// The file is to blame.
-    Skip(Skip),
-    /// The object store is to blame.
-    Objects(ObjectError),
+pub(crate) enum SourceError<E> {
+    /// No more came.
+    Read(E),
+    /// They are not those that were expected.
+    Changed,
 }
 
-impl From<ObjectError> for CopyError {
-    fn from(error: ObjectError) -> Self {
-        Self::Objects(error)
+impl From<SourceError<std::io::Error>> for Skip {
+    fn from(error: SourceError<std::io::Error>) -> Self {
+        match error {
+            SourceError::Read(error) => error.into(),
+            SourceError::Changed => Self::Changed,
+        }
+    }
+}
+
+/// Why an object is not in a file.
+#[derive(Debug)]
+pub(crate) enum FetchError {
+    /// The object store is to blame.
+    Objects(ObjectError),
+    /// The disk is to blame.
+    Disk(std::io::Error),
+    /// It is longer than it may be.
+    TooLong,
+}
+
+/// Bytes that are hashed on their way, and that end with an error when they are not those that were expected.
+pub(crate) struct Hashed<S> {
+    source: S,
+    expected_hash: Option<String>,
+    hash: Sha256,
+    size_bytes: u64,
+}
+
+impl<S> Hashed<S> {
+    /// Expects bytes with a SHA-256, in hex, or any.
+    pub(crate) fn new(source: S, expected_hash: Option<&str>) -> Self {
+        Self {
+            source,
+            expected_hash: expected_hash.map(str::to_owned),
+            hash: Sha256::new(),
+            size_bytes: 0,
+        }
+    }
+
+    /// What has come until now.
+    pub(crate) fn id(&self) -> FileId {
+        FileId {
+            hash: hex(&self.hash.clone().finalize()),
+            size_bytes: self.size_bytes,
+        }
+    }
+}
+
+impl<E, S: Stream<Item = Result<Bytes, E>> + Unpin> Stream for Hashed<S> {
+    type Item = Result<Bytes, SourceError<E>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = ready!(Pin::new(&mut self.source).poll_next(context));
+        Poll::Ready(match next {
+            Some(Ok(bytes)) => {
+                self.hash.update(&bytes);
+                self.size_bytes += bytes.len() as u64;
+                Some(Ok(bytes))
+            }
+            Some(Err(error)) => Some(Err(SourceError::Read(error))),
+            None => {
+                let expected = self.expected_hash.take();
+                let is_other = expected.is_some_and(|expected| expected != self.id().hash);
+                is_other.then_some(Err(SourceError::Changed))
+            }
+        })
     }
 }
 
@@ -39,7 +108,7 @@ pub(crate) struct FileId {
 /// Hashes a whole file. Blocks.
 pub(crate) fn hash_file(file: &mut File) -> std::io::Result<FileId> {
     file.rewind()?;
-    let mut buffer = vec![0; PART_BYTES / 32];
+    let mut buffer = vec![0; READ_BYTES];
     let mut hash = Sha256::new();
     let mut size_bytes = 0;
     loop {
@@ -48,7 +117,7 @@ pub(crate) fn hash_file(file: &mut File) -> std::io::Result<FileId> {
             break;
         }
         hash.update(buffer.get(..read).unwrap_or_default());
-        size_bytes += u64::try_from(read).unwrap_or_default();
+        size_bytes += read as u64;
     }
     Ok(FileId {
         hash: hex(&hash.finalize()),
@@ -63,87 +132,43 @@ pub(crate) async fn store_file(
     media_type: &str,
     file: File,
     content: &FileId,
-) -> Result<(), CopyError> {
-    let found = objects.find(key).await?;
+) -> Result<(), WriteError<SourceError<std::io::Error>>> {
+    let found = objects.find(key).await.map_err(WriteError::Store)?;
     if found.is_some_and(|object| object.size_bytes == content.size_bytes) {
         return Ok(());
     }
-    let mut parts = Parts {
-        file: Some(file),
-        hash: Sha256::new(),
-    };
-    let (part, is_last) = parts.next(true).await?;
-    if is_last {
-        parts.check(content)?;
-        objects.put(key, part, media_type).await?;
-        return Ok(());
-    }
-    let mut upload = objects.upload(key, media_type).await?;
-    match upload_parts(&mut parts, part, &mut upload, content).await {
-        Ok(()) => Ok(upload.complete().await?),
-        Err(error) => {
-            if let Err(abort) = upload.abort().await {
-                tracing::warn!(%abort, "could not remove the parts of an upload that failed");
-            }
-            Err(error)
-        }
-    }
+    let mut file = tokio::fs::File::from_std(file);
+    let unread = |error| WriteError::Source(SourceError::Read(error));
+    file.rewind().await.map_err(unread)?;
+    let bytes = ReaderStream::with_capacity(file, READ_BYTES);
+    let source = Hashed::new(bytes, Some(&content.hash));
+    objects.write(key, media_type, source).await
 }
 
-async fn upload_parts(
-    parts: &mut Parts,
-    first: Bytes,
-    upload: &mut Upload,
-    content: &FileId,
-) -> Result<(), CopyError> {
-    upload.put_part(first).await?;
+/// Brings an object into a new file and says its hash.
+pub(crate) async fn fetch_file(
+    objects: &Objects,
+    key: &str,
+    to: &Path,
+    bytes_max: u64,
+) -> Result<FileId, FetchError> {
+    let mut file = tokio::fs::File::create(to)
+        .await
+        .map_err(FetchError::Disk)?;
+    let read = objects.read(key).await.map_err(FetchError::Objects)?;
+    let mut source = Hashed::new(read, None);
     loop {
-        let (part, is_last) = parts.next(false).await?;
-        if !part.is_empty() {
-            upload.put_part(part).await?;
-        }
-        if is_last {
-            break;
-        }
-    }
-    parts.check(content)
-}
-
-/// Reads a file part by part where blocking is allowed, hashing on the way.
-struct Parts {
-    file: Option<File>,
-    hash: Sha256,
-}
-
-impl Parts {
-    async fn next(&mut self, is_first: bool) -> Result<(Bytes, bool), CopyError> {
-        let Some(mut file) = self.file.take() else {
-            return Ok((Bytes::new(), true));
+        let bytes = match source.try_next().await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => break,
+            Err(SourceError::Read(error)) => return Err(FetchError::Objects(error)),
+            Err(SourceError::Changed) => return Err(FetchError::TooLong),
         };
-        let read = tokio::task::spawn_blocking(move || {
-            if is_first {
-                file.rewind()?;
-            }
-            let mut part = Vec::new();
-            let limit = u64::try_from(PART_BYTES).unwrap_or(u64::MAX);
-            (&mut file).take(limit).read_to_end(&mut part)?;
-            Ok::<_, std::io::Error>((file, part))
-        });
-        let (file, part) = read
-            .await
-            .map_err(|_panicked| CopyError::Skip(Skip::Panicked))?
-            .map_err(|error| CopyError::Skip(error.into()))?;
-        self.hash.update(&part);
-        let is_last = part.len() < PART_BYTES;
-        self.file = (!is_last).then_some(file);
-        Ok((Bytes::from(part), is_last))
-    }
-
-    fn check(&self, content: &FileId) -> Result<(), CopyError> {
-        if hex(&self.hash.clone().finalize()) == content.hash {
-            Ok(())
-        } else {
-            Err(CopyError::Skip(Skip::Changed))
+        if bytes_max < source.size_bytes {
+            return Err(FetchError::TooLong);
         }
+        file.write_all(&bytes).await.map_err(FetchError::Disk)?;
     }
+    file.flush().await.map_err(FetchError::Disk)?;
+    Ok(source.id())
 }

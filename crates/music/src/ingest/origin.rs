@@ -7,11 +7,11 @@ use std::sync::Arc;
 use chassis::objects::{ObjectError, Objects, Place};
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
-use tokio::io::AsyncWriteExt as _;
 
-use super::bucket::arrange;
+use super::bucket::{arrange, is_wanted};
 use super::folder;
 use super::import::ImportError;
+use super::objects::{FetchError, fetch_file};
 use super::outcome::ImportEvent;
 use super::read::{ReadFile, read_beside, read_file};
 use super::skip::Skip;
@@ -23,6 +23,10 @@ use crate::store::entities::source;
 
 /// How often it is told how many objects a listing has named.
 const TELL_EVERY_OBJECTS: u64 = 1_000;
+
+/// Of a bucket so many objects are held in memory for each file that a run takes: what lies beside it, and files that are
+/// too many.
+const OBJECTS_PER_FILE_MAX: usize = 4;
 
 /// Where music is imported from. It is only read.
 #[derive(Clone, Debug)]
@@ -110,13 +114,22 @@ impl Origin {
                 let mut listed = objects.list("");
                 let mut found = Vec::new();
                 let mut file_count = 0;
+                let objects_max = files_max.saturating_mul(OBJECTS_PER_FILE_MAX);
                 while let Some(object) = listed
                     .try_next()
                     .await
                     .map_err(|error| self.unreadable(error))?
                 {
-                    found.push(object);
                     file_count += 1;
+                    if is_wanted(&object) {
+                        found.push(object);
+                    }
+                    if objects_max < found.len() {
+                        return Err(ImportError::TooMany {
+                            bucket: self.shown(),
+                            objects_max,
+                        });
+                    }
                     if file_count % TELL_EVERY_OBJECTS == 1 {
                         observe(ImportEvent::Looking { file_count });
                     }
@@ -182,15 +195,12 @@ impl Origin {
         if let Some(parent) = to.parent() {
             tokio::fs::create_dir_all(parent).await.map_err(of_disk)?;
         }
-        let mut file = tokio::fs::File::create(to).await.map_err(of_disk)?;
-        let read = objects.read(&path.to_string_lossy()).await;
-        let mut bytes = read.map_err(of_bucket)?;
-        let mut left = bytes_max;
-        while let Some(part) = bytes.try_next().await.map_err(of_bucket)? {
-            left = left.checked_sub(part.len() as u64).ok_or(Skip::Changed)?;
-            file.write_all(&part).await.map_err(of_disk)?;
-        }
-        file.flush().await.map_err(of_disk)
+        let fetched = fetch_file(objects, &path.to_string_lossy(), to, bytes_max).await;
+        fetched.map(drop).map_err(|error| match error {
+            FetchError::Objects(error) => of_bucket(error),
+            FetchError::Disk(error) => of_disk(error),
+            FetchError::TooLong => Skip::Changed.into(),
+        })
     }
 
     /// A file beside a track, if it can be read and is not too large.

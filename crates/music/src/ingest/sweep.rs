@@ -3,8 +3,10 @@
 //!
 //! An object first becomes an *orphan*, a row with the time it was found. It is deleted [`GRACE`] later if it still is
 //! one: a player in the middle of an old URL, and a cache that has not heard of the change, keep reading until then.
-//! Whoever is about to name an object takes it back first ([`Store::reclaim_object`]) and then asks whether it is there;
-//! the deletion holds the orphan's row locked, so that the two never miss each other, on any replica.
+//! Whoever is about to name an object takes it back first ([`Store::reclaim_key`]) and then asks whether it is there.
+//! Before an object is deleted its key is *spent*, for [`RETENTION`]: the same content gets another key from then on. So a
+//! deletion may arrive as late as it likes, from a process that was stopped in the middle of it, and hit nothing that a
+//! row names.
 //!
 //! A deleted track keeps its objects for [`RETENTION`]: when its file comes back it plays at once, and after that it is
 //! stored and prepared like a new one, with its old id and plays. Covers are never deleted: they are small, shared, and
@@ -20,12 +22,13 @@ use chassis::objects::ObjectError;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::Library;
+use super::owner::{OwnerError, owns};
 use crate::keys;
 use crate::store::{DeletedBefore, OrphanError, Store};
 
 /// How long an object stays after it was found that no row names it.
 pub(crate) const GRACE: Duration = Duration::from_hours(24);
-/// How long a deleted track keeps its objects.
+/// How long a deleted track keeps its objects, and a key is not used again.
 pub(crate) const RETENTION: Duration = Duration::from_hours(30 * 24);
 /// How often objects are looked through.
 pub(crate) const EVERY: Duration = Duration::from_hours(6);
@@ -73,28 +76,35 @@ pub(crate) fn start_sweeping(library: &Library, tasks: &Tasks) {
     });
 }
 
-/// Sweeps, unless somebody has within [`EVERY`].
-pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanError> {
+/// Why objects were not looked through to the end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SweepError {
+    #[error(transparent)]
+    Orphan(#[from] OrphanError),
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
+}
+
+/// Sweeps, unless somebody has within [`EVERY`], or nobody can say whose the objects are: the first import or preparation
+/// marks them.
+pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, SweepError> {
     let store = Store::new(library.database.clone());
     let now_ms = library.clock.now_ms();
     let holder = ids::new_id(&library.clock).to_string();
     let until_ms = now_ms + to_ms(EVERY);
     let lease = store.acquire_lease(LEASE_NAME, &holder, now_ms, until_ms);
-    if lease.await?.is_none() {
+    let lease = lease.await.map_err(OrphanError::from)?;
+    if lease.is_none() || !owns(library).await? {
         return Ok(None);
     }
-    // An import that was cut off leaves objects, too; they go once it has been done again.
-    if !store.has_tracks().await? {
-        if has_objects(library).await? {
-            tracing::error!(
-                "the database knows no track and the object store has music: it may be another library's, and nothing is deleted"
-            );
-        }
-        return Ok(None);
-    }
+    Ok(Some(look_through(library, &store, now_ms).await?))
+}
+
+async fn look_through(library: &Library, store: &Store, now_ms: i64) -> Result<Swept, OrphanError> {
     let deleted_before = DeletedBefore(now_ms - to_ms(RETENTION));
     let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
     while store.retire_tracks(deleted_before, batch).await? > 0 {}
+    store.forget_spent_keys(now_ms - to_ms(RETENTION)).await?;
     let mut swept = Swept::default();
     for folder in keys::SWEPT {
         let objects = library.objects.list(folder);
@@ -104,19 +114,9 @@ pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, OrphanErro
             swept.orphans += store.note_orphans(&keys, deleted_before, now_ms).await?;
         }
     }
-    swept.deleted = delete_orphans(library, &store, deleted_before).await?;
+    swept.deleted = delete_orphans(library, store, deleted_before).await?;
     swept.orphans -= swept.deleted.min(swept.orphans);
-    Ok(Some(swept))
-}
-
-async fn has_objects(library: &Library) -> Result<bool, OrphanError> {
-    for folder in keys::SWEPT {
-        let first = library.objects.list(folder).next().await;
-        if first.transpose()?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(swept)
 }
 
 /// Deletes what has been an orphan for long enough. What cannot be deleted is passed over until the next round: it comes
@@ -141,9 +141,7 @@ async fn delete_orphans(
         }
         for orphan in orphans {
             let key = orphan.object_key.as_str();
-            let delete = within_lock(library.objects.delete(key));
-            let deleted = store.delete_orphan(key, found_before_ms, deleted_before, delete);
-            match deleted.await {
+            match delete_orphan(library, store, key, found_before_ms, deleted_before).await {
                 Ok(is_deleted) => count += usize::from(is_deleted),
                 Err(error @ (OrphanError::Objects(_) | OrphanError::Slow)) => {
                     failed += 1;
@@ -157,6 +155,22 @@ async fn delete_orphans(
             last = Some(orphan);
         }
     }
+}
+
+async fn delete_orphan(
+    library: &Library,
+    store: &Store,
+    key: &str,
+    found_before_ms: i64,
+    deleted_before: DeletedBefore,
+) -> Result<bool, OrphanError> {
+    let now_ms = library.clock.now_ms();
+    let is_spent = store.spend_key(key, found_before_ms, deleted_before, now_ms);
+    if !is_spent.await? {
+        return Ok(false);
+    }
+    let delete = within_lock(library.objects.delete(key));
+    store.delete_orphan(key, found_before_ms, delete).await
 }
 
 /// A deletion that ends before the lock of the orphan's row does, which databases take from whoever is idle for long.

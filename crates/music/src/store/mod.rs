@@ -14,6 +14,7 @@ mod jobs;
 mod keyset;
 mod leases;
 mod levels;
+mod libraries;
 mod media;
 #[expect(
     elided_lifetimes_in_paths,
@@ -47,7 +48,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetableMa
 pub(crate) use albums::{AlbumQuery, AlbumRecord, AlbumStart};
 pub(crate) use artists::{ArtistQuery, ArtistRecord, NameKey};
 pub(crate) use charts::{CURRENT, NewChart};
-pub(crate) use dump::{DumpError, Refill, Snapshot, TABLES};
+pub(crate) use dump::{DumpError, Refill, Snapshot, TABLES, Table};
 pub(crate) use genres::{GenreQuery, GenreRecord};
 pub(crate) use imports::{NewAlbum, NewTrack, Saved};
 pub(crate) use jobs::{Claim, Claimed, GivenBack, JobKind, LEASE, OUTAGE_PAUSE, Retry};

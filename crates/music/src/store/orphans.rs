@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use chassis::objects::ObjectError;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Store;
-use super::entities::{job, orphan, rendition, track, track_loudness};
+use super::entities::{job, orphan, rendition, spent_key, track, track_loudness};
 use super::jobs::JobKind;
 use super::keyset::{self, Step};
 
@@ -29,9 +29,26 @@ pub(crate) enum OrphanError {
 pub(crate) struct DeletedBefore(pub(crate) i64);
 
 impl Store {
-    /// Takes an object back that is about to be named. Returns when nobody can be deleting it any more: whether it is
-    /// there must be asked after this.
-    pub(crate) async fn reclaim_object(&self, key: &str) -> Result<(), DbErr> {
+    /// The first of the keys that `key_of` makes, by a number from 0 on, under which an object may be stored and named:
+    /// nobody deletes what lies there, and whether something does must be asked after this.
+    pub(crate) async fn reclaim_key(
+        &self,
+        key_of: impl Fn(u32) -> String,
+    ) -> Result<String, DbErr> {
+        // Each key that is spent took the grace of an orphan, and is forgotten after a while.
+        let mut number = 0;
+        loop {
+            let key = key_of(number);
+            self.take_back(&key).await?;
+            if !self.is_spent(&key).await? {
+                return Ok(key);
+            }
+            number += 1;
+        }
+    }
+
+    /// Takes an object back that may be an orphan. Returns when nobody can be marking its key as spent any more.
+    async fn take_back(&self, key: &str) -> Result<(), DbErr> {
         let connection = self.database.connection();
         // The row of an orphan is there until its deletion is over, so that the usual case only reads.
         if orphan::Entity::find_by_id(key)
@@ -43,6 +60,13 @@ impl Store {
                 .await?;
         }
         Ok(())
+    }
+
+    async fn is_spent(&self, key: &str) -> Result<bool, DbErr> {
+        let row = spent_key::Entity::find_by_id(key)
+            .one(self.database.connection())
+            .await?;
+        Ok(row.is_some())
     }
 
     /// Notes those of some objects that no row names; a second time changes nothing. Says how many there were.
@@ -87,41 +111,63 @@ impl Store {
             .await
     }
 
-    /// Whether the database knows any track, deleted or not.
-    pub(crate) async fn has_tracks(&self) -> Result<bool, DbErr> {
-        let first: Option<String> = track::Entity::find()
-            .select_only()
-            .column(track::Column::Id)
-            .into_tuple()
-            .one(self.database.connection())
-            .await?;
-        Ok(first.is_some())
-    }
-
-    /// Deletes an orphan with `delete`, if it is one still; its row is locked meanwhile. Says whether it was.
-    pub(crate) async fn delete_orphan(
+    /// Marks the key of an object as spent, if it has been an orphan since before a time and is one still. Says whether
+    /// it is: then nobody stores or names anything under it, and it may be deleted however late that arrives.
+    pub(crate) async fn spend_key(
         &self,
         key: &str,
         found_before_ms: i64,
         deleted: DeletedBefore,
-        delete: impl Future<Output = Result<(), OrphanError>> + Send,
-    ) -> Result<bool, OrphanError> {
+        now_ms: i64,
+    ) -> Result<bool, DbErr> {
         let writing = self.database.begin_write().await?;
-        let row = orphan::Entity::find_by_id(key)
-            .lock_exclusive()
-            .one(&writing)
-            .await?;
-        if row.is_none_or(|row| row.found_at_ms > found_before_ms) {
+        if !lock_orphan(&writing, key, found_before_ms).await? {
             writing.rollback().await?;
             return Ok(false);
         }
         let named = named_objects(&writing, &[key.to_owned()], deleted).await?;
         if named.is_empty() {
-            delete.await?;
+            let row = spent_key::ActiveModel {
+                object_key: Set(key.to_owned()),
+                spent_at_ms: Set(now_ms),
+            };
+            spent_key::Entity::insert(row)
+                .on_conflict_do_nothing()
+                .exec_without_returning(&writing)
+                .await?;
+        } else {
+            orphan::Entity::delete_by_id(key).exec(&writing).await?;
         }
-        orphan::Entity::delete_by_id(key).exec(&writing).await?;
         writing.commit().await?;
         Ok(named.is_empty())
+    }
+
+    /// Deletes an orphan, whose key is spent, with `delete`. Its row is locked meanwhile: the version before this one
+    /// knows of no spent keys, and waits for the row. Says whether it was there.
+    pub(crate) async fn delete_orphan(
+        &self,
+        key: &str,
+        found_before_ms: i64,
+        delete: impl Future<Output = Result<(), OrphanError>> + Send,
+    ) -> Result<bool, OrphanError> {
+        let writing = self.database.begin_write().await?;
+        if !lock_orphan(&writing, key, found_before_ms).await? {
+            writing.rollback().await?;
+            return Ok(false);
+        }
+        delete.await?;
+        orphan::Entity::delete_by_id(key).exec(&writing).await?;
+        writing.commit().await?;
+        Ok(true)
+    }
+
+    /// Forgets keys that were spent before a time.
+    pub(crate) async fn forget_spent_keys(&self, before_ms: i64) -> Result<(), DbErr> {
+        spent_key::Entity::delete_many()
+            .filter(spent_key::Column::SpentAtMs.lt(before_ms))
+            .exec(self.database.connection())
+            .await?;
+        Ok(())
     }
 
     /// Forgets the renditions and measures of some tracks that were deleted before a time; should their files come
@@ -180,6 +226,19 @@ impl Store {
         writing.commit().await?;
         Ok(ids.len())
     }
+}
+
+/// Locks the row of an orphan that was found before a time. Says whether there is one.
+async fn lock_orphan(
+    writing: &DatabaseTransaction,
+    key: &str,
+    found_before_ms: i64,
+) -> Result<bool, DbErr> {
+    let row = orphan::Entity::find_by_id(key)
+        .lock_exclusive()
+        .one(writing)
+        .await?;
+    Ok(row.is_some_and(|row| row.found_at_ms <= found_before_ms))
 }
 
 /// Those of some objects that a row names; a track that was deleted too long ago names nothing.

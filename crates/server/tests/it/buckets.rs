@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chassis::objects::Objects;
 use serde_json::Value;
-use testkit::{Binary, Haas, S3, has_ffmpeg};
+use testkit::{Binary, Haas, Identities, POD_TOKEN, S3, has_ffmpeg};
 
 use crate::HAAS;
 use crate::shelf::{Shelf, pause, wave};
@@ -205,4 +205,71 @@ async fn a_worker_prepares_what_players_then_fetch_from_the_store_themselves() {
         "{policy}"
     );
     assert!(haas.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pod_or_an_instance_is_let_in_by_its_identity() {
+    let records = Records::new(&[("1.wav", wave(3, 300))]).await;
+    let identities = Identities::start().await;
+    let folder = records.shelf.beside("identity");
+    let (token, trusted) = (folder.join("token"), folder.join("ca.pem"));
+    std::fs::write(&token, POD_TOKEN).expect("a file");
+    std::fs::write(&trusted, identities.certificate.pem()).expect("a file");
+    let (token, trusted) = (token.display().to_string(), trusted.display().to_string());
+    let pod = format!("http://{}/v1/credentials", identities.address);
+    let sts = format!("https://localhost:{}", identities.secure_address.port());
+    let metadata = format!("http://{}", identities.address);
+    let by_pod = [
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", pod.as_str()),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token),
+    ];
+    let by_web = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.as_str()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::1:role/reads-music"),
+        ("AWS_ENDPOINT_URL_STS", &sts),
+    ];
+    let by_instance = [("AWS_METADATA_ENDPOINT", metadata.as_str())];
+    let without_key = records.binary(&[
+        ("objects_access_key_id", ""),
+        ("objects_secret_access_key", ""),
+        ("objects_ca_file", &trusted),
+    ]);
+    let nowhere = records.shelf.beside("no-home").display().to_string();
+    let cases: [(&[(&str, &str)], &str); 3] = [
+        (&by_pod, "/v1/credentials"),
+        (&by_web, "/"),
+        (
+            &by_instance,
+            "/latest/meta-data/iam/security-credentials/reads-music",
+        ),
+    ];
+    for (variables, path) in cases {
+        let binary = variables
+            .iter()
+            .fold(without_key.clone(), |binary, (name, value)| {
+                binary.with(name, value)
+            })
+            .with("HOME", &nowhere);
+        let data = records.shelf.beside("by-identity").display().to_string();
+        let import = [
+            "music",
+            "import",
+            "--defer",
+            "--json",
+            "--take-over",
+            "--data",
+            &data,
+            "s3://music/songs",
+        ];
+        let output = binary.run(&import);
+        assert_eq!(output.code, Some(0), "{path}: {output:?}");
+        let asked = identities.take_asked();
+        assert_eq!(asked.last().map(String::as_str), Some(path), "{asked:?}");
+
+        // What it signs would end with its key.
+        let direct = binary.with("HAAS_MUSIC__MEDIA_DELIVERY", "store");
+        let refused = direct.run(&["serve", "--data", &data, "--listen", "127.0.0.1:0"]);
+        assert!(refused.code.is_some_and(|code| code != 0), "{refused:?}");
+        assert!(refused.stderr.contains("ends within hours"), "{refused:?}");
+    }
 }

@@ -5,12 +5,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
+use chassis::objects::WriteError;
 use proptest::prelude::*;
 
 use super::damaged::encode;
 use crate::Migrator;
 use crate::ingest::fixtures::{Shelf, wav};
-use crate::ingest::objects::{CopyError, store_file};
+use crate::ingest::objects::{SourceError, store_file};
 use crate::ingest::read::read_file;
 use crate::ingest::skip::Skip;
 use crate::ingest::walk::walk;
@@ -229,7 +230,7 @@ async fn a_file_that_vanishes_or_changes_while_it_is_imported_is_left_for_the_ne
     let content = &read.content.id;
     let stored = store_file(objects, "originals/a", "audio/wav", read.file, content).await;
     assert!(
-        matches!(stored, Err(CopyError::Skip(Skip::Changed))),
+        matches!(stored, Err(WriteError::Source(SourceError::Changed))),
         "{stored:?}"
     );
     assert_eq!(objects.find("originals/a").await.unwrap(), None);

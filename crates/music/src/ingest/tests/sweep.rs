@@ -14,7 +14,11 @@ use tokio::sync::Notify;
 use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
 use crate::ingest::loudness::Blocks;
-use crate::ingest::sweep::{EVERY, GRACE, RETENTION, Swept, sweep};
+use crate::ingest::make::{MakeError, make};
+use crate::ingest::sweep::{EVERY, GRACE, RETENTION, SweepError, Swept, sweep};
+use crate::ingest::transcode::Ffmpeg;
+use crate::ingest::{ImportError, ImportOptions, OwnerError, import};
+use crate::keys;
 use crate::store::entities::{rendition, track};
 use crate::store::{Claimed, DeletedBefore, JobKind, OrphanError, Prepared, Store};
 
@@ -23,7 +27,8 @@ async fn objects(shelf: &Shelf) -> BTreeSet<String> {
     let listed = shelf.library.objects.list("");
     let objects: Vec<_> = listed.try_collect().await.unwrap();
     let keys = objects.into_iter().map(|object| object.key);
-    keys.filter(|key| !key.starts_with("covers/")).collect()
+    keys.filter(|key| keys::SWEPT.iter().any(|folder| key.starts_with(folder)))
+        .collect()
 }
 
 async fn swept(shelf: &Shelf) -> Swept {
@@ -206,16 +211,65 @@ async fn a_deleted_track_keeps_its_objects_for_a_month_and_comes_back_without_th
 }
 
 #[tokio::test]
-async fn a_database_without_music_deletes_nothing_of_a_store_that_has_some() {
+async fn a_library_deletes_and_stores_nothing_where_the_objects_are_another_ones() {
+    each_database::<Migrator>(async |database| {
+        let (_folder, other) = testkit::new_sqlite::<Migrator>().await;
+        let owner = Shelf::new(other);
+        owner.write_track("a.wav", 440, &[(TrackTitle, "One")]);
+        owner.import().await;
+        let before = objects(&owner).await;
+
+        let mut shelf = Shelf::new(database);
+        // A track of its own, so that it is no new database.
+        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two")]);
+        shelf.import().await;
+        shelf.library.objects = owner.library.objects.clone();
+        for _ in 0..2 {
+            let swept = sweep(&shelf.library).await;
+            assert!(
+                matches!(swept, Err(SweepError::Owner(OwnerError::Other))),
+                "{swept:?}"
+            );
+            shelf.library.clock.advance(EVERY + GRACE);
+        }
+        shelf.write_track("c.wav", 660, &[(TrackTitle, "Three")]);
+        let options = ImportOptions::new(shelf.root());
+        let refused = import(&shelf.library, &options, &mut |_| {}).await;
+        assert!(
+            matches!(refused, Err(ImportError::Owner(OwnerError::Other))),
+            "{refused:?}"
+        );
+        let ffmpeg = Ffmpeg::new("/nowhere/ffmpeg".into());
+        let refused = make(&shelf.library, &only_track(&shelf).await.id, &ffmpeg).await;
+        assert!(
+            matches!(refused, Err(MakeError::Owner(OwnerError::Other))),
+            "{refused:?}"
+        );
+        assert_eq!(objects(&owner).await, before);
+
+        // Whoever means it says so, and then it is the first one that is refused.
+        let options = ImportOptions {
+            takes_over: true,
+            ..options
+        };
+        import(&shelf.library, &options, &mut |_| {}).await.unwrap();
+        assert_eq!(objects(&owner).await.len(), 2);
+        let refused = sweep(&owner.library).await;
+        assert!(
+            matches!(refused, Err(SweepError::Owner(OwnerError::Other))),
+            "{refused:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn objects_that_nobody_has_marked_are_not_deleted() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);
         put(&shelf.library.objects, "originals/00/00aa.wav").await;
-        for _ in 0..2 {
-            assert_eq!(sweep(&shelf.library).await.unwrap(), None);
-            shelf.library.clock.advance(EVERY + GRACE);
-        }
-        assert_eq!(objects(&shelf).await.len(), 1);
-        // With music of its own it is a library, and what nobody names goes.
+        assert_eq!(sweep(&shelf.library).await.unwrap(), None);
+        shelf.library.clock.advance(EVERY);
         shelf.write_track("a.wav", 440, &[(TrackTitle, "One")]);
         shelf.import().await;
         assert_eq!(swept(&shelf).await, counts(1, 0));
@@ -224,18 +278,20 @@ async fn a_database_without_music_deletes_nothing_of_a_store_that_has_some() {
 }
 
 #[tokio::test]
-async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone() {
+async fn who_takes_an_object_back_waits_for_its_deletion_and_gets_another_key() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);
         let (store, objects) = (
             Store::new(shelf.library.database.clone()),
             &shelf.library.objects,
         );
-        let key = "originals/00/00aa.wav".to_owned();
+        let key_of = |number| keys::original("00aa", "wav", number);
+        let key = key_of(0);
         put(objects, &key).await;
         let deleted = DeletedBefore(0);
         let noted = store.note_orphans(std::slice::from_ref(&key), deleted, 0);
         assert_eq!(noted.await.unwrap(), 1);
+        assert!(store.spend_key(&key, 0, deleted, 0).await.unwrap());
         let begun = Notify::new();
         let delete = async {
             begun.notify_one();
@@ -247,13 +303,49 @@ async fn who_takes_an_object_back_waits_for_its_deletion_and_then_sees_it_gone()
         };
         let take_back = async {
             begun.notified().await;
-            store.reclaim_object(&key).await.unwrap();
-            objects.find(&key).await
+            let taken = store.reclaim_key(key_of).await.unwrap();
+            (taken, objects.find(&key).await)
         };
-        let (is_deleted, found) =
-            tokio::join!(store.delete_orphan(&key, 0, deleted, delete), take_back);
+        let (is_deleted, (taken, found)) =
+            tokio::join!(store.delete_orphan(&key, 0, delete), take_back);
         assert!(is_deleted.unwrap());
-        assert_eq!(found.unwrap(), None);
+        assert_eq!((taken, found.unwrap()), (key_of(1), None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_arrives_late_hits_nothing_that_a_row_names() {
+    each_database::<Migrator>(async |database| {
+        let shelf = Shelf::new(database);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "Old")]);
+        shelf.import().await;
+        let old = std::fs::read(shelf.path("a.wav")).unwrap();
+        let old_key = only_track(&shelf).await.object_key;
+        shelf.tag("a.wav", &[(TrackTitle, "New")]);
+        shelf.import().await;
+        assert_eq!(swept(&shelf).await, counts(1, 0));
+        // A process that sweeps is stopped after it has looked whether somebody names the object.
+        let store = Store::new(shelf.library.database.clone());
+        let now_ms = shelf.library.clock.now_ms();
+        let spent = store.spend_key(&old_key, now_ms, DeletedBefore(0), now_ms);
+        assert!(spent.await.unwrap());
+        shelf.write("a.wav", &old);
+        shelf.import().await;
+        // It goes on where it was.
+        shelf.library.objects.delete(&old_key).await.unwrap();
+        let key = only_track(&shelf).await.object_key;
+        assert_ne!(key, old_key);
+        assert!(objects(&shelf).await.contains(&key));
+
+        // After a while the key is as any other.
+        shelf.library.clock.advance(RETENTION + EVERY);
+        swept(&shelf).await;
+        let key_of = |number| match number {
+            0 => old_key.clone(),
+            _ => panic!("it is forgotten that it was spent"),
+        };
+        assert_eq!(store.reclaim_key(key_of).await.unwrap(), old_key);
     })
     .await;
 }

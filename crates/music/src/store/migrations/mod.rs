@@ -14,6 +14,7 @@ mod m0008_create_track_loudness;
 mod m0009_create_orphans;
 mod m0010_sum_up;
 mod m0011_add_presence_starts;
+mod m0012_create_ownership;
 
 /// Brings the music database up to date.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_create_orphans::Migration),
             Box::new(m0010_sum_up::Migration),
             Box::new(m0011_add_presence_starts::Migration),
+            Box::new(m0012_create_ownership::Migration),
         ]
     }
 }

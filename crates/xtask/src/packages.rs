@@ -38,6 +38,11 @@ pub(crate) const HAPROXY: Needed = Needed {
     package: "haproxy",
     without: "no tests of replicas behind a balancer",
 };
+pub(crate) const FAKETIME: Needed = Needed {
+    program: "/usr/lib/*/faketime/libfaketime.so.1",
+    package: "libfaketime",
+    without: "replicas are tested with one clock for all",
+};
 pub(crate) const SYSTEMD: Needed = Needed {
     program: "systemd-analyze",
     package: "systemd",

@@ -28,6 +28,7 @@ pub(crate) fn all(workspace: &Workspace, settings: &Settings) -> ExitCode {
         CHROMIUM,
         KOREAN_FONT,
         packages::HAPROXY,
+        packages::FAKETIME,
         packages::SYSTEMD,
         packages::CURL,
     ];

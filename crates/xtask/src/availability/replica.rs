@@ -1,6 +1,6 @@
 //! One of several servers of one library, with what a small pod has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::http;
@@ -13,11 +13,16 @@ use crate::load::POD;
 /// How a shell calls the end by SIGKILL.
 const KILLED: u32 = 128 + 9;
 
+/// How far the clocks of the machines are from that of the database, in seconds, replica by replica.
+const CLOCKS_S: [&str; 3] = ["+0", "+70", "-70"];
+
 /// What all replicas are started with.
 pub(super) struct Plan<'a> {
     pub(super) haas: &'a Path,
     /// Keys of the configuration, as the environment's variables.
     pub(super) environment: Vec<(&'static str, String)>,
+    /// What gives a program another time, by which each replica has its own.
+    pub(super) other_time: Option<PathBuf>,
     /// Whether this machine holds a replica to its limits.
     pub(super) is_limited: bool,
 }
@@ -25,6 +30,7 @@ pub(super) struct Plan<'a> {
 /// A replica, which may have ended.
 pub(super) struct Replica {
     pub(super) name: String,
+    clock_s: &'static str,
     /// `ADDRESS:PORT` of the public listener. Nobody else connects from this address, and so takes the port while the replica is
     /// away.
     pub(super) address: String,
@@ -44,9 +50,12 @@ impl Replica {
             [free_port_at(&host)?, free_port_at(&host)?].map(|port| format!("{host}:{port}"));
         let group = plan.is_limited.then(|| Group::make(&name, POD));
         let group = group.transpose()?;
-        let kept = run(plan, group.as_ref(), &[&address, &admin])?;
+        let clock_s = CLOCKS_S.iter().cycle().nth(number.into());
+        let clock_s = clock_s.copied().unwrap_or_default();
+        let kept = run(plan, group.as_ref(), clock_s, &[&address, &admin])?;
         Ok(Self {
             name,
+            clock_s,
             address,
             admin,
             kept,
@@ -56,7 +65,8 @@ impl Replica {
 
     /// Starts it again after it has ended.
     pub(super) fn start_again(&mut self, plan: &Plan<'_>) -> Result<()> {
-        self.kept = run(plan, self.group.as_ref(), &[&self.address, &self.admin])?;
+        let at = [&self.address, &self.admin];
+        self.kept = run(plan, self.group.as_ref(), self.clock_s, &at)?;
         Ok(())
     }
 
@@ -131,7 +141,12 @@ impl Replica {
     }
 }
 
-fn run(plan: &Plan<'_>, group: Option<&Group>, [address, admin]: &[&String; 2]) -> Result<Kept> {
+fn run(
+    plan: &Plan<'_>,
+    group: Option<&Group>,
+    clock_s: &str,
+    [address, admin]: &[&String; 2],
+) -> Result<Kept> {
     let folder = keeper::folder("replica")?;
     let mut haas = match group {
         Some(group) => group.run(plan.haas),
@@ -140,6 +155,11 @@ fn run(plan: &Plan<'_>, group: Option<&Group>, [address, admin]: &[&String; 2]) 
     haas.arg("serve").arg("--data").arg(folder.join("data"));
     haas.args(["--listen", address, "--admin-listen", admin]);
     haas.envs(plan.environment.iter().map(|(name, value)| (name, value)));
+    if let Some(library) = &plan.other_time {
+        haas.env("LD_PRELOAD", library).env("FAKETIME", clock_s);
+        // How long something takes is as long for all.
+        haas.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+    }
     let kept = Kept::start(Command::new("/bin/sh"), &folder, "TERM", &haas)?;
     kept.wait_until("the replica", || {
         http::get(admin, "/ready").is_ok_and(|answer| answer.status == 200)

@@ -10,7 +10,7 @@ use super::store::Store;
 use crate::databases::{self, Server};
 use crate::failure::{Failure, Result};
 use crate::group;
-use crate::packages::{self, CURL, FFMPEG, HAPROXY};
+use crate::packages::{self, CURL, FAKETIME, FFMPEG, HAPROXY};
 use crate::workspace::Workspace;
 
 const REPLICAS: u8 = 3;
@@ -48,7 +48,7 @@ pub(super) struct Rig {
 impl Rig {
     /// Brings what it needs and starts it.
     pub(super) fn start(workspace: &Workspace) -> Result<Self> {
-        packages::ensure(workspace, &[FFMPEG, HAPROXY, CURL])?;
+        packages::ensure(workspace, &[FFMPEG, HAPROXY, CURL, FAKETIME])?;
         let library = Library::bring(workspace)?;
         // Another program may take a port between finding and using it.
         databases::with_retries(|| Self::try_start(workspace, &library))
@@ -162,6 +162,7 @@ fn plan<'a>(
     Plan {
         haas,
         environment,
+        other_time: packages::find(FAKETIME.program),
         is_limited,
     }
 }

@@ -1,10 +1,8 @@
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
-use chassis::config::{ConfigError, Effective, Reader, Section, Sources};
+use chassis::config::{ConfigError, Effective, Optional, Reader, Section, Sources};
 use chassis::{database, http, objects, telemetry};
 use pages::PublicOrigin;
 
@@ -34,8 +32,8 @@ pub(crate) struct Settings {
     pub(crate) http: http::Config,
     pub(crate) telemetry: telemetry::Config,
     pub(crate) music: music::Config,
-    /// How buckets are reached that music is imported from; the place is none of it.
-    pub(crate) imports: objects::Config,
+    /// How buckets are reached that music is imported from.
+    pub(crate) imports: objects::Access,
     places: [Place; Role::ALL.len()],
 }
 
@@ -65,7 +63,7 @@ impl Settings {
         );
         let public_url = server.parsed(
             "public_url",
-            Maybe(None),
+            Optional(None),
             "a scheme and a host such as \"https://music.example\"",
             "Where people reach the public listener: pages name it in their own addresses, for search engines and \
              previews. Without it the host that a request asks for is named.",
@@ -130,27 +128,6 @@ impl Place {
         let database = database::Config::read(&mut section, data, role.name());
         let objects = objects::Config::read(&mut section, data, role.name());
         Self { database, objects }
-    }
-}
-
-/// A value that need not be set.
-#[derive(Clone, Debug)]
-pub(crate) struct Maybe<T>(pub(crate) Option<T>);
-
-impl<T: FromStr> FromStr for Maybe<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, T::Err> {
-        if text.is_empty() {
-            return Ok(Self(None));
-        }
-        text.parse().map(Some).map(Self)
-    }
-}
-
-impl<T: fmt::Display> fmt::Display for Maybe<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |value| value.fmt(formatter))
     }
 }
 

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::Router;
-use chassis::config::Section;
+use chassis::config::{Optional, Section};
 use chassis::http::{Tls, TlsFiles, TlsMetrics, redirect_router};
 use chassis::problem;
 use pages::PublicOrigin;
 use prometheus_client::registry::Registry;
 
 use crate::failure::Failure;
-use crate::settings::{ADDRESS, Maybe};
+use crate::settings::ADDRESS;
 
 /// How the public listener speaks HTTPS.
 #[derive(Clone, Debug)]
@@ -29,16 +29,16 @@ impl TlsSettings {
         server: &mut Section<'_>,
         public_origin: Option<&PublicOrigin>,
     ) -> (Option<Self>, Option<String>) {
-        let Maybe(certificate) = server.parsed::<Maybe<String>>(
+        let Optional(certificate) = server.parsed::<Optional<String>>(
             "tls_cert",
-            Maybe(None),
+            Optional(None),
             "a path",
             "The certificate of the public listener, in PEM, followed by those of who signed it. With it the listener \
              speaks HTTPS only: HTTP/1.1 and HTTP/2. A changed file is taken without a restart.",
         );
-        let Maybe(key) = server.parsed::<Maybe<String>>(
+        let Optional(key) = server.parsed::<Optional<String>>(
             "tls_key",
-            Maybe(None),
+            Optional(None),
             "a path",
             "The private key of `tls_cert`, in PEM.",
         );
@@ -49,9 +49,9 @@ impl TlsSettings {
             Duration::from_millis(10)..=3600 * second,
             "How often `tls_cert` and `tls_key` are looked at; a change is taken when it was seen twice.",
         );
-        let Maybe(redirect_listen) = server.parsed::<Maybe<SocketAddr>>(
+        let Optional(redirect_listen) = server.parsed::<Optional<SocketAddr>>(
             "redirect_listen",
-            Maybe(None),
+            Optional(None),
             ADDRESS,
             "Another listener, which answers every plain HTTP request with a redirect to `public_url`, or else to the \
              host that was asked for at the port of the public listener. None when it is empty; only with `tls_cert`.",

@@ -16,7 +16,7 @@ pub use layers::{Flag, Sources, environment};
 use layers::{Given, Layers};
 pub use report::{ConfigError, Effective, Setting};
 pub use section::Section;
-pub use value::{Secret, duration_text, parse_duration, parse_size, size_text};
+pub use value::{Optional, Secret, duration_text, parse_duration, parse_size, size_text};
 
 /// Reads the keys that the program knows out of everything that was given.
 #[derive(Debug)]

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Units of time, largest first.
@@ -21,6 +22,27 @@ const SIZE_UNITS: [(&str, u64); 8] = [
     ("MB", 1_000_000),
     ("KB", 1_000),
 ];
+
+/// A value that need not be set: an empty text is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Optional<T>(pub Option<T>);
+
+impl<T: FromStr> FromStr for Optional<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        if text.is_empty() {
+            return Ok(Self(None));
+        }
+        text.parse().map(Some).map(Self)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Optional<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |value| value.fmt(formatter))
+    }
+}
 
 /// Reads `"30s"`, `"250ms"`, `"5min"`, `"2h"`, `"7d"`; a number without a unit is refused.
 pub fn parse_duration(text: &str) -> Option<Duration> {

@@ -7,14 +7,14 @@ use std::str::FromStr;
 
 use axum::http::Uri;
 
-use crate::config::{Secret, Section};
+use crate::config::{Optional, Secret, Section};
 
 /// The region where nothing says another.
 const REGION: &str = "us-east-1";
 
 /// How a store is reached. What is not set is taken from the standard variables (`AWS_…`).
 #[derive(Clone, Debug, Default)]
-pub(super) struct Access {
+pub struct Access {
     pub(super) endpoint: Option<Endpoint>,
     pub(super) region: Option<String>,
     pub(super) addressing: Addressing,
@@ -230,26 +230,6 @@ impl FromStr for Endpoint {
 impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.url(None))
-    }
-}
-
-/// A value that need not be set.
-struct Optional<T>(Option<T>);
-
-impl<T: FromStr> FromStr for Optional<T> {
-    type Err = T::Err;
-
-    fn from_str(text: &str) -> Result<Self, T::Err> {
-        if text.is_empty() {
-            return Ok(Self(None));
-        }
-        text.parse().map(Some).map(Self)
-    }
-}
-
-impl<T: fmt::Display> fmt::Display for Optional<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |value| value.fmt(formatter))
     }
 }
 

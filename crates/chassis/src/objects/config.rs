@@ -61,20 +61,17 @@ impl Config {
 
     /// Reads the keys `import_…`: how buckets are reached that music is imported from. What is not set is as it is for
     /// objects.
-    #[must_use]
-    pub fn read_import(&self, section: &mut Section<'_>) -> Self {
-        Self {
-            place: self.place.clone(),
-            access: Access::read(section, "import", &self.access),
-        }
+    pub fn read_import(&self, section: &mut Section<'_>) -> Access {
+        Access::read(section, "import", &self.access)
     }
+}
 
-    /// Another place that is reached in the same way.
-    #[must_use]
-    pub fn at(&self, place: Place) -> Self {
-        Self {
+impl Access {
+    /// A place that is reached in this way.
+    pub fn at(&self, place: Place) -> Config {
+        Config {
             place,
-            access: self.access.clone(),
+            access: self.clone(),
         }
     }
 }

@@ -30,6 +30,7 @@ use object_store::{
     PutPayload,
 };
 
+pub use access::Access;
 pub use config::{Config, NoPlace, Place};
 pub use fault::{StorageFault, storage_fault};
 pub use folder::{check_writable, make_private};

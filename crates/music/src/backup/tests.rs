@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chassis::clock::Clock;
 use chassis::database::Database;
 use chassis::objects::Objects;
-use futures_util::TryStreamExt as _;
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use lofty::tag::ItemKey::{AlbumTitle, TrackArtist, TrackTitle};
 use sea_orm::EntityTrait as _;
 use tempfile::TempDir;
@@ -13,6 +13,7 @@ use testkit::{S3, each_database};
 use super::*;
 use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
+use crate::ingest::sweep::{EVERY, sweep};
 use crate::ingest::tests::prepare;
 use crate::ingest::{Library, OwnerError, claim};
 use crate::store::entities::{rendition, track};
@@ -128,6 +129,48 @@ async fn what_is_restored_is_what_was_there_on_any_database() {
         assert!(matches!(again, Err(BackupError::NotEmpty)), "{again:?}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_backup_that_is_taken_while_music_is_imported_and_swept_is_one_moment() {
+    each_database::<Migrator>(async |database| {
+        let shelf = filled(database).await;
+        let kept = TempDir::new().unwrap();
+        let backup = Objects::in_folder(kept.path()).unwrap();
+        let mut tables = 0;
+        let mut observe = |step| tables += usize::from(matches!(step, Step::Table { .. }));
+        let taken = take(&shelf.library, &backup, "1.2.3", &mut observe).boxed();
+        let (taken, imported) = tokio::join!(taken, import_and_sweep(&shelf).boxed_local());
+        let taken = taken.unwrap();
+        assert_eq!((tables, imported), (TABLES.len(), 6));
+        assert_eq!(taken.missing, Vec::<String>::new());
+        let folder = TempDir::new().unwrap();
+        let library = empty(&folder).await;
+        // Every object that a row names, and no row too few or too many, or the restore says so.
+        assert_eq!(restore_all(&library, &backup).await.unwrap(), taken);
+        let tracks = track::Entity::find().all(library.database.connection());
+        for track in tracks.await.unwrap() {
+            let object = library.objects.find(&track.object_key).await.unwrap();
+            assert!(object.is_some(), "{track:?}");
+        }
+    })
+    .await;
+}
+
+/// Says how many tracks it has added.
+async fn import_and_sweep(shelf: &Shelf) -> u64 {
+    let mut added = 0;
+    for number in 3..9 {
+        let name = format!("{number}.wav");
+        shelf.write_track(&name, 1_000 + 50 * number, &[(TrackTitle, "later")]);
+        added += shelf.import().await.added;
+        // What its first tags were is an orphan from now on.
+        shelf.tag(&name, &[(TrackTitle, "later still")]);
+        shelf.import().await;
+        sweep(&shelf.library).await.unwrap();
+        shelf.library.clock.advance(EVERY);
+    }
+    added
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ mod prepare;
 mod read;
 mod skip;
 mod standing;
-mod sweep;
+pub(crate) mod sweep;
 mod tags;
 #[cfg(test)]
 pub(crate) mod tests;

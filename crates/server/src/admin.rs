@@ -8,7 +8,7 @@ use chassis::lifecycle::StopSignals;
 use chassis::objects::{Objects, Place};
 use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
-use music::backup::{self, BackupError, Manifest, Restore, Restored, Step};
+use music::backup::{self, BackupError, Manifest, Restore, Restored, Step, Taken};
 use music::ingest::Library;
 use rustix::fs::Mode;
 
@@ -22,8 +22,9 @@ use crate::{say, service};
 const EXIT_SOME_LOST: u8 = 3;
 /// The exit code when somebody stopped it.
 const EXIT_STOPPED: u8 = 130;
-/// How many of them are named.
+/// How many of them are named; where there are more, all are in a file of the work folder.
 const LOST_TOLD_MAX: usize = 20;
+const LOST_FILE: &str = "lost-objects.txt";
 
 /// Does it, or ends at a signal: a backup that was cut off is none, and a restored database has all rows or none.
 pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<ExitCode, Failure> {
@@ -53,16 +54,14 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
     let version = env!("CARGO_PKG_VERSION");
     let taken = backup::take(&library, &to, version, &mut |step| progress.show(step)).await;
     progress.end();
-    let taken = taken.map_err(|error| failed("could not take the backup", error))?;
-    say(&summary(&taken, &format!("kept in {place}")));
-    if taken.missing.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    tell_lost(
-        "lost or damaged where they are, and are not in it",
-        &taken.missing,
-    );
-    Ok(ExitCode::from(EXIT_SOME_LOST))
+    let Taken {
+        name,
+        manifest,
+        missing,
+    } = taken.map_err(|error| failed("could not take the backup", error))?;
+    say(&summary(&manifest, &format!("kept in {place} as {name}")));
+    let what = "lost or damaged where they are, and are not in it";
+    tell_lost(settings, what, &missing)
 }
 
 async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<ExitCode, Failure> {
@@ -90,27 +89,34 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
     };
     let restored = restore.run(&mut |step| progress.show(step)).await;
     progress.end();
-    let Restored { manifest, damaged } =
+    let Restored { manifest, lost } =
         restored.map_err(|error| failed("could not restore", error))?;
     say(&summary(&manifest, "restored and checked"));
-    if damaged.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    tell_lost(
-        "lost or damaged in the backup, and are not restored",
-        &damaged,
-    );
-    Ok(ExitCode::from(EXIT_SOME_LOST))
+    let what = "lost or damaged in the backup, and are not restored";
+    tell_lost(settings, what, &lost)
 }
 
-/// Names objects that are not where they should be.
-fn tell_lost(what: &str, keys: &[String]) {
+/// Names objects that are not where they should be: the first ones here, all of them in a file where they are many.
+fn tell_lost(settings: &Settings, what: &str, keys: &[String]) -> Result<ExitCode, Failure> {
+    if keys.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let count = keys.len();
     say(&format!("{count} objects are {what}:\n"));
     for key in keys.iter().take(LOST_TOLD_MAX) {
         say(&format!("  {key}\n"));
     }
+    if LOST_TOLD_MAX < count {
+        let work = settings.work();
+        let file = work.join(LOST_FILE);
+        let shown = file.display();
+        std::fs::create_dir_all(&work)
+            .and_then(|()| std::fs::write(&file, keys.join("\n") + "\n"))
+            .map_err(|error| Failure::new(&format!("could not write {shown}"), error))?;
+        say(&format!("  … and all of them in {shown}\n"));
+    }
     say("`haas music import --thorough` stores again what their files still have\n");
+    Ok(ExitCode::from(EXIT_SOME_LOST))
 }
 
 fn open_library(settings: &Settings, database: Database, clock: Clock) -> Result<Library, Failure> {

@@ -75,7 +75,7 @@ pub(crate) struct RestoreArguments {
     /// The folder, or part of a bucket (`s3://BUCKET/PREFIX`), that holds the backups.
     #[arg(value_name = "FOLDER", value_parser = OsStringValueParser::new().try_map(read_place))]
     pub(crate) place: Place,
-    /// Which backup, by its name such as `2026-11-30T15-04-05Z`; otherwise the latest.
+    /// Which backup, by its name such as `2026-11-30T15-04-05Z-7f3a`; otherwise the latest.
     #[arg(long, value_name = "NAME")]
     pub(crate) backup: Option<String>,
     /// Takes over objects that belong to another library: that one cannot import or prepare music there any more.
@@ -90,7 +90,7 @@ const BACKUP_EXIT_CODES: &str = "Exit codes:\n  0    everything is kept\n  1    
 
 /// What scripts may rely on.
 const RESTORE_EXIT_CODES: &str = "Exit codes:\n  0    everything is restored\n  1    nothing is restored; it can be done again\n  \
-     3    it is restored, but for objects that are damaged in the backup\n  64   wrong arguments or configuration\n  \
+     3    it is restored, but for objects that the backup does not have as they were\n  64   wrong arguments or configuration\n  \
      130  somebody stopped it";
 
 /// What scripts may rely on.

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::s3::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+use crate::s3::{IDENTITY_KEY_ID, SECRET_ACCESS_KEY};
 use crate::secure::Certificate;
 
 /// What a pod shows to be given a key.
@@ -23,9 +23,12 @@ pub const POD_TOKEN: &str = "who this pod is";
 /// What an instance is given to be given a key.
 const SESSION: &str = "a session with the metadata";
 const ROLE: &str = "reads-music";
-const ENDS: &str = "2100-01-01T00:00:00Z";
+/// Belongs to the key, which lets nobody in without it.
+pub(crate) const SESSION_TOKEN: &str = "a key for an hour";
+/// When a key that was given ends: it is over, so that another one is asked for with every request.
+const ENDED: &str = "2001-01-01T00:00:00Z";
 
-/// Gives the key of [`S3`](crate::S3) with a token, to whoever asks as they should, until it is dropped.
+/// Gives a key that opens [`S3`](crate::S3) with its token only, to whoever asks as they should, until it is dropped.
 #[derive(Debug)]
 pub struct Identities {
     /// Where it listens.
@@ -134,15 +137,15 @@ fn answer(request: &Request<Incoming>) -> Option<String> {
 
 fn json() -> String {
     format!(
-        r#"{{"AccessKeyId":"{ACCESS_KEY_ID}","SecretAccessKey":"{SECRET_ACCESS_KEY}","Token":"short","Expiration":"{ENDS}"}}"#
+        r#"{{"AccessKeyId":"{IDENTITY_KEY_ID}","SecretAccessKey":"{SECRET_ACCESS_KEY}","Token":"{SESSION_TOKEN}","Expiration":"{ENDED}"}}"#
     )
 }
 
 fn xml() -> String {
     format!(
         "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
-         <AccessKeyId>{ACCESS_KEY_ID}</AccessKeyId><SecretAccessKey>{SECRET_ACCESS_KEY}</SecretAccessKey>\
-         <SessionToken>short</SessionToken><Expiration>{ENDS}</Expiration>\
+         <AccessKeyId>{IDENTITY_KEY_ID}</AccessKeyId><SecretAccessKey>{SECRET_ACCESS_KEY}</SecretAccessKey>\
+         <SessionToken>{SESSION_TOKEN}</SessionToken><Expiration>{ENDED}</Expiration>\
          </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"
     )
 }

@@ -25,10 +25,14 @@ use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
+use crate::identity::SESSION_TOKEN;
+
 /// Who may read and write everything in the store.
 pub const ACCESS_KEY_ID: &str = "haas-tests";
 /// The secret that belongs to it.
 pub const SECRET_ACCESS_KEY: &str = "a secret that only tests know";
+/// The key of an identity, which the same secret belongs to, and a token.
+pub(crate) const IDENTITY_KEY_ID: &str = "haas-identity";
 /// A bucket that is there from the start.
 pub const BUCKET: &str = "music";
 /// Below it, the first part of a request's host is a bucket.
@@ -108,7 +112,9 @@ impl S3 {
         let address = listener.local_addr().unwrap();
         std::fs::create_dir_all(folder.join(BUCKET)).unwrap();
         let mut service = S3ServiceBuilder::new(FileSystem::new(folder).unwrap());
-        service.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+        let mut keys = SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
+        keys.register(IDENTITY_KEY_ID.to_owned(), SECRET_ACCESS_KEY.into());
+        service.set_auth(keys);
         let domain = format!("{DOMAIN}:{}", address.port());
         service.set_host(SingleDomain::new(&domain).unwrap());
         let store = Self {
@@ -206,6 +212,11 @@ async fn serve_connection(stream: TcpStream, store: S3Service, faults: Arc<Fault
                 *answer.status_mut() = status;
                 return Ok::<_, Infallible>(answer);
             }
+            if lacks_token(&request) {
+                let mut answer = Response::new(Body::empty());
+                *answer.status_mut() = StatusCode::FORBIDDEN;
+                return Ok(answer);
+            }
             let (parts, body) = request.into_parts();
             let request = Request::from_parts(parts, faults.carry(body).await);
             Ok(store.oneshot(request).await.unwrap().map(Body::new))
@@ -213,4 +224,11 @@ async fn serve_connection(stream: TcpStream, store: S3Service, faults: Arc<Fault
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let _ended_by_either_side = connection.await;
+}
+
+/// Whether a request is signed with the key of an identity and does not bring its token: the store itself does not ask.
+fn lacks_token(request: &Request<Incoming>) -> bool {
+    let header = |name| request.headers().get(name)?.to_str().ok();
+    let signed = header("authorization").unwrap_or_default();
+    signed.contains(IDENTITY_KEY_ID) && header("x-amz-security-token") != Some(SESSION_TOKEN)
 }

@@ -41,7 +41,7 @@ pub(crate) const HAPROXY: Needed = Needed {
 pub(crate) const FAKETIME: Needed = Needed {
     program: "/usr/lib/*/faketime/libfaketime.so.1",
     package: "libfaketime",
-    without: "replicas are tested with one clock for all",
+    without: "no tests of replicas whose clocks differ",
 };
 pub(crate) const SYSTEMD: Needed = Needed {
     program: "systemd-analyze",

@@ -1,6 +1,7 @@
 //! The shared credentials file, as all tools for such stores read it:
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -34,6 +35,19 @@ pub(super) enum CredentialsError {
         "the credentials file {path} has no profile {profile:?} with aws_access_key_id and aws_secret_access_key"
     )]
     NoProfile { path: String, profile: String },
+}
+
+impl CredentialsError {
+    /// Whether there is no file, or no key in it, rather than one that cannot be read.
+    pub(super) fn is_none_there(&self) -> bool {
+        match self {
+            Self::Unreadable { source, .. } => matches!(
+                source.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory
+            ),
+            Self::NoProfile { .. } => true,
+        }
+    }
 }
 
 impl CredentialsFile {

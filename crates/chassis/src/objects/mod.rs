@@ -1,8 +1,8 @@
 //! Where audio and pictures lie: a folder here, or a bucket of any S3-compatible store; the same calls for both.
 //!
 //! Invariants:
-//! * an object never changes under its key: whoever has it may keep it for ever;
-//! * nothing is decided by the store (no conditional writes, no locks): stores differ there, databases do not;
+//! * an object never changes under its key, but for those of [`Objects::put_changing`]: whoever has it may keep it for ever;
+//! * nothing is decided by what only some stores do (conditional writes, locks): stores differ there, databases do not;
 //! * what is wrong with a key or a secret is told when the process starts, a store that is away when it is asked.
 
 mod access;
@@ -170,11 +170,25 @@ impl Objects {
 
     /// Writes a whole object, or nothing. The store checks what it gets by a checksum, and keeps the content type.
     pub async fn put(&self, key: &str, bytes: Bytes, media_type: &str) -> Result<(), ObjectError> {
-        let options = PutOptions::from(self.attributes(media_type));
-        let payload = PutPayload::from(bytes);
-        self.store
-            .put_opts(&location(key)?, payload, options)
-            .await?;
+        self.put_as(key, bytes, self.attributes(media_type, CACHE_CONTROL))
+            .await
+    }
+
+    /// Writes a text that may be another one later, so that no cache between may keep it.
+    pub async fn put_changing(&self, key: &str, bytes: Bytes) -> Result<(), ObjectError> {
+        self.put_as(key, bytes, self.attributes("text/plain", "no-store"))
+            .await
+    }
+
+    async fn put_as(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        attributes: Attributes,
+    ) -> Result<(), ObjectError> {
+        let (location, payload) = (location(key)?, PutPayload::from(bytes));
+        let options = PutOptions::from(attributes);
+        self.store.put_opts(&location, payload, options).await?;
         Ok(())
     }
 
@@ -230,12 +244,12 @@ impl Objects {
         }
     }
 
-    fn attributes(&self, media_type: &str) -> Attributes {
+    fn attributes(&self, media_type: &str, cache_control: &'static str) -> Attributes {
         match &self.kind {
             Kind::Folder(_) => Attributes::new(),
             Kind::Bucket(_) | Kind::Other => Attributes::from_iter([
                 (Attribute::ContentType, media_type.to_owned()),
-                (Attribute::CacheControl, CACHE_CONTROL.to_owned()),
+                (Attribute::CacheControl, cache_control.to_owned()),
             ]),
         }
     }

@@ -253,16 +253,16 @@ impl KeySource {
                 file.load()?;
                 Ok(Self::File(file))
             }
-            Credentials::Ambient => Ok(Self::ambient(builder)),
+            Credentials::Ambient => Self::ambient(builder),
         }
     }
 
-    fn ambient(builder: &AmazonS3Builder) -> Self {
+    fn ambient(builder: &AmazonS3Builder) -> Result<Self, ConnectError> {
         let is_set = |key| builder.get_config_value(&key).is_some();
         if is_set(AmazonS3ConfigKey::AccessKeyId) {
-            return Self::Environment {
+            return Ok(Self::Environment {
                 lasts: !is_set(AmazonS3ConfigKey::Token),
-            };
+            });
         }
         let is_told = [
             AmazonS3ConfigKey::WebIdentityTokenFile,
@@ -271,12 +271,19 @@ impl KeySource {
         ]
         .into_iter()
         .any(is_set);
-        let file = CredentialsFile::new(usual_file(), profile_or_usual(None));
-        // No file, or one for something else, leaves the identity of the instance.
-        if is_told || file.load().is_err() {
-            return Self::Identity;
+        if is_told {
+            return Ok(Self::Identity);
         }
-        Self::File(file)
+        let file = CredentialsFile::new(usual_file(), profile_or_usual(None));
+        let is_named = ["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"]
+            .into_iter()
+            .any(|name| common_variable(name).is_some());
+        match file.load() {
+            Ok(_key) => Ok(Self::File(file)),
+            // No file, or one for something else, leaves the identity of the instance.
+            Err(error) if !is_named && error.is_none_there() => Ok(Self::Identity),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether its key ends only when somebody ends it.

@@ -5,7 +5,7 @@ use futures_util::{Stream, TryStreamExt as _};
 use object_store::path::Path as Location;
 use object_store::{MultipartUpload, PutMultipartOptions, PutPayload};
 
-use super::{ObjectError, Objects, location};
+use super::{CACHE_CONTROL, ObjectError, Objects, location};
 
 /// The size of every part but the last, and what is held of an object in memory. Stores want 5 MiB at least.
 const PART_BYTES: usize = 8 << 20;
@@ -65,7 +65,7 @@ impl Objects {
         }
         let rest = PutPayload::from(held.freeze());
         let Some(begun) = upload.as_mut() else {
-            let options = self.attributes(media_type).into();
+            let options = self.attributes(media_type, CACHE_CONTROL).into();
             let put = self.store.put_opts(location, rest, options).await;
             return put.map(drop).map_err(WriteError::Store);
         };
@@ -80,7 +80,7 @@ impl Objects {
         location: &Location,
         media_type: &str,
     ) -> Result<Box<dyn MultipartUpload>, WriteError<E>> {
-        let options = PutMultipartOptions::from(self.attributes(media_type));
+        let options = PutMultipartOptions::from(self.attributes(media_type, CACHE_CONTROL));
         let upload = self.store.put_multipart_opts(location, options).await;
         upload.map_err(WriteError::Store)
     }

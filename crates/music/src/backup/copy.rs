@@ -1,10 +1,9 @@
-//! One object from one place to another, hashed on the way.
+//! One object from one place to another, unless it arrives as another one.
 
 use chassis::objects::{ObjectError, Objects, WriteError};
-use futures_util::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::{FileId, Hashed, SourceError};
+use crate::ingest::{Expected, SourceError};
 
 /// What an object was when it was copied: a line of `objects.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,10 +17,11 @@ pub(super) struct Copied {
 /// Where an object is copied from and to, and as what.
 pub(super) struct Copy<'a> {
     pub(super) from: &'a Objects,
-    pub(super) from_key: String,
+    pub(super) from_key: &'a str,
     pub(super) to: &'a Objects,
-    pub(super) to_key: String,
+    pub(super) to_key: &'a str,
     pub(super) media_type: &'a str,
+    pub(super) sha256: &'a str,
 }
 
 /// Why an object was not copied.
@@ -35,31 +35,23 @@ pub(super) enum CopyError {
     Target(ObjectError),
 }
 
-/// Reads an object: how long it is, and its hash.
-pub(super) async fn hashed(objects: &Objects, key: &str) -> Result<FileId, ObjectError> {
-    let mut source = Hashed::new(objects.read(key).await?, None);
-    loop {
-        match source.try_next().await {
-            Ok(Some(_bytes)) => {}
-            // Nothing was expected.
-            Ok(None) | Err(SourceError::Changed) => return Ok(source.id()),
-            Err(SourceError::Read(error)) => return Err(error),
-        }
-    }
+/// Where a backup has an object: by what is in it, so that nothing that comes later takes its place.
+pub(super) fn kept_key(sha256: &str) -> String {
+    let (shard, _) = sha256.split_at_checked(2).unwrap_or(("00", ""));
+    format!("objects/{shard}/{sha256}")
 }
 
 impl Copy<'_> {
-    /// Copies, unless what arrives would not have this hash: then nothing is written. Says what was copied.
-    pub(super) async fn run(&self, expected_hash: Option<&str>) -> Result<FileId, CopyError> {
-        let read = self.from.read(&self.from_key).await;
-        let mut source = Hashed::new(read.map_err(CopyError::of_source)?, expected_hash);
-        let written = self.to.write(&self.to_key, self.media_type, &mut source);
-        match written.await {
-            Ok(()) => Ok(source.id()),
-            Err(WriteError::Source(SourceError::Changed)) => Err(CopyError::Lost),
-            Err(WriteError::Source(SourceError::Read(error))) => Err(CopyError::of_source(error)),
-            Err(WriteError::Store(error)) => Err(CopyError::Target(error)),
-        }
+    /// Copies it, or nothing.
+    pub(super) async fn run(&self) -> Result<(), CopyError> {
+        let read = self.from.read(self.from_key).await;
+        let source = Expected::new(read.map_err(CopyError::of_source)?, self.sha256);
+        let written = self.to.write(self.to_key, self.media_type, source).await;
+        written.map_err(|error| match error {
+            WriteError::Source(SourceError::Changed) => CopyError::Lost,
+            WriteError::Source(SourceError::Read(error)) => CopyError::of_source(error),
+            WriteError::Store(error) => CopyError::Target(error),
+        })
     }
 }
 

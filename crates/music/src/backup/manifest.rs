@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::BackupError;
 
 /// The form of what is written; a reader of another form refuses it.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 const FILE: &str = "manifest.json";
 /// A longer manifest is none.
 const BYTES_MAX: u64 = 16 << 20;
@@ -16,7 +16,7 @@ const BYTES_MAX: u64 = 16 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     pub(super) format: u32,
-    /// When its snapshot began; also its name: `2026-11-30T15:04:05Z`, with hyphens for colons.
+    /// When its snapshot began, such as `2026-11-30T15:04:05Z`.
     pub taken_at: String,
     /// The version that made it.
     pub version: String,
@@ -28,7 +28,7 @@ pub struct Manifest {
     /// How many bytes the objects have together.
     pub object_bytes: u64,
     /// Objects that a row names and that could not be read, or were not what the row says. They are not in the backup.
-    pub missing: Vec<String>,
+    pub(super) missing: Part,
 }
 
 /// A file of lines.
@@ -72,7 +72,10 @@ impl Manifest {
         let manifest: Self =
             serde_json::from_slice(&json).map_err(|error| damaged(error.to_string()))?;
         if manifest.format != FORMAT {
-            return Err(damaged(format!("its form is {}", manifest.format)));
+            return Err(damaged(format!(
+                "its form is {}, and {FORMAT} is the one that is known",
+                manifest.format
+            )));
         }
         Ok(manifest)
     }

@@ -1,14 +1,15 @@
 //! A backup: every row as it was at one moment, and every object that a row names, in a folder or a bucket.
 //!
 //! It may be taken while any number of processes serve and import: rows are read in one snapshot, and an object that a
-//! row names never changes and is deleted a day after its last row at the earliest. It knows nothing of the kind of the
+//! row names never changes and stays for most of a day after its last row is gone. It knows nothing of the kind of the
 //! database or of the object store, so that a library moves by it from one machine to a cluster.
 //!
 //! ```text
-//! BACKUP/objects/<key>                     each object once, shared by all backups below
-//! BACKUP/<moment>/<table>.jsonl            a row a line
-//! BACKUP/<moment>/objects.jsonl            key, length and SHA-256 of each object
-//! BACKUP/<moment>/manifest.json            written last: without it there is no backup
+//! BACKUP/objects/<ab>/<SHA-256>            each object once, shared by all backups below
+//! BACKUP/<name>/<table>.jsonl              a row a line
+//! BACKUP/<name>/objects.jsonl              key, length and SHA-256 of each object
+//! BACKUP/<name>/missing.jsonl              keys of objects that could not be kept
+//! BACKUP/<name>/manifest.json              written last: without it there is no backup
 //! ```
 
 mod copy;
@@ -23,7 +24,7 @@ use sea_orm::DbErr;
 
 pub use manifest::Manifest;
 pub use restore::{Restore, Restored};
-pub use take::take;
+pub use take::{Taken, take};
 
 use crate::ingest::OwnerError;
 use crate::store::DumpError;
@@ -84,14 +85,8 @@ pub enum BackupError {
         /// What is not known here.
         migration: String,
     },
-    /// The objects that would be overwritten.
-    #[error(
-        "the place for objects belongs to a library: give this one a place of its own, or take it over (--take-over), \
-         which keeps that library from importing and preparing music there"
-    )]
-    Taken,
-    /// Whose the objects are could not be read or written.
-    #[error("could not say whose the objects are")]
+    /// The place for objects is not to be had.
+    #[error(transparent)]
     Owner(#[from] OwnerError),
     /// The library that would be overwritten.
     #[error("the database is not empty: restore into a new one, which nobody has migrated or used")]

@@ -1,13 +1,14 @@
 use chassis::database::Database;
 use chassis::objects::{ObjectError, Objects};
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
-use super::copy::{Copied, Copy, CopyError};
+use super::copy::{Copied, Copy, CopyError, kept_key};
 use super::manifest::{Manifest, Part};
+use super::take::COPIED_AT_ONCE;
 use super::{BackupError, Step};
 use crate::Migrator;
-use crate::ingest::{Library, hex, marked, take_over};
+use crate::ingest::{Filling, Library, begin_filling, hex, take_over};
 use crate::store::{Refill, TABLES, Table, migration_names};
 
 /// How many lines are held in memory.
@@ -20,8 +21,9 @@ const LINE_BYTES_MAX: usize = 16 << 20;
 pub struct Restored {
     /// What the backup should have.
     pub manifest: Manifest,
-    /// The keys of objects that the backup has lost, or has not as they were kept. They were not restored.
-    pub damaged: Vec<String>,
+    /// The keys of objects that rows name and that are not there: the backup never had them, has lost them, or has not
+    /// what was kept.
+    pub lost: Vec<String>,
 }
 
 /// What is restored, from where, and into what.
@@ -39,10 +41,21 @@ pub struct Restore<'a> {
     pub takes_over: bool,
 }
 
+/// What is in the tables that are to be filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rows {
+    /// Nothing, and no more tables than the backup had.
+    None,
+    /// As many in each as the backup has.
+    All,
+    /// A library.
+    Others,
+}
+
 impl Restore<'_> {
     /// Restores a backup and checks every row's file and every object against what was written down. Objects come first:
-    /// rows that are there name nothing that is not, but for what is damaged. The library is a new one, with an id of its
-    /// own: the one that was kept may still be in use.
+    /// rows that are there name nothing that is not, but for what is lost. What is restored is a library of its own, with
+    /// another id: the one that was kept may still be in use. Wherever it ends, it can be done again.
     pub async fn run(
         &self,
         observe: &mut (dyn FnMut(Step) + Send),
@@ -55,27 +68,23 @@ impl Restore<'_> {
         let steps = known_steps(&manifest)?;
         let tables = tables_of(&manifest)?;
         let database = &library.database;
-        let applied = database.applied().await?;
-        // A restore that was cut off has made the tables, and no row in them.
-        let is_as_left = !applied.is_empty() && applied.iter().eq(&manifest.migrations);
-        if !(applied.is_empty()
-            || is_as_left && Refill::begin(database).await?.is_empty(&tables).await?)
-        {
+        let rows = rows_in(database, &manifest, &tables).await?;
+        let was_cut_off = Filling::is_left_in(&library.objects).await?;
+        if rows == Rows::Others || rows == Rows::All && !was_cut_off {
             return Err(BackupError::NotEmpty);
         }
-        if !self.takes_over && marked(&library.objects).await?.is_some() {
-            return Err(BackupError::Taken);
-        }
-        let damaged = self.write_objects(&name, &manifest, observe).await?;
-        if applied.is_empty() {
+        let filling = begin_filling(library, self.takes_over).await?;
+        let lost = self.write_objects(&name, &manifest, observe).await?;
+        filling.check(&library.objects).await?;
+        if rows == Rows::None {
             database.migrate_to::<Migrator>(steps).await?;
+            let alone = database.alone().await?;
+            write_rows(&alone, backup, &name, (&manifest, &tables), observe).await?;
+            alone.close().await?;
         }
-        let alone = database.alone().await?;
-        write_rows(&alone, backup, &name, (&manifest, &tables), observe).await?;
-        alone.close().await?;
         database.migrate::<Migrator>().await?;
         take_over(library).await?;
-        Ok(Restored { manifest, damaged })
+        Ok(Restored { manifest, lost })
     }
 
     /// The name of the backup.
@@ -93,22 +102,37 @@ impl Restore<'_> {
         }
     }
 
-    /// Writes all objects that are as they were kept, and names the others.
+    /// Writes all objects that are as they were kept, and names those that rows name besides.
     async fn write_objects(
         &self,
         name: &str,
         manifest: &Manifest,
         observe: &mut (dyn FnMut(Step) + Send),
     ) -> Result<Vec<String>, BackupError> {
+        let damaged =
+            |file: &str, error: serde_json::Error| BackupError::Damaged(format!("{file}: {error}"));
+        let (mut done, mut lost) = (0, Vec::new());
+        let file = Manifest::key(name, "missing");
+        read_lines(self.backup, &file, &manifest.missing, async |lines| {
+            for line in lines {
+                lost.push(serde_json::from_str(line).map_err(|error| damaged(&file, error))?);
+            }
+            Ok(())
+        })
+        .await?;
         let file = Manifest::key(name, "objects");
-        let (mut done, mut damaged) = (0, Vec::new());
         let of = manifest.objects.lines;
         read_lines(self.backup, &file, &manifest.objects, async |lines| {
-            for line in lines {
-                let copied: Copied = serde_json::from_str(line)
-                    .map_err(|error| BackupError::Damaged(format!("{file}: {error}")))?;
-                if !self.bring_back(&copied).await? {
-                    damaged.push(copied.key);
+            let brought = lines.iter().map(async |line| {
+                let copied: Copied =
+                    serde_json::from_str(line).map_err(|error| damaged(&file, error))?;
+                let is_back = self.bring_back(&copied).await?;
+                Ok::<_, BackupError>((copied.key, is_back))
+            });
+            let mut brought = stream::iter(brought).buffered(COPIED_AT_ONCE);
+            while let Some((key, is_back)) = brought.try_next().await? {
+                if !is_back {
+                    lost.push(key);
                 }
                 done += 1;
                 observe(Step::Object { done, of });
@@ -116,25 +140,56 @@ impl Restore<'_> {
             Ok(())
         })
         .await?;
-        Ok(damaged)
+        Ok(lost)
     }
 
     /// Whether it could be brought back as it was.
     async fn bring_back(&self, copied: &Copied) -> Result<bool, BackupError> {
         let copy = Copy {
             from: self.backup,
-            from_key: format!("objects/{}", copied.key),
+            from_key: &kept_key(&copied.sha256),
             to: &self.library.objects,
-            to_key: copied.key.clone(),
+            to_key: &copied.key,
             media_type: &copied.media_type,
+            sha256: &copied.sha256,
         };
-        match copy.run(Some(&copied.sha256)).await {
-            Ok(_) => Ok(true),
+        match copy.run().await {
+            Ok(()) => Ok(true),
             Err(CopyError::Lost) => Ok(false),
             Err(CopyError::Source(error)) => Err(BackupError::Backup(error)),
             Err(CopyError::Target(error)) => Err(BackupError::Library(error)),
         }
     }
+}
+
+/// Looks at the database: a restore that was cut off has made tables, or all rows, too.
+async fn rows_in(
+    database: &Database,
+    manifest: &Manifest,
+    tables: &[&Table],
+) -> Result<Rows, BackupError> {
+    let applied = database.applied().await?;
+    let is_other = applied
+        .iter()
+        .zip(&manifest.migrations)
+        .any(|(a, b)| a != b);
+    if is_other {
+        return Ok(Rows::Others);
+    }
+    let reading = Refill::begin(database).await?;
+    let (mut is_empty, mut is_whole) = (true, true);
+    for table in tables {
+        let count = reading.count_if_there(table).await?;
+        let expected = manifest.tables.get(table.name).map(|part| part.lines);
+        is_empty &= count == 0;
+        is_whole &= Some(count) == expected;
+    }
+    Ok(match (is_empty, is_whole) {
+        // What later migrations do to rows would not be done to these.
+        (true, _) if applied.len() <= manifest.migrations.len() => Rows::None,
+        (false, true) => Rows::All,
+        _ => Rows::Others,
+    })
 }
 
 /// Fills the tables, all of them or none.
@@ -146,9 +201,11 @@ async fn write_rows(
     observe: &mut (dyn FnMut(Step) + Send),
 ) -> Result<(), BackupError> {
     let refill = Refill::begin(database).await?;
-    // A server may have been started on it meanwhile.
-    if !refill.is_empty(tables).await? {
-        return Err(BackupError::NotEmpty);
+    for table in tables {
+        // A server may have been started on it meanwhile.
+        if refill.count_if_there(table).await? > 0 {
+            return Err(BackupError::NotEmpty);
+        }
     }
     for table in tables {
         let Some(part) = manifest.tables.get(table.name) else {
@@ -159,7 +216,7 @@ async fn write_rows(
             Ok(refill.write(table, lines).await?)
         })
         .await?;
-        let rows = refill.count(table).await?;
+        let rows = refill.count_if_there(table).await?;
         if rows != part.lines {
             let expected = part.lines;
             let found = format!("{key}: {rows} rows instead of {expected}");

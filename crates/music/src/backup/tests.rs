@@ -10,12 +10,14 @@ use sea_orm::EntityTrait as _;
 use tempfile::TempDir;
 use testkit::{S3, each_database};
 
+use super::copy::kept_key;
 use super::*;
 use crate::Migrator;
 use crate::ingest::fixtures::Shelf;
-use crate::ingest::sweep::{EVERY, sweep};
+use crate::ingest::sweep::{EVERY, SweepError, sweep};
 use crate::ingest::tests::prepare;
-use crate::ingest::{Library, OwnerError, claim};
+use crate::ingest::{Library, OwnerError, begin_filling, claim, take_over};
+use crate::keys;
 use crate::store::entities::{rendition, track};
 use crate::store::{Snapshot, Store, TABLES};
 
@@ -64,8 +66,11 @@ async fn rows(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
     all
 }
 
+/// Takes one, from which nothing must be missing.
 async fn take_all(library: &Library, backup: &Objects) -> Manifest {
-    take(library, backup, "1.2.3", &mut |_| {}).await.unwrap()
+    let taken = take(library, backup, "1.2.3", &mut |_| {}).await.unwrap();
+    assert_eq!(taken.missing, Vec::<String>::new());
+    taken.manifest
 }
 
 fn of<'a>(library: &'a Library, backup: &'a Objects) -> Restore<'a> {
@@ -81,7 +86,7 @@ fn of<'a>(library: &'a Library, backup: &'a Objects) -> Restore<'a> {
 /// Restores the latest, which must not be damaged.
 async fn restore_all(library: &Library, backup: &Objects) -> Result<Manifest, BackupError> {
     let restored = of(library, backup).run(&mut |_| {}).await?;
-    assert_eq!(restored.damaged, Vec::<String>::new());
+    assert_eq!(restored.lost, Vec::<String>::new());
     Ok(restored.manifest)
 }
 
@@ -104,7 +109,6 @@ async fn what_is_restored_is_what_was_there_on_any_database() {
         let s3 = S3::start().await;
         let backup = Objects::open(&s3.objects()).unwrap();
         let manifest = take_all(&shelf.library, &backup).await;
-        assert_eq!(manifest.missing, Vec::<String>::new());
         // Two originals, a rendition, three widths of one cover.
         assert_eq!(manifest.object_count(), 6);
         // What comes later is not in it.
@@ -144,6 +148,7 @@ async fn a_backup_that_is_taken_while_music_is_imported_and_swept_is_one_moment(
         let taken = taken.unwrap();
         assert_eq!((tables, imported), (TABLES.len(), 6));
         assert_eq!(taken.missing, Vec::<String>::new());
+        let taken = taken.manifest;
         let folder = TempDir::new().unwrap();
         let library = empty(&folder).await;
         // Every object that a row names, and no row too few or too many, or the restore says so.
@@ -219,15 +224,17 @@ async fn a_cover_that_changed_leaves_the_backups_that_have_it_as_it_was() {
         .library
         .clock
         .advance(std::time::Duration::from_hours(1));
-    take_all(&shelf.library, &backup).await;
+    let second = take_all(&shelf.library, &backup).await;
+    assert_ne!(first.objects, second.objects);
     let names = Manifest::names(&backup).await.unwrap();
-    for name in &names {
+    assert_eq!(names.len(), 2);
+    for (name, taken) in names.iter().zip([first, second]) {
         let folder = TempDir::new().unwrap();
         let library = empty(&folder).await;
-        let restored = restore_named(&library, &backup, name).await;
-        assert_eq!(restored.unwrap().manifest.objects, first.objects);
+        let restored = restore_named(&library, &backup, name).await.unwrap();
+        assert_eq!(restored.lost, Vec::<String>::new());
+        assert_eq!(restored.manifest, taken);
     }
-    assert_eq!(names.len(), 2);
 }
 
 #[tokio::test]
@@ -248,23 +255,25 @@ async fn objects_that_are_lost_or_damaged_are_named_and_the_others_are_restored(
         .delete(&lost.object_key)
         .await
         .unwrap();
-    let manifest = take_all(&shelf.library, &backup).await;
-    assert_eq!(manifest.missing, [lost.object_key.as_str()]);
+    let taken = take(&shelf.library, &backup, "1.2.3", &mut |_| {}).await;
+    assert_eq!(taken.unwrap().missing, [lost.object_key.as_str()]);
     let damaged = tracks
         .iter()
         .find(|track| track.deleted_at_ms.is_some())
         .unwrap();
-    let file = kept.path().join("objects").join(&damaged.object_key);
+    let file = kept.path().join(kept_key(&damaged.content_hash));
     let mut bytes = std::fs::read(&file).unwrap();
     bytes[100] ^= 1;
     std::fs::write(&file, bytes).unwrap();
-    let gone = of_rendition(&shelf).await;
-    std::fs::remove_file(kept.path().join("objects").join(&gone)).unwrap();
+    let found = rendition::Entity::find().one(shelf.library.database.connection());
+    let gone = found.await.unwrap().unwrap();
+    std::fs::remove_file(kept.path().join(kept_key(&gone.content_hash))).unwrap();
     let folder = TempDir::new().unwrap();
     let library = empty(&folder).await;
     let restored = of(&library, &backup).run(&mut |_| {}).await.unwrap();
-    let expected = BTreeSet::from([damaged.object_key.clone(), gone]);
-    assert_eq!(BTreeSet::from_iter(restored.damaged), expected);
+    let expected = [&lost.object_key, &damaged.object_key, &gone.object_key];
+    let expected: BTreeSet<String> = expected.into_iter().cloned().collect();
+    assert_eq!(BTreeSet::from_iter(restored.lost), expected);
     for key in &expected {
         assert_eq!(library.objects.find(key).await.unwrap(), None);
     }
@@ -276,9 +285,90 @@ async fn objects_that_are_lost_or_damaged_are_named_and_the_others_are_restored(
     assert_eq!(covers.len(), 3);
 }
 
-async fn of_rendition(shelf: &Shelf) -> String {
-    let found = rendition::Entity::find().one(shelf.library.database.connection());
-    found.await.unwrap().unwrap().object_key
+#[tokio::test]
+async fn what_a_backup_has_cut_off_the_next_one_has_whole() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    take_all(&shelf.library, &backup).await;
+    let tracks = track::Entity::find().all(shelf.library.database.connection());
+    let track = tracks.await.unwrap().remove(0);
+    let file = kept.path().join(kept_key(&track.content_hash));
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..100]).unwrap();
+    take_all(&shelf.library, &backup).await;
+    assert!(std::fs::read(&file).unwrap() == bytes);
+}
+
+#[tokio::test]
+async fn two_backups_of_one_moment_are_two() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let kept = TempDir::new().unwrap();
+    let backup = Objects::in_folder(kept.path()).unwrap();
+    let both = tokio::join!(
+        take_all(&shelf.library, &backup).boxed(),
+        take_all(&shelf.library, &backup).boxed()
+    );
+    assert_eq!(both.0, both.1);
+    let names = Manifest::names(&backup).await.unwrap();
+    assert_eq!(names.len(), 2);
+    for name in names {
+        let folder = TempDir::new().unwrap();
+        let library = empty(&folder).await;
+        restore_named(&library, &backup, &name).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_restore_that_was_cut_off_anywhere_is_done_again() {
+    each_database::<Migrator>(async |database| {
+        let shelf = filled(database).await;
+        let kept = TempDir::new().unwrap();
+        let backup = Objects::in_folder(kept.path()).unwrap();
+        take_all(&shelf.library, &backup).await;
+        let expected = rows(&shelf.library.database).await;
+        // Before the first object, among migrations, and between the rows and the end.
+        for steps in [0, 3, u32::MAX] {
+            let folder = TempDir::new().unwrap();
+            let library = empty(&folder).await;
+            begin_filling(&library, false).await.unwrap();
+            library
+                .database
+                .migrate_to::<Migrator>(steps)
+                .await
+                .unwrap();
+            restore_all(&library, &backup).await.unwrap();
+            assert_eq!(rows(&library.database).await, expected, "{steps}");
+            claim(&library).await.unwrap();
+
+            begin_filling(&library, true).await.unwrap();
+            restore_all(&library, &backup).await.unwrap();
+            assert_eq!(rows(&library.database).await, expected, "{steps}");
+            claim(&library).await.unwrap();
+        }
+        let again = restore_all(&shelf.library, &backup).await;
+        assert!(matches!(again, Err(BackupError::NotEmpty)), "{again:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_stores_or_deletes_where_a_restore_is_under_way() {
+    let (_folder, database) = testkit::new_sqlite::<Migrator>().await;
+    let shelf = filled(database).await;
+    let filling = begin_filling(&shelf.library, true).await.unwrap();
+    filling.check(&shelf.library.objects).await.unwrap();
+    let refused = sweep(&shelf.library).await.unwrap_err();
+    assert!(
+        matches!(refused, SweepError::Owner(OwnerError::Other)),
+        "{refused:?}"
+    );
+    // Somebody takes it back while it is filled, and then it is not marked as the restored library's.
+    take_over(&shelf.library).await.unwrap();
+    let checked = filling.check(&shelf.library.objects).await;
+    assert!(matches!(checked, Err(OwnerError::Taken)), "{checked:?}");
 }
 
 #[tokio::test]
@@ -293,8 +383,16 @@ async fn objects_of_another_library_are_only_taken_over_by_who_says_so() {
         objects: shelf.library.objects.clone(),
         ..empty(&folder).await
     };
-    let refused = restore_all(&library, &backup).await;
-    assert!(matches!(refused, Err(BackupError::Taken)), "{refused:?}");
+    for is_marked in [true, false] {
+        if !is_marked {
+            library.objects.delete(keys::OWNER).await.unwrap();
+        }
+        let refused = restore_all(&library, &backup).await;
+        assert!(
+            matches!(refused, Err(BackupError::Owner(OwnerError::Taken))),
+            "{refused:?}"
+        );
+    }
     let restore = Restore {
         takes_over: true,
         ..of(&library, &backup)

@@ -16,6 +16,10 @@ type Covers = Vec<(CoverRank, PathBuf, i64)>;
 /// Whether an object may be a track, or belong to one.
 pub(super) fn is_wanted(object: &Object) -> bool {
     let path = Path::new(&object.key);
+    let mut names = path.iter().map(OsStr::as_encoded_bytes);
+    if names.any(is_hidden_name) {
+        return false;
+    }
     is_audio_name(path) || is_lyrics_name(path) || rank_cover(path).is_some()
 }
 
@@ -23,17 +27,13 @@ fn is_lyrics_name(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "lrc")
 }
 
-/// Arranges what a bucket holds as a walk would have found it: sorted, and no more than so many.
+/// Arranges what [`is_wanted`] of a bucket as a walk would have found it: sorted, and no more than so many.
 pub(super) fn arrange(objects: Vec<Object>, files_max: usize) -> Found {
     let mut covers: HashMap<PathBuf, Covers> = HashMap::new();
     let mut lyrics: HashMap<PathBuf, i64> = HashMap::new();
     let mut tracks = Vec::new();
     for object in objects {
         let path = PathBuf::from(object.key);
-        let mut names = path.iter().map(OsStr::as_encoded_bytes);
-        if names.any(is_hidden_name) {
-            continue;
-        }
         if is_audio_name(&path) {
             tracks.push((path, object.size_bytes, object.modified_at_ms));
         } else if is_lyrics_name(&path) {
@@ -115,7 +115,8 @@ mod tests {
             "b/._01.mp3",
             ".Trash-1000/x.mp3",
         ];
-        let found = arrange(objects(&keys), 10);
+        let wanted = objects(&keys).into_iter().filter(is_wanted).collect();
+        let found = arrange(wanted, 10);
         let paths: Vec<_> = found.candidates.iter().map(|file| &file.path).collect();
         assert_eq!(paths, ["b/01.flac", "b/02.mp3", "top.mp3"].map(Path::new));
         let [first, second, top] = &found.candidates[..] else {

@@ -155,19 +155,19 @@ fn check_length(row: &track::Model, decoded_ms: i64) -> Result<(), MakeError> {
 /// Brings the original where ffmpeg can seek in it.
 async fn fetch(library: &Library, row: &track::Model, folder: &Path) -> Result<Source, MakeError> {
     let path = folder.join("original");
-    let fetched = fetch_file(&library.objects, &row.object_key, &path, u64::MAX).await;
-    let found_hash = fetched
-        .map_err(|error| match error {
-            FetchError::Objects(error) => MakeError::Original(error),
-            FetchError::Disk(error) => MakeError::Folder(error),
-            FetchError::TooLong => MakeError::Folder(std::io::ErrorKind::FileTooLarge.into()),
-        })?
-        .hash;
+    let bytes_max = u64::try_from(row.size_bytes).unwrap_or_default();
+    let changed = |found_hash: String| MakeError::Changed {
+        expected_hash: row.content_hash.clone(),
+        found_hash,
+    };
+    let fetched = fetch_file(&library.objects, &row.object_key, &path, bytes_max).await;
+    let found_hash = fetched.map_err(|error| match error {
+        FetchError::Objects(error) => MakeError::Original(error),
+        FetchError::Disk(error) => MakeError::Folder(error),
+        FetchError::TooLong => changed("more bytes".to_owned()),
+    })?;
     if found_hash != row.content_hash {
-        return Err(MakeError::Changed {
-            expected_hash: row.content_hash.clone(),
-            found_hash,
-        });
+        return Err(changed(found_hash));
     }
     Ok(Source {
         file: path,

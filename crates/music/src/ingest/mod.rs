@@ -62,13 +62,13 @@ mod work_folder;
 
 pub(crate) use content::hex;
 pub use import::{ImportError, ImportOptions, import};
-pub(crate) use objects::{FileId, Hashed, SourceError};
+pub(crate) use objects::{Expected, SourceError, hash_object};
 pub use origin::Origin;
 pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub use owner::OwnerError;
 #[cfg(test)]
 pub(crate) use owner::claim;
-pub(crate) use owner::{marked, take_over};
+pub(crate) use owner::{Filling, begin_filling, take_over};
 pub(crate) use prepare::start_workers;
 pub use prepare::{
     PrepareError, PrepareOutcome, PrepareSummary, Unprepared, count_unprepared, list_unprepared,

@@ -48,35 +48,25 @@ pub(crate) enum FetchError {
     TooLong,
 }
 
-/// Bytes that are hashed on their way, and that end with an error when they are not those that were expected.
-pub(crate) struct Hashed<S> {
+/// Bytes on their way that end with an error when they are not those that were expected.
+pub(crate) struct Expected<S> {
     source: S,
-    expected_hash: Option<String>,
+    expected_hash: String,
     hash: Sha256,
-    size_bytes: u64,
 }
 
-impl<S> Hashed<S> {
-    /// Expects bytes with a SHA-256, in hex, or any.
-    pub(crate) fn new(source: S, expected_hash: Option<&str>) -> Self {
+impl<S> Expected<S> {
+    /// Expects bytes with this SHA-256, in hex.
+    pub(crate) fn new(source: S, expected_hash: &str) -> Self {
         Self {
             source,
-            expected_hash: expected_hash.map(str::to_owned),
+            expected_hash: expected_hash.to_owned(),
             hash: Sha256::new(),
-            size_bytes: 0,
-        }
-    }
-
-    /// What has come until now.
-    pub(crate) fn id(&self) -> FileId {
-        FileId {
-            hash: hex(&self.hash.clone().finalize()),
-            size_bytes: self.size_bytes,
         }
     }
 }
 
-impl<E, S: Stream<Item = Result<Bytes, E>> + Unpin> Stream for Hashed<S> {
+impl<E, S: Stream<Item = Result<Bytes, E>> + Unpin> Stream for Expected<S> {
     type Item = Result<Bytes, SourceError<E>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -84,17 +74,29 @@ impl<E, S: Stream<Item = Result<Bytes, E>> + Unpin> Stream for Hashed<S> {
         Poll::Ready(match next {
             Some(Ok(bytes)) => {
                 self.hash.update(&bytes);
-                self.size_bytes += bytes.len() as u64;
                 Some(Ok(bytes))
             }
             Some(Err(error)) => Some(Err(SourceError::Read(error))),
             None => {
-                let expected = self.expected_hash.take();
-                let is_other = expected.is_some_and(|expected| expected != self.id().hash);
-                is_other.then_some(Err(SourceError::Changed))
+                let is_it = hex(&self.hash.clone().finalize()) == self.expected_hash;
+                (!is_it).then_some(Err(SourceError::Changed))
             }
         })
     }
+}
+
+/// Reads an object to say what it is.
+pub(crate) async fn hash_object(objects: &Objects, key: &str) -> Result<FileId, ObjectError> {
+    let mut source = objects.read(key).await?;
+    let (mut hash, mut size_bytes) = (Sha256::new(), 0);
+    while let Some(bytes) = source.try_next().await? {
+        hash.update(&bytes);
+        size_bytes += bytes.len() as u64;
+    }
+    Ok(FileId {
+        hash: hex(&hash.finalize()),
+        size_bytes,
+    })
 }
 
 /// What a file was when it was hashed.
@@ -141,34 +143,29 @@ pub(crate) async fn store_file(
     let unread = |error| WriteError::Source(SourceError::Read(error));
     file.rewind().await.map_err(unread)?;
     let bytes = ReaderStream::with_capacity(file, READ_BYTES);
-    let source = Hashed::new(bytes, Some(&content.hash));
+    let source = Expected::new(bytes, &content.hash);
     objects.write(key, media_type, source).await
 }
 
-/// Brings an object into a new file and says its hash.
+/// Brings an object into a new file and says its SHA-256, in hex.
 pub(crate) async fn fetch_file(
     objects: &Objects,
     key: &str,
     to: &Path,
     bytes_max: u64,
-) -> Result<FileId, FetchError> {
-    let mut file = tokio::fs::File::create(to)
-        .await
-        .map_err(FetchError::Disk)?;
-    let read = objects.read(key).await.map_err(FetchError::Objects)?;
-    let mut source = Hashed::new(read, None);
-    loop {
-        let bytes = match source.try_next().await {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => break,
-            Err(SourceError::Read(error)) => return Err(FetchError::Objects(error)),
-            Err(SourceError::Changed) => return Err(FetchError::TooLong),
-        };
-        if bytes_max < source.size_bytes {
+) -> Result<String, FetchError> {
+    let created = tokio::fs::File::create(to).await;
+    let mut file = created.map_err(FetchError::Disk)?;
+    let mut source = objects.read(key).await.map_err(FetchError::Objects)?;
+    let (mut hash, mut size_bytes) = (Sha256::new(), 0);
+    while let Some(bytes) = source.try_next().await.map_err(FetchError::Objects)? {
+        size_bytes += bytes.len() as u64;
+        if bytes_max < size_bytes {
             return Err(FetchError::TooLong);
         }
+        hash.update(&bytes);
         file.write_all(&bytes).await.map_err(FetchError::Disk)?;
     }
     file.flush().await.map_err(FetchError::Disk)?;
-    Ok(source.id())
+    Ok(hex(&hash.finalize()))
 }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use chassis::ids;
 use chassis::objects::{ObjectError, Objects};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sea_orm::DbErr;
 
 use super::Library;
@@ -12,6 +13,10 @@ use crate::store::Store;
 
 /// A longer mark is none of ours.
 const MARK_BYTES_MAX: u64 = 64;
+/// What the mark of a place begins with that a restore is filling; then comes the restore's own id.
+const FILLING: &str = "restore ";
+/// How many objects of a place without a mark are looked at to see whose they are.
+const LOOKED_AT: usize = 500;
 
 /// Why nothing is stored or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +24,8 @@ pub enum OwnerError {
     /// The database did not answer.
     #[error("could not query the music database")]
     Store(#[from] DbErr),
-    /// The mark cannot be read or written.
-    #[error("could not read or write the mark of the objects")]
+    /// The objects or their mark cannot be read or written.
+    #[error("could not see or say whose the objects are")]
     Objects(#[from] ObjectError),
     /// Somebody else's.
     #[error(
@@ -28,47 +33,104 @@ pub enum OwnerError {
          them from now on: `haas music import --take-over`"
     )]
     Other,
+    /// A restore would overwrite somebody else's.
+    #[error(
+        "the place for objects (music.objects) belongs to a library: restore into a place of its own. If the restored \
+         library is to have this one from now on: --take-over"
+    )]
+    Taken,
 }
 
-/// Makes objects that belong to nobody yet the library's own, and refuses those of another one.
+/// A place that a restore is filling.
+#[derive(Debug)]
+pub(crate) struct Filling(String);
+
+/// Makes objects that belong to nobody yet the library's own, and refuses those of another one. Without a mark, objects
+/// are another one's when there are some and the database names none.
 pub(crate) async fn claim(library: &Library) -> Result<(), OwnerError> {
     let own = own_id(library).await?;
     match marked(&library.objects).await? {
         Some(owner) if owner == own => Ok(()),
         Some(_other) => Err(OwnerError::Other),
-        None => mark(&library.objects, own).await,
+        None if holds_others(library).await? => Err(OwnerError::Other),
+        None => mark(&library.objects, &own).await,
     }
 }
 
 /// Makes objects the library's own, whoever has them.
 pub(crate) async fn take_over(library: &Library) -> Result<(), OwnerError> {
     let own = own_id(library).await?;
-    mark(&library.objects, own).await
+    mark(&library.objects, &own).await
 }
 
-/// Whether the objects are the library's, and marked so.
-pub(crate) async fn owns(library: &Library) -> Result<bool, OwnerError> {
-    match marked(&library.objects).await? {
-        Some(owner) if owner == own_id(library).await? => Ok(true),
-        Some(_other) => Err(OwnerError::Other),
-        None => Ok(false),
+/// Marks a place as one that a restore is filling, so that nobody else stores or deletes anything there from now on. It
+/// must be empty, or half filled by a restore that was cut off, unless the restore takes it over.
+pub(crate) async fn begin_filling(
+    library: &Library,
+    takes_over: bool,
+) -> Result<Filling, OwnerError> {
+    let objects = &library.objects;
+    let is_free = match marked(objects).await? {
+        Some(mark) => mark.starts_with(FILLING),
+        None => first_keys(objects).await?.is_empty(),
+    };
+    if !(is_free || takes_over) {
+        return Err(OwnerError::Taken);
+    }
+    let filling = format!("{FILLING}{}", ids::new_id(&library.clock));
+    mark(objects, &filling).await?;
+    Ok(Filling(filling))
+}
+
+impl Filling {
+    /// Whether a restore has begun in this place and not ended.
+    pub(crate) async fn is_left_in(objects: &Objects) -> Result<bool, OwnerError> {
+        let mark = marked(objects).await?;
+        Ok(mark.is_some_and(|mark| mark.starts_with(FILLING)))
+    }
+
+    /// Fails when somebody else has taken the place meanwhile.
+    pub(crate) async fn check(&self, objects: &Objects) -> Result<(), OwnerError> {
+        let mark = marked(objects).await?;
+        let is_own = mark.is_some_and(|mark| mark == self.0);
+        is_own.then_some(()).ok_or(OwnerError::Taken)
     }
 }
 
-/// The id of the library that the objects belong to.
-pub(crate) async fn marked(objects: &Objects) -> Result<Option<String>, OwnerError> {
+/// Whether there is music of which the database knows nothing.
+async fn holds_others(library: &Library) -> Result<bool, OwnerError> {
+    let found = first_keys(&library.objects).await?;
+    let store = Store::new(library.database.clone());
+    Ok(!found.is_empty() && !store.names_any(&found).await?)
+}
+
+/// Some objects of each kind that tells a library.
+async fn first_keys(objects: &Objects) -> Result<Vec<String>, ObjectError> {
+    let mut keys = Vec::new();
+    for folder in keys::SWEPT {
+        let first = objects.list(folder).take(LOOKED_AT);
+        let mut first: Vec<_> = first.map_ok(|object| object.key).try_collect().await?;
+        keys.append(&mut first);
+    }
+    Ok(keys)
+}
+
+async fn marked(objects: &Objects) -> Result<Option<String>, ObjectError> {
     match objects.read_range(keys::OWNER, 0..MARK_BYTES_MAX).await {
         Ok((bytes, _size)) => Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned())),
         Err(ObjectError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
-async fn mark(objects: &Objects, id: String) -> Result<(), OwnerError> {
-    objects
-        .put(keys::OWNER, Bytes::from(id), "text/plain")
-        .await?;
-    Ok(())
+/// Writes the mark. Of two who do so at once the later one has it, and the other sees that here or when it asks next.
+async fn mark(objects: &Objects, id: &str) -> Result<(), OwnerError> {
+    let bytes = Bytes::from(id.to_owned());
+    objects.put_changing(keys::OWNER, bytes).await?;
+    match marked(objects).await? {
+        Some(owner) if owner == id => Ok(()),
+        _ => Err(OwnerError::Other),
+    }
 }
 
 async fn own_id(library: &Library) -> Result<String, OwnerError> {

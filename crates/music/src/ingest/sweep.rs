@@ -22,7 +22,7 @@ use chassis::objects::ObjectError;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::Library;
-use super::owner::{OwnerError, owns};
+use super::owner::{OwnerError, claim};
 use crate::keys;
 use crate::store::{DeletedBefore, OrphanError, Store};
 
@@ -36,10 +36,12 @@ pub(crate) const EVERY: Duration = Duration::from_hours(6);
 const POLL: Duration = Duration::from_mins(10);
 /// How many objects, orphans or tracks are looked at in one query.
 const BATCH: usize = 500;
-/// How long a store may take to delete an object, well below the half minute for which a lock lasts without a statement.
+/// How long a store may take to delete an object: less than the half minute for which a lock lasts without a statement.
 const DELETE_MAX: Duration = Duration::from_secs(10);
 /// How many objects that cannot be deleted a round tells of: in a store that is away it is every one.
 const FAILURES_TOLD_MAX: usize = 10;
+/// After how many objects in a row that were not deleted in time a round ends.
+const SLOW_MAX: usize = 5;
 const LEASE_NAME: &str = "music.sweep";
 
 /// What a sweep did.
@@ -85,38 +87,46 @@ pub(crate) enum SweepError {
     Owner(#[from] OwnerError),
 }
 
-/// Sweeps, unless somebody has within [`EVERY`], or nobody can say whose the objects are: the first import or preparation
-/// marks them.
+/// Sweeps, unless somebody has within [`EVERY`].
 pub(crate) async fn sweep(library: &Library) -> Result<Option<Swept>, SweepError> {
     let store = Store::new(library.database.clone());
     let now_ms = library.clock.now_ms();
     let holder = ids::new_id(&library.clock).to_string();
     let until_ms = now_ms + to_ms(EVERY);
     let lease = store.acquire_lease(LEASE_NAME, &holder, now_ms, until_ms);
-    let lease = lease.await.map_err(OrphanError::from)?;
-    if lease.is_none() || !owns(library).await? {
+    if lease.await.map_err(OrphanError::from)?.is_none() {
         return Ok(None);
     }
-    Ok(Some(look_through(library, &store, now_ms).await?))
+    claim(library).await?;
+    let deleted_before = DeletedBefore(now_ms - to_ms(RETENTION));
+    let found = look_through(library, &store, deleted_before, now_ms).await?;
+    let deleted = delete_orphans(library, &store, deleted_before).await?;
+    Ok(Some(Swept {
+        orphans: found.saturating_sub(deleted),
+        deleted,
+    }))
 }
 
-async fn look_through(library: &Library, store: &Store, now_ms: i64) -> Result<Swept, OrphanError> {
-    let deleted_before = DeletedBefore(now_ms - to_ms(RETENTION));
+/// Forgets what is old, and notes what no row names. Says how many objects that are.
+async fn look_through(
+    library: &Library,
+    store: &Store,
+    deleted_before: DeletedBefore,
+    now_ms: i64,
+) -> Result<usize, OrphanError> {
     let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
     while store.retire_tracks(deleted_before, batch).await? > 0 {}
     store.forget_spent_keys(now_ms - to_ms(RETENTION)).await?;
-    let mut swept = Swept::default();
+    let mut orphans = 0;
     for folder in keys::SWEPT {
         let objects = library.objects.list(folder);
         let mut batches = objects.map_ok(|object| object.key).try_chunks(BATCH);
         while let Some(keys) = batches.next().await {
             let keys = keys.map_err(|error| error.1)?;
-            swept.orphans += store.note_orphans(&keys, deleted_before, now_ms).await?;
+            orphans += store.note_orphans(&keys, deleted_before, now_ms).await?;
         }
     }
-    swept.deleted = delete_orphans(library, store, deleted_before).await?;
-    swept.orphans -= swept.deleted.min(swept.orphans);
-    Ok(swept)
+    Ok(orphans)
 }
 
 /// Deletes what has been an orphan for long enough. What cannot be deleted is passed over until the next round: it comes
@@ -125,14 +135,14 @@ async fn delete_orphans(
     library: &Library,
     store: &Store,
     deleted_before: DeletedBefore,
-) -> Result<usize, OrphanError> {
+) -> Result<usize, SweepError> {
     let found_before_ms = library.clock.now_ms() - to_ms(GRACE);
     let batch = u64::try_from(BATCH).unwrap_or(u64::MAX);
-    let (mut count, mut failed) = (0, 0);
+    let (mut count, mut failed, mut slow) = (0, 0, 0);
     let mut last = None;
     loop {
         let orphans = store.list_orphans(found_before_ms, last.as_ref(), batch);
-        let orphans = orphans.await?;
+        let orphans = orphans.await.map_err(OrphanError::from)?;
         if orphans.is_empty() {
             if failed > FAILURES_TOLD_MAX {
                 tracing::warn!(failed, "could not delete so many objects that nobody names");
@@ -140,17 +150,25 @@ async fn delete_orphans(
             return Ok(count);
         }
         for orphan in orphans {
+            // Somebody may be taking them over: a restore, or a library that says so.
+            claim(library).await?;
             let key = orphan.object_key.as_str();
             match delete_orphan(library, store, key, found_before_ms, deleted_before).await {
-                Ok(is_deleted) => count += usize::from(is_deleted),
+                Ok(is_deleted) => {
+                    count += usize::from(is_deleted);
+                    slow = 0;
+                }
+                // The store is away, and each of them would wait for it.
+                Err(error @ OrphanError::Slow) if SLOW_MAX <= slow => return Err(error.into()),
                 Err(error @ (OrphanError::Objects(_) | OrphanError::Slow)) => {
+                    slow += usize::from(matches!(error, OrphanError::Slow));
                     failed += 1;
                     if failed <= FAILURES_TOLD_MAX {
                         let error = chassis::problem::chain(&error);
                         tracing::warn!(error, key, "could not delete an object that nobody names");
                     }
                 }
-                Err(error @ OrphanError::Store(_)) => return Err(error),
+                Err(error @ OrphanError::Store(_)) => return Err(error.into()),
             }
             last = Some(orphan);
         }

@@ -5,12 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use chassis::database::Database;
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
-use sea_orm::sea_query::ColumnType;
+use sea_orm::sea_query::{ColumnType, Expr, ExprTrait as _};
 use sea_orm::{
     AccessMode, ActiveModelBehavior, ActiveModelTrait, ColumnTrait as _, DatabaseTransaction,
     DbBackend, DbErr, EntityTrait, IdenStatic as _, IntoActiveModel, IsolationLevel, Iterable as _,
-    ModelTrait, PaginatorTrait as _, TransactionTrait as _, Value,
+    ModelTrait, QuerySelect as _, TransactionTrait as _, Value,
 };
+use sea_orm_migration::SchemaManager;
 use serde_json::{Map, Value as Json};
 
 use super::entities;
@@ -51,7 +52,7 @@ macro_rules! tables {
             name: $name,
             read: |reading, sink| Box::pin(read::<entities::$entity::Entity>(reading, sink)),
             write: |writing, lines| Box::pin(write::<entities::$entity::ActiveModel>($name, writing, lines)),
-            count: |reading| Box::pin(entities::$entity::Entity::find().count(reading)),
+            count: |reading| Box::pin(count::<entities::$entity::Entity>(reading)),
         }),*];
     };
 }
@@ -119,18 +120,11 @@ impl Refill {
         Ok(())
     }
 
-    /// Whether none of some tables has a row.
-    pub(crate) async fn is_empty(&self, tables: &[&Table]) -> Result<bool, DumpError> {
-        for table in tables {
-            if self.count(table).await? > 0 {
-                return Ok(false);
-            }
+    /// How many rows a table has now; none where it is not there yet.
+    pub(crate) async fn count_if_there(&self, table: &Table) -> Result<u64, DumpError> {
+        if !SchemaManager::new(&self.0).has_table(table.name).await? {
+            return Ok(0);
         }
-        Ok(true)
-    }
-
-    /// How many rows a table has now.
-    pub(crate) async fn count(&self, table: &Table) -> Result<u64, DumpError> {
         Ok((table.count)(&self.0).await?)
     }
 
@@ -157,6 +151,15 @@ where
         count += 1;
     }
     Ok(count)
+}
+
+/// Whatever columns the table has by now.
+async fn count<E: EntityTrait>(reading: &DatabaseTransaction) -> Result<u64, DbErr> {
+    let rows = E::find()
+        .select_only()
+        .expr_as(Expr::val(1).count(), "rows");
+    let count: Option<i64> = rows.into_tuple().one(reading).await?;
+    Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
 }
 
 async fn write<A>(

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use chassis::objects::ObjectError;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
+    DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Store;
@@ -69,14 +70,23 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Notes those of some objects that no row names; a second time changes nothing. Says how many there were.
+    /// Notes those of some objects that no row names, since when that is known, and forgets those that one names. Says how
+    /// many no row names.
     pub(crate) async fn note_orphans(
         &self,
         keys: &[String],
         deleted: DeletedBefore,
         now_ms: i64,
     ) -> Result<usize, DbErr> {
-        let named = named_objects(self.database.connection(), keys, deleted).await?;
+        let connection = self.database.connection();
+        let named = named_objects(connection, keys, deleted).await?;
+        if !named.is_empty() {
+            // Its grace begins anew should it become an orphan again.
+            orphan::Entity::delete_many()
+                .filter(orphan::Column::ObjectKey.is_in(&named))
+                .exec(connection)
+                .await?;
+        }
         let orphans: Vec<_> = keys.iter().filter(|key| !named.contains(*key)).collect();
         if orphans.is_empty() {
             return Ok(0);
@@ -87,7 +97,7 @@ impl Store {
         });
         orphan::Entity::insert_many(rows)
             .on_conflict_do_nothing_on([orphan::Column::ObjectKey])
-            .exec(self.database.connection())
+            .exec(connection)
             .await?;
         Ok(orphans.len())
     }
@@ -131,8 +141,12 @@ impl Store {
                 object_key: Set(key.to_owned()),
                 spent_at_ms: Set(now_ms),
             };
+            // Each try may be the one that arrives late.
+            let again = OnConflict::column(spent_key::Column::ObjectKey)
+                .update_column(spent_key::Column::SpentAtMs)
+                .to_owned();
             spent_key::Entity::insert(row)
-                .on_conflict_do_nothing()
+                .on_conflict(again)
                 .exec_without_returning(&writing)
                 .await?;
         } else {
@@ -142,14 +156,21 @@ impl Store {
         Ok(named.is_empty())
     }
 
-    /// Deletes an orphan, whose key is spent, with `delete`. Its row is locked meanwhile: the version before this one
-    /// knows of no spent keys, and waits for the row. Says whether it was there.
+    /// Deletes an orphan, whose key is spent, with `delete`. Says whether it was there. Its row is locked meanwhile: the
+    /// version before this one knows of no spent keys, and waits for the row. Two versions never have one SQLite database,
+    /// where everybody would wait.
     pub(crate) async fn delete_orphan(
         &self,
         key: &str,
         found_before_ms: i64,
         delete: impl Future<Output = Result<(), OrphanError>> + Send,
     ) -> Result<bool, OrphanError> {
+        if self.database.backend() == DbBackend::Sqlite {
+            delete.await?;
+            let connection = self.database.connection();
+            orphan::Entity::delete_by_id(key).exec(connection).await?;
+            return Ok(true);
+        }
         let writing = self.database.begin_write().await?;
         if !lock_orphan(&writing, key, found_before_ms).await? {
             writing.rollback().await?;
@@ -159,6 +180,13 @@ impl Store {
         orphan::Entity::delete_by_id(key).exec(&writing).await?;
         writing.commit().await?;
         Ok(true)
+    }
+
+    /// Whether any row names any of some objects.
+    pub(crate) async fn names_any(&self, keys: &[String]) -> Result<bool, DbErr> {
+        let connection = self.database.connection();
+        let named = named_objects(connection, keys, DeletedBefore(i64::MIN)).await?;
+        Ok(!named.is_empty())
     }
 
     /// Forgets keys that were spent before a time.

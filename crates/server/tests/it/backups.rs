@@ -103,6 +103,12 @@ async fn an_object_that_is_lost_is_named_by_the_backup() {
     let taken = binary.run(&["admin", "backup", "--data", data, folder]);
     assert_eq!(taken.code, Some(3), "{taken:?}");
     assert!(taken.stdout.contains(key), "{taken:?}");
+    // Whoever restores it is told, too.
+    let other = shelf.beside("other");
+    let other = other.to_str().expect("UTF-8");
+    let restored = binary.run(&["admin", "restore", "--data", other, folder]);
+    assert_eq!(restored.code, Some(3), "{restored:?}");
+    assert!(restored.stdout.contains(key), "{restored:?}");
     for kept in std::fs::read_dir(folder).expect("the backup") {
         let kept = kept.expect("an entry").metadata().expect("its rights");
         assert_eq!(kept.permissions().mode() & 0o077, 0, "for nobody else");

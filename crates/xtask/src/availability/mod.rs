@@ -17,7 +17,7 @@ mod watched;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result};
-use crate::packages::{self, CURL, FFMPEG, HAPROXY, POSTGRES};
+use crate::packages::{self, CURL, FAKETIME, FFMPEG, HAPROXY, POSTGRES};
 use crate::workspace::Workspace;
 
 pub(crate) use watched::check as check_browser;
@@ -45,7 +45,7 @@ impl Checked {
 
 /// The programs that are needed and not here.
 pub(crate) fn missing() -> Option<String> {
-    let needed = [FFMPEG, HAPROXY, CURL, POSTGRES];
+    let needed = [FFMPEG, HAPROXY, FAKETIME, CURL, POSTGRES];
     let missing = needed
         .iter()
         .filter(|needed| !packages::is_there(needed.program));

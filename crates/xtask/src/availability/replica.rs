@@ -14,7 +14,11 @@ use crate::load::POD;
 const KILLED: u32 = 128 + 9;
 
 /// How far the clocks of the machines are from that of the database, in seconds, replica by replica.
-const CLOCKS_S: [&str; 3] = ["+0", "+70", "-70"];
+const CLOCKS_S: [i32; 3] = [0, 70, -70];
+/// By which a replica says how far the database is from its machine.
+const OFFSET: &str = "music_database_clock_offset_seconds ";
+/// How well it knows.
+const OFFSET_TOLERANCE_S: f64 = 2.0;
 
 /// What all replicas are started with.
 pub(super) struct Plan<'a> {
@@ -22,7 +26,7 @@ pub(super) struct Plan<'a> {
     /// Keys of the configuration, as the environment's variables.
     pub(super) environment: Vec<(&'static str, String)>,
     /// What gives a program another time, by which each replica has its own.
-    pub(super) other_time: Option<PathBuf>,
+    pub(super) other_time: PathBuf,
     /// Whether this machine holds a replica to its limits.
     pub(super) is_limited: bool,
 }
@@ -30,7 +34,7 @@ pub(super) struct Plan<'a> {
 /// A replica, which may have ended.
 pub(super) struct Replica {
     pub(super) name: String,
-    clock_s: &'static str,
+    clock_s: i32,
     /// `ADDRESS:PORT` of the public listener. Nobody else connects from this address, and so takes the port while the replica is
     /// away.
     pub(super) address: String,
@@ -144,7 +148,7 @@ impl Replica {
 fn run(
     plan: &Plan<'_>,
     group: Option<&Group>,
-    clock_s: &str,
+    clock_s: i32,
     [address, admin]: &[&String; 2],
 ) -> Result<Kept> {
     let folder = keeper::folder("replica")?;
@@ -155,14 +159,24 @@ fn run(
     haas.arg("serve").arg("--data").arg(folder.join("data"));
     haas.args(["--listen", address, "--admin-listen", admin]);
     haas.envs(plan.environment.iter().map(|(name, value)| (name, value)));
-    if let Some(library) = &plan.other_time {
-        haas.env("LD_PRELOAD", library).env("FAKETIME", clock_s);
-        // How long something takes is as long for all.
-        haas.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    }
+    haas.env("LD_PRELOAD", &plan.other_time);
+    haas.env("FAKETIME", format!("{clock_s:+}"));
+    // How long something takes is as long for all.
+    haas.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     let kept = Kept::start(Command::new("/bin/sh"), &folder, "TERM", &haas)?;
     kept.wait_until("the replica", || {
         http::get(admin, "/ready").is_ok_and(|answer| answer.status == 200)
     })?;
+    kept.wait_until("the replica to know how wrong its clock is", || {
+        offset_s(admin).is_some_and(|found| (found + f64::from(clock_s)).abs() < OFFSET_TOLERANCE_S)
+    })?;
     Ok(kept)
+}
+
+/// How far the database is ahead of a replica's machine, as the replica says.
+fn offset_s(admin: &str) -> Option<f64> {
+    let metrics = http::get(admin, "/metrics").ok()?;
+    let metrics = String::from_utf8(metrics.body).ok()?;
+    let offset = metrics.lines().find_map(|line| line.strip_prefix(OFFSET))?;
+    offset.trim().parse().ok()
 }

@@ -60,7 +60,7 @@ impl Rig {
         let haas = workspace.haas();
         let is_limited = group::is_allowed();
         let store = Store::start(workspace, &library.objects())?;
-        let plan = plan(&haas, &store, &database, DRAIN, is_limited);
+        let plan = plan(&haas, &store, &database, DRAIN, is_limited)?;
         let replicas = (1..=REPLICAS).map(|number| Replica::start(&plan, number));
         let replicas = replicas.collect::<Result<Vec<_>>>()?;
         let balancer = Balancer::start(&replicas)?;
@@ -87,7 +87,7 @@ impl Rig {
     /// Starts a replica that has ended, and waits until people are sent to it.
     pub(super) fn bring_back(&mut self, number: usize, drain: &str) -> Result<()> {
         let haas = self.workspace.haas();
-        let plan = plan(&haas, &self.store, &self.database, drain, self.is_limited);
+        let plan = plan(&haas, &self.store, &self.database, drain, self.is_limited)?;
         let replica = self.replicas.get_mut(number);
         let replica = replica.ok_or_else(|| Failure::new("there is no such replica"))?;
         self.balancer.wait_for(replica, false)?;
@@ -151,7 +151,9 @@ fn plan<'a>(
     database: &Server,
     drain: &str,
     is_limited: bool,
-) -> Plan<'a> {
+) -> Result<Plan<'a>> {
+    let other_time = packages::find(FAKETIME.program);
+    let other_time = other_time.ok_or_else(|| Failure::new("libfaketime is missing"))?;
     let mut environment: Vec<_> = SETTINGS
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()))
@@ -159,10 +161,10 @@ fn plan<'a>(
     environment.push(("HAAS_SERVER__DRAIN", drain.to_owned()));
     environment.push(("HAAS_MUSIC__DATABASE_URL", database.url.clone()));
     environment.extend(store.variables());
-    Plan {
+    Ok(Plan {
         haas,
         environment,
-        other_time: packages::find(FAKETIME.program),
+        other_time,
         is_limited,
-    }
+    })
 }

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 /// The first half minute of all songs in their best quality takes a few times as much.
 const CACHE: &str = "16MiB";
 /// Else the working set is not beyond the cache.
-const READ_SHARE_MIN: f64 = 0.1;
+const READ_SHARE_MIN: f64 = 0.3;
 const LISTENERS: [u32; 6] = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000];
 const FROM_STORE: Aim = Aim {
     work: "listeners at once in 1 CPU/512 MiB from S3, with a working set beyond the cache",

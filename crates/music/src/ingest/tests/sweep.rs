@@ -7,7 +7,7 @@ use bytes::Bytes;
 use chassis::objects::Objects;
 use futures_util::TryStreamExt as _;
 use lofty::tag::ItemKey::TrackTitle;
-use sea_orm::EntityTrait as _;
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, Set};
 use testkit::each_database;
 use tokio::sync::Notify;
 
@@ -19,7 +19,7 @@ use crate::ingest::sweep::{EVERY, GRACE, RETENTION, SweepError, Swept, sweep};
 use crate::ingest::transcode::Ffmpeg;
 use crate::ingest::{ImportError, ImportOptions, OwnerError, import};
 use crate::keys;
-use crate::store::entities::{rendition, track};
+use crate::store::entities::{orphan, rendition, track};
 use crate::store::{Claimed, DeletedBefore, JobKind, OrphanError, Prepared, Store};
 
 /// The originals and renditions that are stored.
@@ -264,13 +264,47 @@ async fn a_library_deletes_and_stores_nothing_where_the_objects_are_another_ones
 }
 
 #[tokio::test]
-async fn objects_that_nobody_has_marked_are_not_deleted() {
+async fn objects_without_a_mark_are_of_the_library_that_names_them() {
+    each_database::<Migrator>(async |database| {
+        let owner = Shelf::new(database);
+        owner.write_track("a.wav", 440, &[(TrackTitle, "One")]);
+        owner.import().await;
+        // As the version before this one leaves them.
+        owner.library.objects.delete(keys::OWNER).await.unwrap();
+        let (_folder, other) = testkit::new_sqlite::<Migrator>().await;
+        let mut shelf = Shelf::new(other);
+        shelf.library.objects = owner.library.objects.clone();
+        shelf.write_track("b.wav", 550, &[(TrackTitle, "Two")]);
+        let options = ImportOptions::new(shelf.root());
+        let refused = import(&shelf.library, &options, &mut |_| {}).await;
+        assert!(
+            matches!(refused, Err(ImportError::Owner(OwnerError::Other))),
+            "{refused:?}"
+        );
+        assert_eq!(swept(&owner).await, counts(0, 0));
+        let mark = owner.library.objects.find(keys::OWNER).await.unwrap();
+        assert!(mark.is_some(), "the sweep marks what the library names");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_object_that_was_named_between_has_its_whole_grace() {
     each_database::<Migrator>(async |database| {
         let shelf = Shelf::new(database);
-        put(&shelf.library.objects, "originals/00/00aa.wav").await;
-        assert_eq!(sweep(&shelf.library).await.unwrap(), None);
-        shelf.library.clock.advance(EVERY);
-        shelf.write_track("a.wav", 440, &[(TrackTitle, "One")]);
+        shelf.write_track("a.wav", 440, &[(TrackTitle, "Old")]);
+        shelf.import().await;
+        // A sweep saw it between its object and its row.
+        let key = [only_track(&shelf).await.object_key];
+        let orphan = orphan::ActiveModel {
+            object_key: Set(key[0].clone()),
+            found_at_ms: Set(shelf.library.clock.now_ms()),
+        };
+        let connection = shelf.library.database.connection();
+        orphan.insert(connection).await.unwrap();
+        assert_eq!(swept(&shelf).await, counts(0, 0));
+        shelf.library.clock.advance(GRACE);
+        shelf.tag("a.wav", &[(TrackTitle, "New")]);
         shelf.import().await;
         assert_eq!(swept(&shelf).await, counts(1, 0));
     })

@@ -235,7 +235,7 @@ mod tests {
             assert_eq!(aim.verdict(found), expected, "{found}");
         }
         let told = Aim { goal: None, ..HOT };
-        assert_eq!(told.verdict(1.3), "told");
+        assert_eq!(told.verdict(1.3), "gate held");
     }
 
     #[test]

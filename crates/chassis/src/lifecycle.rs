@@ -169,6 +169,24 @@ impl StopSignals {
         })
     }
 
+    /// Takes over the signal by which other servers read their files again, too: ours does when they change, and a habit
+    /// must not cut connections.
+    pub fn survive_hangups(tasks: &Tasks) -> std::io::Result<()> {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let stopping = tasks.stopping().clone();
+        tasks.spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    _ = hangup.recv() => tracing::info!(
+                        "SIGHUP changes nothing: certificates and keys are read again when their files change"
+                    ),
+                }
+            }
+        });
+        Ok(())
+    }
+
     /// Waits for the next signal.
     pub async fn next(&mut self) {
         tokio::select! {

@@ -15,6 +15,7 @@ use rustix::fs::Mode;
 use crate::arguments::{AdminCommand, BackupArguments, RestoreArguments};
 use crate::failure::Failure;
 use crate::role::Role;
+use crate::service::PATIENCE;
 use crate::settings::Settings;
 use crate::{say, service};
 
@@ -22,10 +23,6 @@ use crate::{say, service};
 const EXIT_SOME_LOST: u8 = 3;
 /// The exit code when somebody stopped it.
 const EXIT_STOPPED: u8 = 130;
-/// How many of them are named; where there are more, all are in a file of the work folder.
-const LOST_TOLD_MAX: usize = 20;
-const LOST_FILE: &str = "lost-objects.txt";
-
 /// Does it, or ends at a signal: a backup that was cut off is none, and a restored database has all rows or none.
 pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<ExitCode, Failure> {
     chassis::telemetry::start(&settings.telemetry);
@@ -39,7 +36,10 @@ pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<Exi
     };
     tokio::select! {
         code = work => code,
-        () = signals.next() => Ok(ExitCode::from(EXIT_STOPPED)),
+        () = signals.next() => {
+            say("stopped: it can be done again\n");
+            Ok(ExitCode::from(EXIT_STOPPED))
+        }
     }
 }
 
@@ -49,7 +49,14 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (database, clock) = service::open_same_database(settings, Role::Music).await?;
     let library = open_library(settings, database, clock)?;
+    let to = settings.imports.at(place.clone());
+    if to.overlaps(&settings.place(Role::Music).objects) {
+        return Err(Failure::plain(format!(
+            "could not take the backup: {place} lies where the objects of the library are, or they in it"
+        )));
+    }
     let to = open_backup(settings, place)?;
+    service::sweep_uploads(to.clone()).await;
     let progress = Progress::new();
     let version = env!("CARGO_PKG_VERSION");
     let taken = backup::take(&library, &to, version, &mut |step| progress.show(step)).await;
@@ -61,7 +68,7 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
     } = taken.map_err(|error| failed("could not take the backup", error))?;
     say(&summary(&manifest, &format!("kept in {place} as {name}")));
     let what = "lost or damaged where they are, and are not in it";
-    tell_lost(settings, what, &missing)
+    Ok(tell_lost(what, &missing))
 }
 
 async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<ExitCode, Failure> {
@@ -75,7 +82,9 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
             folder.display()
         )));
     }
-    let database = service::open_database(settings, Role::Music, None).await?;
+    // The keys by which plays are signed are for the owner only, whatever the folder was made for.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let database = service::open_database(settings, Role::Music, Some(PATIENCE)).await?;
     let library = open_library(settings, database, Clock::system())?;
     let from = open_backup(settings, place)?;
     let progress = Progress::new();
@@ -93,30 +102,20 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
         restored.map_err(|error| failed("could not restore", error))?;
     say(&summary(&manifest, "restored and checked"));
     let what = "lost or damaged in the backup, and are not restored";
-    tell_lost(settings, what, &lost)
+    Ok(tell_lost(what, &lost))
 }
 
-/// Names objects that are not where they should be: the first ones here, all of them in a file where they are many.
-fn tell_lost(settings: &Settings, what: &str, keys: &[String]) -> Result<ExitCode, Failure> {
+/// Names objects that are not where they should be: all of them, each in a line.
+fn tell_lost(what: &str, keys: &[String]) -> ExitCode {
     if keys.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
-    let count = keys.len();
-    say(&format!("{count} objects are {what}:\n"));
-    for key in keys.iter().take(LOST_TOLD_MAX) {
+    say(&format!("{} objects are {what}:\n", keys.len()));
+    for key in keys {
         say(&format!("  {key}\n"));
     }
-    if LOST_TOLD_MAX < count {
-        let work = settings.work();
-        let file = work.join(LOST_FILE);
-        let shown = file.display();
-        std::fs::create_dir_all(&work)
-            .and_then(|()| std::fs::write(&file, keys.join("\n") + "\n"))
-            .map_err(|error| Failure::new(&format!("could not write {shown}"), error))?;
-        say(&format!("  … and all of them in {shown}\n"));
-    }
     say("`haas music import --thorough` stores again what their files still have\n");
-    Ok(ExitCode::from(EXIT_SOME_LOST))
+    ExitCode::from(EXIT_SOME_LOST)
 }
 
 fn open_library(settings: &Settings, database: Database, clock: Clock) -> Result<Library, Failure> {

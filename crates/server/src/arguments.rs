@@ -263,6 +263,11 @@ impl AdminCommand {
 }
 
 impl Check {
+    /// Whether somebody wants to know if it would start here; else what could be set is shown.
+    pub(crate) fn is_about_this_machine(&self) -> bool {
+        !(self.print || self.markdown)
+    }
+
     pub(crate) fn report(&self, effective: &Effective) -> String {
         match (self.print, self.markdown) {
             (true, _) => effective.to_toml(),
@@ -275,8 +280,8 @@ impl Check {
 /// A folder's name need not be text.
 fn read_place(argument: OsString) -> Result<Place, NoPlace> {
     match argument.to_str() {
-        Some(text) if text.contains("://") => text.parse(),
-        _ => Ok(Place::Folder(argument.into())),
+        Some(text) => text.parse(),
+        None => Ok(Place::Folder(argument.into())),
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn run(
         return Ok(ExitCode::FAILURE);
     }
     let (database, clock) = tokio::select! {
-        opened = service::open_current_database(&settings, Role::Music) => opened?,
+        opened = service::open_current_database(&settings, Role::Music, Some(service::PATIENCE)) => opened?,
         () = signals.next() => return Ok(ExitCode::from(EXIT_STOPPED)),
     };
     let objects = service::open_objects(&settings, Role::Music)?.patient();
@@ -105,7 +105,7 @@ async fn import_into(
             | ImportError::NotAFolder { .. }
             | ImportError::Bucket { .. }
             | ImportError::TooMany { .. }
-            | ImportError::Owner(OwnerError::Other)),
+            | ImportError::Owner(OwnerError::Other | OwnerError::Elsewhere)),
         ) => {
             screen.refuse(&error);
             return ExitCode::FAILURE;

@@ -59,7 +59,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             on_runtime(migrate::migrate(settings))
         }
         Command::Check(check) => {
-            let (_, effective) = Settings::read(&check.common.sources())?;
+            let (settings, effective) = Settings::read(&check.common.sources())?;
+            if check.is_about_this_machine() {
+                serve::check(&settings)?;
+            }
             say(&check.report(&effective));
             Ok(ExitCode::SUCCESS)
         }

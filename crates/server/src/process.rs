@@ -31,12 +31,14 @@ impl Process {
     /// takes it that the process is here to stay.
     pub(crate) async fn begin(settings: &Settings) -> Result<Self, Failure> {
         chassis::telemetry::start(&settings.telemetry);
-        let signals = StopSignals::listen()
-            .map_err(|error| Failure::new("could not listen to signals", error))?;
+        let tasks = Tasks::default();
+        let signals = StopSignals::survive_hangups(&tasks).and_then(|()| StopSignals::listen());
+        let signals =
+            signals.map_err(|error| Failure::new("could not listen to signals", error))?;
         service::check_folder(settings)?;
         service::check_schemas(settings).await?;
         Ok(Self {
-            tasks: Tasks::default(),
+            tasks,
             readiness: Readiness::default(),
             signals,
             metrics: Arc::default(),

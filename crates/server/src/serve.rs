@@ -5,7 +5,7 @@ use chassis::clock::Clock;
 use chassis::config::Effective;
 use chassis::http::{self, App, Edge, HttpMetrics, Policy, Routes, Tls};
 use chassis::lifecycle::{Readiness, Tasks};
-use chassis::objects::Objects;
+use chassis::objects::{Objects, Place};
 use chassis::service::{Context, Mounted};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
@@ -39,6 +39,7 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
         tasks.spawn(http::serve(redirect, router, tasks.clone()));
     }
     let started = Box::pin(start(&settings, &tasks, &readiness, &mut registry));
+    let started = http::refuse_while(&public, started);
     let Some(app) = process.start(started).await? else {
         return Ok(ExitCode::SUCCESS);
     };
@@ -92,7 +93,7 @@ async fn start(
     );
     let mut routes = pages::assets::routes().collect::<Routes>();
     for (role, objects) in objects {
-        let (database, clock) = service::open_current_database(settings, role).await?;
+        let (database, clock) = service::open_current_database(settings, role, None).await?;
         let context = Context {
             database,
             objects,
@@ -111,6 +112,28 @@ async fn start(
     }
     let app = App::carrying(routes, edge.clone(), carried);
     Ok((app, edge))
+}
+
+/// Whether the process could start as it is told to, as far as that is seen without reaching anybody or making anything.
+pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
+    if settings.listen == settings.admin_listen && settings.listen.port() != 0 {
+        let address = settings.listen;
+        return Err(Failure::usage(format!(
+            "server.listen and server.admin_listen are both {address}: give the admin listener another port"
+        )));
+    }
+    if let Some(tls) = &settings.tls {
+        tls.open(&mut Registry::default())?;
+    }
+    let mut objects = Vec::new();
+    for &role in &settings.roles {
+        let place = &settings.place(role).objects.place;
+        // To open a folder would make it.
+        if !matches!(place, Place::Folder(folder) if !folder.is_dir()) {
+            objects.push((role, service::open_objects(settings, role)?));
+        }
+    }
+    media_origins(settings, &objects).map(drop)
 }
 
 /// Where browsers fetch media from that pages of ours play.

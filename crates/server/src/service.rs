@@ -22,6 +22,9 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(5);
 const SWEEP_AFTER: Duration = Duration::from_mins(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
+/// How long a command that ends by itself waits for a database that is away: whoever started it waits for its end.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
 /// A service's database, whatever its schema. A server that is away is waited for, for as long as `patience` says where
 /// it says something.
 pub(crate) async fn open_database(
@@ -60,8 +63,9 @@ pub(crate) async fn open_database(
 pub(crate) async fn open_current_database(
     settings: &Settings,
     role: Role,
+    patience: Option<Duration>,
 ) -> Result<(Database, Clock), Failure> {
-    let database = open_database(settings, role, None).await?;
+    let database = open_database(settings, role, patience).await?;
     if settings.migrates {
         migrate(&database, role).await?;
     } else {
@@ -94,7 +98,7 @@ pub(crate) async fn migrate(database: &Database, role: Role) -> Result<(), Failu
 pub(crate) async fn check_schemas(settings: &Settings) -> Result<(), Failure> {
     for &role in &settings.roles {
         if !settings.migrates && settings.place(role).database.is_embedded() {
-            let (database, _clock) = open_current_database(settings, role).await?;
+            let (database, _clock) = open_current_database(settings, role, None).await?;
             let closed = database.close().await;
             closed.map_err(|error| away(role, error))?;
         }
@@ -126,12 +130,21 @@ async fn unknown(database: &Database, role: Role) -> Result<Vec<String>, Failure
     unknown.map_err(|error| away(role, error))
 }
 
-/// A service's database as it is, which is to be that of this version exactly.
+/// A service's database as it is, which is to be there, and that of this version exactly.
 pub(crate) async fn open_same_database(
     settings: &Settings,
     role: Role,
 ) -> Result<(Database, Clock), Failure> {
-    let database = open_database(settings, role, None).await?;
+    if let Some(file) = settings.place(role).database.file()
+        && !file.is_file()
+    {
+        // To open it would make it.
+        return Err(Failure::plain(format!(
+            "there is no library: {} is not there (another place: --data, --config)",
+            file.display()
+        )));
+    }
+    let database = open_database(settings, role, Some(PATIENCE)).await?;
     refuse_pending(&database, role).await?;
     let newer = unknown(&database, role).await?;
     if !newer.is_empty() {

@@ -47,7 +47,7 @@ async fn start(
     for &role in &settings.roles {
         let objects = service::open_objects(settings, role)?;
         service::keep_swept(&objects, tasks);
-        let (database, clock) = service::open_current_database(settings, role).await?;
+        let (database, clock) = service::open_current_database(settings, role, None).await?;
         let mut context = Context {
             database,
             objects,

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -72,12 +73,22 @@ impl Raw {
     /// The value as a person wrote it, for messages.
     pub(super) fn shown(&self) -> String {
         match self {
-            Self::Text(text) => format!("{text:?}"),
+            Self::Text(text) => format!("{:?}", without_user(text)),
             Self::Number(number) => number.clone(),
             Self::Bool(is_on) => is_on.to_string(),
             Self::List(items) => format!("{items:?}"),
             Self::Other(kind) => format!("a {kind}"),
         }
+    }
+}
+
+/// A URL without who is let in and their password.
+fn without_user(text: &str) -> Cow<'_, str> {
+    let parts = text.split_once("://");
+    let parts = parts.and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
+    match parts {
+        Some((scheme, place)) => format!("{scheme}://…@{place}").into(),
+        None => text.into(),
     }
 }
 

@@ -79,6 +79,11 @@ impl Config {
         }
     }
 
+    /// The file of the embedded database, where that is the service's own in the data folder.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// Whether the database is a file of this machine, so that nobody else can be waiting for its migration.
     pub fn is_embedded(&self) -> bool {
         self.is_embedded

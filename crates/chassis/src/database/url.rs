@@ -5,7 +5,7 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 
 /// What an operator is told.
 pub(super) const ACCEPTED: &str = "a URL such as sqlite:FILE, postgres://USER:PASSWORD@HOST:5432/NAME or \
-     mysql://USER:PASSWORD@HOST:3306/NAME";
+     mysql://USER:PASSWORD@HOST:3306/NAME, with %40 for an @ and %2F for a / in a password";
 /// Parameters that say where the database is, where the rest of the URL does not.
 const PLACES: [&str; 4] = ["host", "hostaddr", "socket", "dbname"];
 
@@ -14,6 +14,9 @@ pub(super) fn is_usable(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once(':') else {
         return false;
     };
+    if scheme != "sqlite" && has_bare_at(rest) {
+        return false;
+    }
     match scheme {
         "sqlite" => true,
         "postgres" | "postgresql" => {
@@ -29,6 +32,13 @@ pub(super) fn is_usable(url: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a password has an `@` that is not written `%40`: what follows it would be taken for a host, and shown.
+fn has_bare_at(rest: &str) -> bool {
+    let place = rest.trim_start_matches('/');
+    let place = place.split('?').next().unwrap_or_default();
+    place.matches('@').count() > 1
 }
 
 /// Where a URL says nothing, drivers fall back to this machine and a database of the user's name: nobody writes a URL
@@ -86,6 +96,8 @@ mod tests {
             "postgres://me:hush@db:0/music",
             "postgres://me:hush@/music",
             "postgres://me:hu/sh@db/music",
+            "postgres://me:Top@Secret7/x@db/music",
+            "mysql://me:hu@sh@db/music",
             "postgres://db/music?port=99999",
             "postgres://db/music?sslmode=perhaps",
             "mysql:",

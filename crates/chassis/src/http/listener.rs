@@ -26,6 +26,8 @@ pub(super) const NOT_SENT_LOW_WATER_BYTES: u32 = 32 << 10;
 pub(super) const HEAD_BYTES_MAX: usize = 16 << 10;
 /// How long a connection must be quiet until it rests: longer than between requests that belong together.
 const REST_AFTER: Duration = Duration::from_millis(20);
+/// How long a start may take before those who wait for it are told so.
+const START_MAX: Duration = Duration::from_secs(2);
 /// How long to wait when the machine has no more file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a connection too many is told.
@@ -65,6 +67,25 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         TcpListener::from_std(socket.into())
     };
     listen().map_err(|source| BindError { address, source })
+}
+
+/// Does work that must be done before anything is served. Who connects while it takes longer than [`START_MAX`] is told to
+/// come again, instead of waiting for nobody knows how long.
+pub async fn refuse_while<T>(listener: &TcpListener, work: impl Future<Output = T>) -> T {
+    let refusing = async {
+        tokio::time::sleep(START_MAX).await;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _peer)) => refuse(&stream),
+                Err(_gone) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => done,
+        never = refusing => never,
+    }
 }
 
 /// Accepts connections with the default limits until the stop begins; for tests and the admin listener.

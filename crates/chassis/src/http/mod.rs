@@ -36,7 +36,7 @@ pub use edge::Edge;
 pub use error_pages::ErrorPages;
 pub use extract::{Json, Path, Query};
 pub use forwarded::TrustedProxies;
-pub use listener::{BindError, bind, serve, serve_tls, serve_with};
+pub use listener::{BindError, bind, refuse_while, serve, serve_tls, serve_with};
 pub use metrics::HttpMetrics;
 pub use policy::Policy;
 pub use redirect::redirect_router;

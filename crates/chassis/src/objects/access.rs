@@ -2,10 +2,12 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use axum::http::Uri;
+use axum::http::uri::Authority;
 
 use crate::config::{Optional, Secret, Section};
 
@@ -227,6 +229,15 @@ impl FromStr for Endpoint {
     }
 }
 
+impl Endpoint {
+    /// Whether it is an address and no name.
+    pub(super) fn is_ip(&self) -> bool {
+        let authority = self.authority.parse::<Authority>();
+        let host = authority.as_ref().map(Authority::host).unwrap_or_default();
+        host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.url(None))
@@ -261,6 +272,13 @@ mod tests {
         assert_eq!(endpoint.url(Some("music")), "http://music.127.0.0.1:9000");
         let endpoint: Endpoint = "https://s3.example".parse().unwrap();
         assert_eq!(endpoint.url(Some("music")), "https://music.s3.example");
+        for (text, is_ip) in [
+            ("http://127.0.0.1:9000", true),
+            ("http://[::1]:9000", true),
+            ("http://s3.example", false),
+        ] {
+            assert_eq!(text.parse::<Endpoint>().unwrap().is_ip(), is_ip, "{text}");
+        }
         for text in [
             "s3.example",
             "ftp://s3.example",

@@ -59,11 +59,53 @@ impl Config {
         }
     }
 
+    /// Whether one of two places lies in the other, or both are the same.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let is_within = |inner: &str, outer: &str| {
+            let rest = inner.strip_prefix(outer);
+            rest.is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        match (&self.place, &other.place) {
+            (Place::Folder(one), Place::Folder(two)) => {
+                let [one, two] = [one, two].map(|folder| real(folder));
+                one.starts_with(&two) || two.starts_with(&one)
+            }
+            (
+                Place::Bucket { name, prefix },
+                Place::Bucket {
+                    name: other_name,
+                    prefix: other_prefix,
+                },
+            ) => {
+                let is_one_bucket =
+                    name == other_name && self.access.endpoint == other.access.endpoint;
+                is_one_bucket
+                    && (is_within(prefix, other_prefix) || is_within(other_prefix, prefix))
+            }
+            _ => false,
+        }
+    }
+
     /// Reads the keys `import_…`: how buckets are reached that music is imported from. What is not set is as it is for
     /// objects.
     pub fn read_import(&self, section: &mut Section<'_>) -> Access {
         Access::read(section, "import", &self.access)
     }
+}
+
+/// Where a folder is, as far as it is there.
+fn real(folder: &Path) -> PathBuf {
+    for above in folder.ancestors() {
+        let above_or_here = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
+        if let (Ok(real), Ok(below)) = (above_or_here.canonicalize(), folder.strip_prefix(above)) {
+            return real.join(below);
+        }
+    }
+    folder.to_owned()
 }
 
 impl Access {
@@ -81,8 +123,13 @@ impl FromStr for Place {
 
     fn from_str(text: &str) -> Result<Self, NoPlace> {
         let Some(bucket) = text.strip_prefix("s3://") else {
-            // Whoever writes another scheme does not mean a folder of that name.
-            let is_folder = !text.is_empty() && !text.contains("://");
+            // Whoever writes another scheme, or this one otherwise, does not mean a folder of that name.
+            let is_scheme = |scheme: &str| scheme.eq_ignore_ascii_case("s3");
+            let has_scheme = text.contains("://")
+                || text
+                    .split_once(':')
+                    .is_some_and(|(scheme, _)| is_scheme(scheme));
+            let is_folder = !text.is_empty() && !has_scheme;
             return is_folder.then(|| Self::Folder(text.into())).ok_or(NoPlace);
         };
         let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
@@ -147,9 +194,35 @@ mod tests {
             "s3://music/a//b",
             "s3://music/../other",
             "gs://music",
+            "s3:music/library",
+            "S3://music",
+            "s3:/music",
             "https://s3.example/music",
         ] {
             assert_eq!(text.parse::<Place>(), Err(NoPlace), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_overlap_where_one_lies_in_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("a/../b/c");
+        std::fs::create_dir_all(folder.path().join("a")).unwrap();
+        let at = |place: &str| Config::of(place.parse().unwrap());
+        let (folder, inside) = (folder.path().to_str().unwrap(), inside.to_str().unwrap());
+        for (one, two, expected) in [
+            ("s3://music", "s3://music", true),
+            ("s3://music/a", "s3://music", true),
+            ("s3://music/a", "s3://music/a/b", true),
+            ("s3://music/a", "s3://music/ab", false),
+            ("s3://music/a", "s3://backup/a", false),
+            (folder, folder, true),
+            (inside, folder, true),
+            (folder, "/nowhere", false),
+            (folder, "s3://music", false),
+        ] {
+            assert_eq!(at(one).overlaps(&at(two)), expected, "{one} {two}");
+            assert_eq!(at(two).overlaps(&at(one)), expected, "{two} {one}");
         }
     }
 

@@ -23,8 +23,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// The pause before a request is tried again, at first and at most; in between it grows, and is random.
 const BACK_OFF: Duration = Duration::from_millis(50);
 const BACK_OFF_MAX: Duration = Duration::from_secs(5);
-/// How often a request is tried again at most, whatever time is left.
-const RETRIES_MAX: usize = 100;
+/// How often a request is tried again at most: as often as there is time.
+const RETRIES_MAX: usize = 100_000;
 
 /// Who waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,9 @@ impl Reached {
             let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
             Endpoint::of_amazon(region.as_deref())
         });
+        if is_in_host && endpoint.is_ip() {
+            return Err("the endpoint is an IP address, in which no bucket can stand: give it a name, or objects_addressing = \"path\"".into());
+        }
         let origin = endpoint.url(is_in_host.then_some(bucket));
         Ok(Self {
             builder: builder

@@ -16,6 +16,10 @@ pub(crate) use request::within;
 /// `haas music import` names every file that it leaves out.
 const QUIET_TAGS: &str = "lofty=error";
 
+/// The store is asked again many times a second, and each time tells nothing that the error in the end does not; a
+/// database notes what is there already.
+const QUIET_RETRIES: &str = "object_store=warn,sqlx::postgres::notice=warn";
+
 /// How and how much is logged.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -61,7 +65,10 @@ fn directives(level: &str) -> String {
             format!("info,chassis={level},music={level},server={level},haas={level},pages={level}")
         }
         // A new database would begin with two lines per migration.
-        "info" => format!("info,{},{QUIET_TAGS}", crate::database::QUIET_MIGRATIONS),
+        "info" => format!(
+            "info,{},{QUIET_TAGS},{QUIET_RETRIES}",
+            crate::database::QUIET_MIGRATIONS
+        ),
         level => format!("{level},{QUIET_TAGS}"),
     }
 }

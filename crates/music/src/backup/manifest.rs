@@ -63,9 +63,13 @@ impl Manifest {
 
     pub(super) async fn read(name: &str, backup: &Objects) -> Result<Self, BackupError> {
         let key = format!("{name}/{FILE}");
+        let damaged = |reason: String| BackupError::Damaged(format!("{key}: {reason}"));
+        let found = backup.find(&key).await.map_err(BackupError::Backup)?;
+        if found.is_none_or(|found| found.size_bytes == 0) {
+            return Err(damaged("it is empty".to_owned()));
+        }
         let read = backup.read_range(&key, 0..BYTES_MAX).await;
         let (json, size_bytes) = read.map_err(BackupError::Backup)?;
-        let damaged = |reason: String| BackupError::Damaged(format!("{key}: {reason}"));
         if BYTES_MAX < size_bytes {
             return Err(damaged("it is too long".to_owned()));
         }

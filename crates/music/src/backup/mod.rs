@@ -66,8 +66,18 @@ pub enum BackupError {
     /// A line of the backup is not what was written.
     #[error("the backup is damaged: {0}")]
     Damaged(String),
+    /// Lines of the backup that are no rows, or a database that does not take them.
+    #[error("the rows of {file} could not be written; `--backup NAME` restores another backup")]
+    Rows {
+        /// Where they stand.
+        file: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// There is nothing to restore.
-    #[error("there is no finished backup in {0}")]
+    #[error(
+        "there is no finished backup in {0}; give the place that holds backups, above their names"
+    )]
     None(String),
     /// There is none of that name.
     #[error("there is no finished backup {name}; there are: {names}")]

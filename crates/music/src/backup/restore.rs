@@ -8,7 +8,7 @@ use super::manifest::{Manifest, Part};
 use super::take::COPIED_AT_ONCE;
 use super::{BackupError, Step};
 use crate::Migrator;
-use crate::ingest::{Filling, Library, begin_filling, hex, take_over};
+use crate::ingest::{Filling, Library, begin_filling, hash_object, hex, take_over};
 use crate::store::{Refill, TABLES, Table, migration_names};
 
 /// How many lines are held in memory.
@@ -143,12 +143,23 @@ impl Restore<'_> {
         Ok(lost)
     }
 
-    /// Whether it could be brought back as it was.
+    /// Whether it could be brought back as it was. What a restore before this one has brought back is only read.
     async fn bring_back(&self, copied: &Copied) -> Result<bool, BackupError> {
+        let objects = &self.library.objects;
+        let found = objects
+            .find(&copied.key)
+            .await
+            .map_err(BackupError::Library)?;
+        if found.is_some_and(|found| found.size_bytes == copied.size_bytes) {
+            let id = hash_object(objects, &copied.key).await;
+            if id.map_err(BackupError::Library)?.hash == copied.sha256 {
+                return Ok(true);
+            }
+        }
         let copy = Copy {
             from: self.backup,
             from_key: &kept_key(&copied.sha256),
-            to: &self.library.objects,
+            to: objects,
             to_key: &copied.key,
             media_type: &copied.media_type,
             sha256: &copied.sha256,
@@ -213,7 +224,11 @@ async fn write_rows(
         };
         let key = Manifest::key(name, table.name);
         read_lines(backup, &key, part, async |lines| {
-            Ok(refill.write(table, lines).await?)
+            let written = refill.write(table, lines).await;
+            written.map_err(|source| BackupError::Rows {
+                file: key.clone(),
+                source: source.into(),
+            })
         })
         .await?;
         let rows = refill.count_if_there(table).await?;

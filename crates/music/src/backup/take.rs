@@ -225,9 +225,15 @@ struct Lines {
 
 impl Lines {
     fn new(work: &Path) -> std::io::Result<Self> {
-        std::fs::create_dir_all(work)?;
+        // Nothing is made there: whoever takes a backup need not be who serves. What is above has as much room.
+        let mut folders = work.ancestors();
+        let folder = folders.find(|folder| folder.is_dir());
+        let file = match folder {
+            Some(folder) => tempfile::tempfile_in(folder)?,
+            None => tempfile::tempfile()?,
+        };
         Ok(Self {
-            file: BufWriter::new(tempfile::tempfile_in(work)?),
+            file: BufWriter::new(file),
             hash: Sha256::new(),
             count: 0,
         })

@@ -435,7 +435,7 @@ async fn a_backup_that_was_cut_off_changed_or_is_newer_is_refused() {
     let none = restore_all(&library, &backup).await.unwrap_err();
     assert_eq!(
         none.to_string(),
-        "there is no finished backup in the backup"
+        "there is no finished backup in the backup; give the place that holds backups, above their names"
     );
     take_all(&shelf.library, &backup).await;
     let name = Manifest::names(&backup).await.unwrap().remove(0);

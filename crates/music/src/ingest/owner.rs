@@ -33,6 +33,12 @@ pub enum OwnerError {
          them from now on: `haas music import --take-over`"
     )]
     Other,
+    /// They are not where the configuration says.
+    #[error(
+        "the database knows music, and there is none of it in music.objects: check that. If all of it is lost: \
+         `haas music import --thorough --take-over`"
+    )]
+    Elsewhere,
     /// A restore would overwrite somebody else's.
     #[error(
         "the place for objects (music.objects) belongs to a library: restore into a place of its own. If the restored \
@@ -45,15 +51,17 @@ pub enum OwnerError {
 #[derive(Debug)]
 pub(crate) struct Filling(String);
 
-/// Makes objects that belong to nobody yet the library's own, and refuses those of another one. Without a mark, objects
-/// are another one's when there are some and the database names none.
+/// Makes objects that belong to nobody yet the library's own, and refuses those of another one. Without a mark they are
+/// the library's if its database names some of them, or if there are none and the database knows of none.
 pub(crate) async fn claim(library: &Library) -> Result<(), OwnerError> {
     let own = own_id(library).await?;
     match marked(&library.objects).await? {
         Some(owner) if owner == own => Ok(()),
         Some(_other) => Err(OwnerError::Other),
-        None if holds_others(library).await? => Err(OwnerError::Other),
-        None => mark(&library.objects, &own).await,
+        None => {
+            refuse_unnamed(library).await?;
+            mark(&library.objects, &own).await
+        }
     }
 }
 
@@ -97,11 +105,16 @@ impl Filling {
     }
 }
 
-/// Whether there is music of which the database knows nothing.
-async fn holds_others(library: &Library) -> Result<bool, OwnerError> {
+/// Fails where objects and database know nothing of each other.
+async fn refuse_unnamed(library: &Library) -> Result<(), OwnerError> {
     let found = first_keys(&library.objects).await?;
     let store = Store::new(library.database.clone());
-    Ok(!found.is_empty() && !store.names_any(&found).await?)
+    if found.is_empty() {
+        let is_new = !store.has_tracks().await?;
+        return is_new.then_some(()).ok_or(OwnerError::Elsewhere);
+    }
+    let is_own = store.names_any(&found).await?;
+    is_own.then_some(()).ok_or(OwnerError::Other)
 }
 
 /// Some objects of each kind that tells a library.

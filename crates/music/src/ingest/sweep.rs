@@ -34,6 +34,8 @@ pub(crate) const RETENTION: Duration = Duration::from_hours(30 * 24);
 pub(crate) const EVERY: Duration = Duration::from_hours(6);
 /// How often a process asks whether it is time, the first time not while it starts.
 const POLL: Duration = Duration::from_mins(10);
+/// When a process looks whether the objects are its library's: not while it starts.
+const CLAIM_AFTER: Duration = Duration::from_secs(5);
 /// How many objects, orphans or tracks are looked at in one query.
 const BATCH: usize = 500;
 /// How long a store may take to delete an object: less than the half minute for which a lock lasts without a statement.
@@ -57,6 +59,15 @@ pub(crate) struct Swept {
 pub(crate) fn start_sweeping(library: &Library, tasks: &Tasks) {
     let (library, pauses) = (library.clone(), tasks.clone());
     tasks.spawn(async move {
+        // Said soon, and not when the first listener hears nothing.
+        if pauses.pause(CLAIM_AFTER).await
+            && let Err(error) = claim(&library).await
+        {
+            tracing::warn!(
+                error = chassis::problem::chain(&error),
+                "music may be missing, and nothing is stored or deleted"
+            );
+        }
         while pauses.pause(POLL).await {
             let swept = tokio::select! {
                 swept = sweep(&library) => swept,

@@ -182,6 +182,19 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether there is any track that is not deleted.
+    pub(crate) async fn has_tracks(&self) -> Result<bool, DbErr> {
+        let first: Option<String> = track::Entity::find()
+            .select_only()
+            .column(track::Column::Id)
+            .filter(track::Column::DeletedAtMs.is_null())
+            .limit(1)
+            .into_tuple()
+            .one(self.database.connection())
+            .await?;
+        Ok(first.is_some())
+    }
+
     /// Whether any row names any of some objects.
     pub(crate) async fn names_any(&self, keys: &[String]) -> Result<bool, DbErr> {
         let connection = self.database.connection();

@@ -116,6 +116,40 @@ async fn an_object_that_is_lost_is_named_by_the_backup() {
 }
 
 #[test]
+fn a_backup_needs_a_library_and_a_place_beside_it() {
+    let shelf = Shelf::new();
+    let binary = Binary::new(HAAS);
+    let (data, other) = (shelf.data(), shelf.beside("backups"));
+    let (data, other) = (
+        data.to_str().expect("UTF-8"),
+        other.to_str().expect("UTF-8"),
+    );
+    let none = binary.run(&["admin", "backup", "--data", data, other]);
+    assert_eq!(none.code, Some(1), "{none:?}");
+    assert!(none.stderr.contains("there is no library"), "{none:?}");
+    assert!(!shelf.data().join("music.sqlite").exists());
+
+    let music = shelf.music();
+    let music = music.to_str().expect("UTF-8");
+    shelf.write("Kim/2020 - One/1.wav", &wave(1, 200));
+    let import = [
+        "music", "import", "--json", "--defer", "--data", data, music,
+    ];
+    assert_eq!(binary.run(&import).code, Some(0));
+    let objects = shelf.data().join("music");
+    for place in [objects.join("backups"), shelf.data()] {
+        let place = place.to_str().expect("UTF-8");
+        let within = binary.run(&["admin", "backup", "--data", data, place]);
+        assert_eq!(within.code, Some(1), "{within:?}");
+        assert!(within.stderr.contains("lies where"), "{within:?}");
+    }
+    let taken = binary.run(&["admin", "backup", "--data", data, other]);
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    // Whoever serves may be somebody else, who makes it when it is needed.
+    assert!(!shelf.data().join("work").exists());
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_not_made_by_a_restore() {
     let shelf = Shelf::new();
     let (data, misspelt) = (shelf.data(), shelf.beside("other").join("bakcups"));

@@ -129,6 +129,22 @@ async fn what_is_misspelt_is_told_with_what_mends_it() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefix_that_was_misspelt_does_not_split_the_library() {
+    let records = Records::new(&[("1.wav", wave(3, 300))]).await;
+    assert_eq!(records.import("s3://music/songs").code, Some(0));
+    let (data, songs) = (records.data(), "s3://music/songs");
+    let misspelt = records.binary(&[("objects", "s3://music/libary")]);
+    let import = ["music", "import", "--thorough", "--data", &data, songs];
+    let refused = misspelt.run(&import);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("music.objects"), "{refused:?}");
+    let elsewhere = records.s3.objects_with(&[("objects", "s3://music/libary")]);
+    let elsewhere = Objects::open(&elsewhere).expect("a bucket");
+    let mark = elsewhere.find("library").await.expect("a store");
+    assert_eq!(mark, None);
+}
+
 /// Lets a worker prepare the only track while another process serves; gives its playlist.
 fn prepare(records: &Records, haas: &Haas) -> String {
     let data = records.data();

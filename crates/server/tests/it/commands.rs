@@ -1,7 +1,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 
-use testkit::Haas;
+use testkit::{Binary, Connection, Haas};
 
 use crate::HAAS;
 
@@ -87,6 +87,29 @@ fn processes_that_start_together_on_an_empty_folder_migrate_it_once() {
         assert_eq!(output.code, Some(0), "{}", output.stderr);
     }
     assert!(haas.stop().success());
+}
+
+#[test]
+fn who_comes_while_the_database_is_away_is_told_to_come_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://me@{}/music", nobody.local_addr().unwrap());
+    drop(nobody);
+    let data = folder.path().to_str().unwrap();
+    let arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
+    let admin = ["--admin-listen", "127.0.0.1:0"];
+    let mut haas = Binary::new(HAAS)
+        .with("HAAS_MUSIC__DATABASE_URL", &url)
+        .start(&[&arguments[..], &admin].concat());
+    let address = haas.line().expect("its address");
+    let address = address.strip_prefix("http://").expect("a URL").parse();
+    let mut connection = Connection::open(address.expect("an address"));
+    connection.send("GET", "/music", &[], b"");
+    let answer = connection.answer(false);
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.headers["retry-after"], "1");
+    haas.signal("TERM");
+    assert_eq!(haas.wait().code, Some(0));
 }
 
 #[test]

@@ -78,11 +78,60 @@ fn a_database_that_cannot_be_reached_by_its_url_is_refused_without_showing_it() 
         let output = Haas::run_with(HAAS, &["check"], &variables);
         assert_eq!(output.code, Some(64), "{url}");
         let expected = "HAAS_MUSIC__DATABASE_URL: music.database_url = (not shown) is not accepted; accepted is a URL \
-            such as sqlite:FILE, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME\n";
+            such as sqlite:FILE, postgres://USER:PASSWORD@HOST:5432/NAME or mysql://USER:PASSWORD@HOST:3306/NAME, ";
         for part in [expected, "has 2 problems"] {
             assert!(output.stderr.contains(part), "{part}\n{}", output.stderr);
         }
         assert!(!output.stderr.contains("hush"), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn a_place_for_objects_that_cannot_be_meant_is_refused_without_its_secrets() {
+    let bucket = [("HAAS_MUSIC__OBJECTS", "s3://music")];
+    let in_host = [
+        bucket[0],
+        ("HAAS_MUSIC__OBJECTS_ENDPOINT", "http://127.0.0.1:9000"),
+        ("HAAS_MUSIC__OBJECTS_ADDRESSING", "virtual-host"),
+        ("HAAS_MUSIC__OBJECTS_ACCESS_KEY_ID", "id"),
+        ("HAAS_MUSIC__OBJECTS_SECRET_ACCESS_KEY", "hush"),
+    ];
+    let with_key = [
+        bucket[0],
+        ("HAAS_MUSIC__OBJECTS_ENDPOINT", "http://id:hush@s3.example"),
+    ];
+    let misspelt = [("HAAS_MUSIC__OBJECTS", "s3:music/library")];
+    for (variables, code, expected) in [
+        (&in_host[..], 1, "the endpoint is an IP address"),
+        (&with_key, 64, "\"http://…@s3.example\" is not accepted"),
+        (&misspelt, 64, "\"s3:music/library\" is not accepted"),
+    ] {
+        let output = Haas::run_with(HAAS, &["check"], variables);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        assert!(output.stderr.contains(expected), "{output:?}");
+        assert!(!output.stderr.contains("hush"), "{output:?}");
+    }
+}
+
+#[test]
+fn check_finds_what_a_start_would_find() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("none.pem").display().to_string();
+    let tls = [
+        ("HAAS_SERVER__TLS_CERT", missing.as_str()),
+        ("HAAS_SERVER__TLS_KEY", &missing),
+    ];
+    let one_address = [
+        ("HAAS_SERVER__LISTEN", "127.0.0.1:8080"),
+        ("HAAS_SERVER__ADMIN_LISTEN", "127.0.0.1:8080"),
+    ];
+    for (variables, expected) in [
+        (&tls[..], "none.pem"),
+        (&one_address, "server.listen and server.admin_listen"),
+    ] {
+        let output = Haas::run_with(HAAS, &["check"], variables);
+        assert_eq!(output.code, Some(64), "{output:?}");
+        assert!(output.stderr.contains(expected), "{output:?}");
     }
 }
 

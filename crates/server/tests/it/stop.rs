@@ -42,6 +42,15 @@ fn an_interrupt_stops_in_order_too() {
 }
 
 #[test]
+fn a_hangup_cuts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let haas = Haas::serve(HAAS, folder.path(), &[]);
+    haas.signal("HUP");
+    assert_eq!(haas.get("/music").status, 200);
+    assert!(haas.stop().success());
+}
+
+#[test]
 fn an_idle_connection_does_not_hold_a_stop_up() {
     let folder = tempfile::tempdir().unwrap();
     let haas = Haas::serve(HAAS, folder.path(), &[]);

@@ -21,8 +21,8 @@ pub use config::{ACQUIRE_TIMEOUT, CONNECTIONS_MAX, Config};
 pub use failure::{is_away, is_contention, is_unable, is_unique_violation, storage_fault};
 pub use migrate::{MIGRATION_WAIT, Pending};
 
-/// What the log leaves out of migrations, as a directive of its filter.
-pub(crate) const QUIET_MIGRATIONS: &str = "sea_orm_migration=warn";
+/// What the log leaves out of migrations, as directives of its filter: what a server notes of tables that are there, too.
+pub(crate) const QUIET_MIGRATIONS: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn";
 /// A connection that rested this long is tried before it is used: the database may have restarted meanwhile.
 const IDLE_TEST_AFTER: Duration = Duration::from_secs(5);
 /// How many prepared statements a connection to `MariaDB` keeps. To forget one costs 40 ms, because sqlx 0.9.0 does not

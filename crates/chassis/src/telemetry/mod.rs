@@ -16,9 +16,8 @@ pub(crate) use request::within;
 /// `haas music import` names every file that it leaves out.
 const QUIET_TAGS: &str = "lofty=error";
 
-/// The store is asked again many times a second, and each time tells nothing that the error in the end does not; a
-/// database notes what is there already.
-const QUIET_RETRIES: &str = "object_store=warn,sqlx::postgres::notice=warn";
+/// A store that is away is asked again many times, and no time tells what the error in the end does not.
+const QUIET_RETRIES: &str = "object_store=warn";
 
 /// How and how much is logged.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -36,7 +36,7 @@ pub(crate) struct Metrics {
 }
 
 /// Whether a block was in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was.
     Hit,
@@ -46,7 +46,7 @@ pub(crate) enum Outcome {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BlockLabels {
-    outcome: Outcome,
+    outcome: &'static str,
 }
 
 impl Metrics {
@@ -55,8 +55,8 @@ impl Metrics {
         let blocks = Family::<BlockLabels, Counter>::default();
         let of = |outcome| blocks.get_or_create_owned(&BlockLabels { outcome });
         let metrics = Self {
-            blocks_hit: of(Outcome::Hit),
-            blocks_missed: of(Outcome::Miss),
+            blocks_hit: of("hit"),
+            blocks_missed: of("miss"),
             blocks,
             ..Self::default()
         };

@@ -1,6 +1,6 @@
 //! What preparation tells the operator.
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -18,15 +18,7 @@ pub(super) struct Metrics {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct TryLabels {
-    outcome: Outcome,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum Outcome {
-    Ready,
-    Failed,
-    Outage,
-    Dropped,
+    outcome: &'static str,
 }
 
 impl Metrics {
@@ -50,12 +42,12 @@ impl Metrics {
 
     pub(super) fn count(&self, outcome: &PrepareOutcome) {
         let outcome = match outcome {
-            PrepareOutcome::Ready => Outcome::Ready,
+            PrepareOutcome::Ready => "ready",
             PrepareOutcome::Failed {
                 is_outage: true, ..
-            } => Outcome::Outage,
-            PrepareOutcome::Failed { .. } => Outcome::Failed,
-            PrepareOutcome::Dropped => Outcome::Dropped,
+            } => "outage",
+            PrepareOutcome::Failed { .. } => "failed",
+            PrepareOutcome::Dropped => "dropped",
         };
         self.tries.get_or_create(&TryLabels { outcome }).inc();
     }

@@ -11,7 +11,7 @@ use crate::delivery::blocks::BLOCK_BYTES;
 
 const BLOCK: usize = 256 * 1024;
 /// Blocks that were asked for and not in memory.
-const MISSES: &str = "media_cache_blocks_total{outcome=\"Miss\"}";
+const MISSES: &str = "media_cache_blocks_total{outcome=\"miss\"}";
 
 /// Waits until a metric has a value.
 async fn until(app: &TestApp, metric: &str, value: i64) {
@@ -47,7 +47,7 @@ async fn however_many_ask_a_block_is_read_once() {
     assert!(answers.iter().all(|answer| answer.body.len() == 10));
     assert_eq!(app.objects.read_count(), 1);
     app.get(&path, &[]).await;
-    assert_eq!(app.metric("media_cache_blocks_total{outcome=\"Hit\"}"), 1);
+    assert_eq!(app.metric("media_cache_blocks_total{outcome=\"hit\"}"), 1);
     assert_eq!(app.metric("media_object_reads_total"), 1);
 }
 

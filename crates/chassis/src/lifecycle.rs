@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io::IsTerminal as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -171,7 +172,11 @@ impl StopSignals {
 
     /// Takes over the signal by which other servers read their files again, too: ours does when they change, and a habit
     /// must not cut connections.
+    /// A terminal that is closed still ends what runs in it.
     pub fn survive_hangups(tasks: &Tasks) -> std::io::Result<()> {
+        if std::io::stdin().is_terminal() {
+            return Ok(());
+        }
         let mut hangup = signal(SignalKind::hangup())?;
         let stopping = tasks.stopping().clone();
         tasks.spawn(async move {

@@ -5,6 +5,9 @@ pub(crate) const OWNER: &str = "library";
 /// Where objects lie that are deleted when no row names them.
 pub(crate) const SWEPT: [&str; 2] = ["originals", "renditions"];
 
+/// Where objects lie.
+pub(crate) const FOLDERS: [&str; 3] = ["originals", "renditions", "covers"];
+
 /// The content type of covers.
 pub(crate) const COVER_MEDIA_TYPE: &str = "image/webp";
 /// The content type of renditions.

@@ -23,7 +23,11 @@ use crate::{say, service};
 const EXIT_SOME_LOST: u8 = 3;
 /// The exit code when somebody stopped it.
 const EXIT_STOPPED: u8 = 130;
-/// Does it, or ends at a signal: a backup that was cut off is none, and a restored database has all rows or none.
+
+/// How many of them are named.
+const LOST_TOLD_MAX: usize = 1_000;
+
+/// Does it, or ends at a signal: a backup that was cut off is none, a restore is done again.
 pub(crate) async fn run(settings: Settings, command: AdminCommand) -> Result<ExitCode, Failure> {
     chassis::telemetry::start(&settings.telemetry);
     let mut signals = StopSignals::listen()
@@ -49,14 +53,9 @@ async fn take(settings: &Settings, arguments: &BackupArguments) -> Result<ExitCo
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let (database, clock) = service::open_same_database(settings, Role::Music).await?;
     let library = open_library(settings, database, clock)?;
-    let to = settings.imports.at(place.clone());
-    if to.overlaps(&settings.place(Role::Music).objects) {
-        return Err(Failure::plain(format!(
-            "could not take the backup: {place} lies where the objects of the library are, or they in it"
-        )));
-    }
+    refuse_overlap(settings, place)?;
     let to = open_backup(settings, place)?;
-    service::sweep_uploads(to.clone()).await;
+    sweep_kept(place).await;
     let progress = Progress::new();
     let version = env!("CARGO_PKG_VERSION");
     let taken = backup::take(&library, &to, version, &mut |step| progress.show(step)).await;
@@ -82,6 +81,7 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
             folder.display()
         )));
     }
+    refuse_overlap(settings, place)?;
     // The keys by which plays are signed are for the owner only, whatever the folder was made for.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let database = service::open_database(settings, Role::Music, Some(PATIENCE)).await?;
@@ -105,17 +105,42 @@ async fn restore(settings: &Settings, arguments: &RestoreArguments) -> Result<Ex
     Ok(tell_lost(what, &lost))
 }
 
-/// Names objects that are not where they should be: all of them, each in a line.
+/// Names objects that are not where they should be, each in a line.
 fn tell_lost(what: &str, keys: &[String]) -> ExitCode {
     if keys.is_empty() {
         return ExitCode::SUCCESS;
     }
     say(&format!("{} objects are {what}:\n", keys.len()));
-    for key in keys {
+    for key in keys.iter().take(LOST_TOLD_MAX) {
         say(&format!("  {key}\n"));
+    }
+    if LOST_TOLD_MAX < keys.len() {
+        say(&format!("  … and {} more\n", keys.len() - LOST_TOLD_MAX));
     }
     say("`haas music import --thorough` stores again what their files still have\n");
     ExitCode::from(EXIT_SOME_LOST)
+}
+
+/// Neither may be removed with the other, or be taken for it.
+fn refuse_overlap(settings: &Settings, place: &Place) -> Result<(), Failure> {
+    let backup = settings.imports.at(place.clone());
+    if !backup.overlaps(&settings.place(Role::Music).objects) {
+        return Ok(());
+    }
+    Err(Failure::plain(format!(
+        "{place} lies where the objects of the library are (music.objects), or they in it: give a place beside them"
+    )))
+}
+
+/// Removes what a backup that was killed left of its uploads: only where nobody else keeps anything.
+async fn sweep_kept(place: &Place) {
+    if let Place::Folder(folder) = place
+        && let kept = folder.join(backup::KEPT_FOLDER)
+        && kept.is_dir()
+        && let Ok(kept) = Objects::in_folder(&kept)
+    {
+        service::sweep_uploads(kept).await;
+    }
 }
 
 fn open_library(settings: &Settings, database: Database, clock: Clock) -> Result<Library, Failure> {

@@ -78,7 +78,8 @@ pub(crate) struct RestoreArguments {
     /// Which backup, by its name such as `2026-11-30T15-04-05Z-7f3a`; otherwise the latest.
     #[arg(long, value_name = "NAME")]
     pub(crate) backup: Option<String>,
-    /// Takes over objects that belong to another library: that one cannot import or prepare music there any more.
+    /// Takes over objects that belong to another library, which cannot import or prepare music there any more. What the
+    /// restored database does not name of them is deleted a day later.
     #[arg(long)]
     pub(crate) take_over: bool,
 }
@@ -125,7 +126,8 @@ pub(crate) struct ImportArguments {
     /// Removes every track of the folder or bucket when it is empty.
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// Takes over objects that belong to another library: that one cannot import or prepare music there any more.
+    /// Takes over objects that belong to another library, which cannot import or prepare music there any more. What this
+    /// one does not name of them is deleted a day later.
     #[arg(long)]
     pub(crate) take_over: bool,
 }

@@ -39,7 +39,7 @@ pub(crate) async fn serve(settings: Settings, effective: Effective) -> Result<Ex
         tasks.spawn(http::serve(redirect, router, tasks.clone()));
     }
     let started = Box::pin(start(&settings, &tasks, &readiness, &mut registry));
-    let started = http::refuse_while(&public, started);
+    let started = http::refuse_while(&public, tls.is_some(), started);
     let Some(app) = process.start(started).await? else {
         return Ok(ExitCode::SUCCESS);
     };
@@ -114,12 +114,15 @@ async fn start(
     Ok((app, edge))
 }
 
-/// Whether the process could start as it is told to, as far as that is seen without reaching anybody or making anything.
+/// Whether the process could start as it is told to, as far as that is seen without reaching anybody.
 pub(crate) fn check(settings: &Settings) -> Result<(), Failure> {
-    if settings.listen == settings.admin_listen && settings.listen.port() != 0 {
-        let address = settings.listen;
+    let (public, admin) = (settings.listen, settings.admin_listen);
+    let is_one_host =
+        public.ip() == admin.ip() || public.ip().is_unspecified() || admin.ip().is_unspecified();
+    if is_one_host && public.port() == admin.port() && public.port() != 0 {
         return Err(Failure::usage(format!(
-            "server.listen and server.admin_listen are both {address}: give the admin listener another port"
+            "server.listen and server.admin_listen are both at port {}: give the admin listener another one",
+            public.port()
         )));
     }
     if let Some(tls) = &settings.tls {

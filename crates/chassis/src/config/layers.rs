@@ -84,12 +84,13 @@ impl Raw {
 
 /// A URL without who is let in and their password.
 fn without_user(text: &str) -> Cow<'_, str> {
-    let parts = text.split_once("://");
-    let parts = parts.and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?.1)));
-    match parts {
-        Some((scheme, place)) => format!("{scheme}://…@{place}").into(),
-        None => text.into(),
-    }
+    let shown = || {
+        let (scheme, rest) = text.split_once("://")?;
+        // A bucket is no host.
+        let (_user, place) = rest.rsplit_once('@').filter(|_| scheme != "s3")?;
+        Some(format!("{scheme}://…@{place}"))
+    };
+    shown().map_or(text.into(), Cow::Owned)
 }
 
 /// Everything that was given, the winner of each key, and what is wrong with the sources themselves.

@@ -35,6 +35,11 @@ const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nc
 content-type: application/problem+json\r\ncontent-length: 116\r\n\r\n\
 {\"type\":\"/problems/unavailable\",\"title\":\"Temporarily unavailable\",\"status\":503,\"code\":\"unavailable\",\"detail\":\"full\"}";
 
+/// What is told to whoever comes before anything can be served.
+const NOT_YET: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+content-type: application/problem+json\r\ncontent-length: 120\r\n\r\n\
+{\"type\":\"/problems/unavailable\",\"title\":\"Temporarily unavailable\",\"status\":503,\"code\":\"unavailable\",\"detail\":\"starting\"}";
+
 /// Says which address could not be listened on.
 #[derive(Debug, thiserror::Error)]
 #[error("could not listen on {address}")]
@@ -70,13 +75,18 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 }
 
 /// Does work that must be done before anything is served. Who connects while it takes longer than [`START_MAX`] is told to
-/// come again, instead of waiting for nobody knows how long.
-pub async fn refuse_while<T>(listener: &TcpListener, work: impl Future<Output = T>) -> T {
+/// come again, instead of waiting for nobody knows how long; over TLS, which nobody has begun, connections are closed.
+pub async fn refuse_while<T>(
+    listener: &TcpListener,
+    is_tls: bool,
+    work: impl Future<Output = T>,
+) -> T {
     let refusing = async {
         tokio::time::sleep(START_MAX).await;
         loop {
             match listener.accept().await {
-                Ok((stream, _peer)) => refuse(&stream),
+                Ok(_closed) if is_tls => {}
+                Ok((stream, _peer)) => send_at_once(&stream, NOT_YET),
                 Err(_gone) => tokio::time::sleep(ACCEPT_PAUSE).await,
             }
         }
@@ -241,9 +251,14 @@ fn is_about_the_machine(error: &std::io::Error) -> bool {
     )
 }
 
-/// Tells a connection too many so, if its socket takes the few bytes at once.
+/// Tells a connection too many so.
 fn refuse(stream: &TcpStream) {
-    if let Err(error) = stream.try_write(REFUSAL) {
+    send_at_once(stream, REFUSAL);
+}
+
+/// Sends a whole answer, if the socket takes the few bytes of it at once.
+fn send_at_once(stream: &TcpStream, answer: &[u8]) {
+    if let Err(error) = stream.try_write(answer) {
         tracing::debug!(%error, "could not refuse a connection");
     }
 }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ingest::{Expected, SourceError};
 
+/// Below it a place of backups has all objects.
+pub const KEPT_FOLDER: &str = "objects";
+
 /// What an object was when it was copied: a line of `objects.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Copied {
@@ -38,7 +41,7 @@ pub(super) enum CopyError {
 /// Where a backup has an object: by what is in it, so that nothing that comes later takes its place.
 pub(super) fn kept_key(sha256: &str) -> String {
     let (shard, _) = sha256.split_at_checked(2).unwrap_or(("00", ""));
-    format!("objects/{shard}/{sha256}")
+    format!("{KEPT_FOLDER}/{shard}/{sha256}")
 }
 
 impl Copy<'_> {

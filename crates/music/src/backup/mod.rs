@@ -22,6 +22,7 @@ mod tests;
 use chassis::objects::ObjectError;
 use sea_orm::DbErr;
 
+pub use copy::KEPT_FOLDER;
 pub use manifest::Manifest;
 pub use restore::{Restore, Restored};
 pub use take::{Taken, take};

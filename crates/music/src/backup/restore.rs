@@ -55,7 +55,8 @@ enum Rows {
 impl Restore<'_> {
     /// Restores a backup and checks every row's file and every object against what was written down. Objects come first:
     /// rows that are there name nothing that is not, but for what is lost. What is restored is a library of its own, with
-    /// another id: the one that was kept may still be in use. Wherever it ends, it can be done again.
+    /// another id: the one that was kept may still be in use. Wherever it ends it can be done again, as long as nobody has
+    /// used the database.
     pub async fn run(
         &self,
         observe: &mut (dyn FnMut(Step) + Send),
@@ -83,6 +84,7 @@ impl Restore<'_> {
             alone.close().await?;
         }
         database.migrate::<Migrator>().await?;
+        filling.check(&library.objects).await?;
         take_over(library).await?;
         Ok(Restored { manifest, lost })
     }

@@ -16,7 +16,7 @@ use super::copy::{Copied, Copy, CopyError, kept_key};
 use super::manifest::{FORMAT, Manifest, Part};
 use super::{BackupError, Step};
 use crate::api::tracks::COVER_WIDTHS_PX;
-use crate::ingest::{Library, hash_object, hex};
+use crate::ingest::{Library, has_marked, hash_object, hex};
 use crate::keys::{self, COVER_MEDIA_TYPE, RENDITION_MEDIA_TYPE};
 use crate::store::{Snapshot, TABLES, migration_names};
 
@@ -54,6 +54,8 @@ pub async fn take(
     version: &str,
     observe: &mut (dyn FnMut(Step) + Send),
 ) -> Result<Taken, BackupError> {
+    // Not what lies somewhere else by mistake; and nothing is marked by somebody who only reads.
+    has_marked(library).await?;
     let taken_at = jiff::Timestamp::from_millisecond(library.clock.now_ms()).unwrap_or_default();
     let name = name_at(&library.clock, taken_at);
     let database = library.database.alone().await?;
@@ -123,7 +125,7 @@ pub async fn take(
 /// Names are sorted by their moments; two that are taken at once have different ones.
 fn name_at(clock: &Clock, taken_at: jiff::Timestamp) -> String {
     let id = ids::new_id(clock).to_string();
-    let (_, own) = id.split_at(id.len().saturating_sub(4));
+    let (_, own) = id.split_at(id.len().saturating_sub(8));
     format!("{}-{own}", taken_at.strftime("%Y-%m-%dT%H-%M-%SZ"))
 }
 

@@ -146,7 +146,7 @@ async fn a_backup_that_is_taken_while_music_is_imported_and_swept_is_one_moment(
         let taken = take(&shelf.library, &backup, "1.2.3", &mut observe).boxed();
         let (taken, imported) = tokio::join!(taken, import_and_sweep(&shelf).boxed_local());
         let taken = taken.unwrap();
-        assert_eq!((tables, imported), (TABLES.len(), 6));
+        assert_eq!((tables, imported), (TABLES.len(), 3));
         assert_eq!(taken.missing, Vec::<String>::new());
         let taken = taken.manifest;
         let folder = TempDir::new().unwrap();
@@ -165,7 +165,8 @@ async fn a_backup_that_is_taken_while_music_is_imported_and_swept_is_one_moment(
 /// Says how many tracks it has added.
 async fn import_and_sweep(shelf: &Shelf) -> u64 {
     let mut added = 0;
-    for number in 3..9 {
+    // Less than a day in all: a backup that takes longer may lack what was deleted since.
+    for number in 3..6 {
         let name = format!("{number}.wav");
         shelf.write_track(&name, 1_000 + 50 * number, &[(TrackTitle, "later")]);
         added += shelf.import().await.added;
@@ -343,8 +344,18 @@ async fn a_restore_that_was_cut_off_anywhere_is_done_again() {
             assert_eq!(rows(&library.database).await, expected, "{steps}");
             claim(&library).await.unwrap();
 
+            // What was taken over and cut off is still somebody's.
             begin_filling(&library, true).await.unwrap();
-            restore_all(&library, &backup).await.unwrap();
+            let refused = restore_all(&library, &backup).await;
+            assert!(
+                matches!(refused, Err(BackupError::Owner(OwnerError::Taken))),
+                "{refused:?}"
+            );
+            let restore = Restore {
+                takes_over: true,
+                ..of(&library, &backup)
+            };
+            restore.run(&mut |_| {}).await.unwrap();
             assert_eq!(rows(&library.database).await, expected, "{steps}");
             claim(&library).await.unwrap();
         }
@@ -362,7 +373,7 @@ async fn nobody_stores_or_deletes_where_a_restore_is_under_way() {
     filling.check(&shelf.library.objects).await.unwrap();
     let refused = sweep(&shelf.library).await.unwrap_err();
     assert!(
-        matches!(refused, SweepError::Owner(OwnerError::Other)),
+        matches!(refused, SweepError::Owner(OwnerError::Filling)),
         "{refused:?}"
     );
     // Somebody takes it back while it is filled, and then it is not marked as the restored library's.
@@ -421,7 +432,10 @@ async fn who_is_to_blame_for_a_backup_that_fails_is_told() {
     let kept = TempDir::new().unwrap();
     let backup = Objects::in_folder(kept.path()).unwrap();
     let taken = take(&library, &backup, "1.2.3", &mut |_| {}).await;
-    assert!(matches!(taken, Err(BackupError::Library(_))), "{taken:?}");
+    assert!(
+        matches!(taken, Err(BackupError::Owner(OwnerError::Objects(_)))),
+        "{taken:?}"
+    );
 }
 
 #[tokio::test]

@@ -343,6 +343,8 @@ impl Run<'_> {
             Ok(file) => file,
             Err(error) => return Ok(Step::Skip(error.into())),
         };
+        // Somebody may have taken them over since the run began.
+        claim(self.library).await?;
         let (hash, extension) = (&read.content.id.hash, read.info.format.extension());
         let key_of = |number| keys::original(hash, extension, number);
         let key = self.store.reclaim_key(key_of).await?;

@@ -47,6 +47,10 @@ pub(crate) enum MakeError {
         expected_hash: String,
         found_hash: String,
     },
+    #[error(
+        "its original is not what was imported any more: it has more than its {bytes_max} bytes"
+    )]
+    Grown { bytes_max: u64 },
     #[error("its renditions cannot be stored")]
     Objects(#[source] ObjectError),
     #[error(transparent)]
@@ -164,7 +168,7 @@ async fn fetch(library: &Library, row: &track::Model, folder: &Path) -> Result<S
     let found_hash = fetched.map_err(|error| match error {
         FetchError::Objects(error) => MakeError::Original(error),
         FetchError::Disk(error) => MakeError::Folder(error),
-        FetchError::TooLong => changed("more bytes".to_owned()),
+        FetchError::TooLong => MakeError::Grown { bytes_max },
     })?;
     if found_hash != row.content_hash {
         return Err(changed(found_hash));
@@ -189,6 +193,8 @@ async fn store_rendition(
     let path = file.to_owned();
     let (file, layout, id) =
         super::blocking(move || finish_file(&path, sample_count, rate)).await?;
+    // Transcoding takes minutes, in which somebody may have taken them over.
+    claim(library).await?;
     let store = Store::new(library.database.clone());
     let key_of = |number| keys::rendition(&id.hash, number);
     let key = store.reclaim_key(key_of).await?;

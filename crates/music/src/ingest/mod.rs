@@ -68,7 +68,7 @@ pub use outcome::{FileOutcome, ImportEvent, ImportSummary};
 pub use owner::OwnerError;
 #[cfg(test)]
 pub(crate) use owner::claim;
-pub(crate) use owner::{Filling, begin_filling, take_over};
+pub(crate) use owner::{Filling, begin_filling, has_marked, take_over};
 pub(crate) use prepare::start_workers;
 pub use prepare::{
     PrepareError, PrepareOutcome, PrepareSummary, Unprepared, count_unprepared, list_unprepared,

@@ -12,9 +12,11 @@ use crate::keys;
 use crate::store::Store;
 
 /// A longer mark is none of ours.
-const MARK_BYTES_MAX: u64 = 64;
+const MARK_BYTES_MAX: u64 = 128;
 /// What the mark of a place begins with that a restore is filling; then comes the restore's own id.
 const FILLING: &str = "restore ";
+/// Then, in the mark of a place that is taken over, the id of the library that had it.
+const FORMER: &str = " of ";
 /// How many objects of a place without a mark are looked at to see whose they are.
 const LOOKED_AT: usize = 500;
 
@@ -33,6 +35,12 @@ pub enum OwnerError {
          them from now on: `haas music import --take-over`"
     )]
     Other,
+    /// A restore was cut off, or is under way.
+    #[error(
+        "a restore into music.objects has begun and not ended: do it again, or take the objects for this library: \
+         `haas music import --take-over`"
+    )]
+    Filling,
     /// They are not where the configuration says.
     #[error(
         "the database knows music, and there is none of it in music.objects: check that. If all of it is lost: \
@@ -54,14 +62,20 @@ pub(crate) struct Filling(String);
 /// Makes objects that belong to nobody yet the library's own, and refuses those of another one. Without a mark they are
 /// the library's if its database names some of them, or if there are none and the database knows of none.
 pub(crate) async fn claim(library: &Library) -> Result<(), OwnerError> {
+    if has_marked(library).await? {
+        return Ok(());
+    }
     let own = own_id(library).await?;
+    mark(&library.objects, &own).await
+}
+
+/// Fails as [`claim`] does, and marks nothing. Says whether they are marked.
+pub(crate) async fn has_marked(library: &Library) -> Result<bool, OwnerError> {
     match marked(&library.objects).await? {
-        Some(owner) if owner == own => Ok(()),
+        Some(owner) if owner == own_id(library).await? => Ok(true),
+        Some(mark) if mark.starts_with(FILLING) => Err(OwnerError::Filling),
         Some(_other) => Err(OwnerError::Other),
-        None => {
-            refuse_unnamed(library).await?;
-            mark(&library.objects, &own).await
-        }
+        None => refuse_unnamed(library).await.map(|()| false),
     }
 }
 
@@ -71,23 +85,32 @@ pub(crate) async fn take_over(library: &Library) -> Result<(), OwnerError> {
     mark(&library.objects, &own).await
 }
 
-/// Marks a place as one that a restore is filling, so that nobody else stores or deletes anything there from now on. It
-/// must be empty, or half filled by a restore that was cut off, unless the restore takes it over.
+/// Marks a place as one that a restore is filling: whoever stores or deletes looks at the mark before each object. It must
+/// be empty, or half filled by a restore that was cut off, unless the restore takes it over.
 pub(crate) async fn begin_filling(
     library: &Library,
     takes_over: bool,
 ) -> Result<Filling, OwnerError> {
     let objects = &library.objects;
-    let is_free = match marked(objects).await? {
-        Some(mark) => mark.starts_with(FILLING),
-        None => first_keys(objects).await?.is_empty(),
-    };
+    let before = marked(objects).await?;
+    let former = before
+        .as_deref()
+        .and_then(|mark| match mark.strip_prefix(FILLING) {
+            Some(cut_off) => cut_off.split_once(FORMER).map(|(_, former)| former),
+            None => Some(mark),
+        });
+    let is_free = former.is_none() && (before.is_some() || is_empty(objects).await?);
     if !(is_free || takes_over) {
         return Err(OwnerError::Taken);
     }
-    let filling = format!("{FILLING}{}", ids::new_id(&library.clock));
-    mark(objects, &filling).await?;
-    Ok(Filling(filling))
+    let mut filling = format!("{FILLING}{}", ids::new_id(&library.clock));
+    if let Some(former) = former {
+        filling.extend([FORMER, former]);
+    }
+    match mark(objects, &filling).await {
+        Err(OwnerError::Other) => Err(OwnerError::Taken),
+        marked => marked.map(|()| Filling(filling)),
+    }
 }
 
 impl Filling {
@@ -115,6 +138,16 @@ async fn refuse_unnamed(library: &Library) -> Result<(), OwnerError> {
     }
     let is_own = store.names_any(&found).await?;
     is_own.then_some(()).ok_or(OwnerError::Other)
+}
+
+/// Whether there is no object of a library.
+async fn is_empty(objects: &Objects) -> Result<bool, ObjectError> {
+    for folder in keys::FOLDERS {
+        if objects.list(folder).next().await.transpose()?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Some objects of each kind that tells a library.

@@ -60,9 +60,14 @@ pub(crate) fn start_sweeping(library: &Library, tasks: &Tasks) {
     let (library, pauses) = (library.clone(), tasks.clone());
     tasks.spawn(async move {
         // Said soon, and not when the first listener hears nothing.
-        if pauses.pause(CLAIM_AFTER).await
-            && let Err(error) = claim(&library).await
-        {
+        if !pauses.pause(CLAIM_AFTER).await {
+            return;
+        }
+        let claimed = tokio::select! {
+            claimed = claim(&library) => claimed,
+            () = pauses.stopping().cancelled() => return,
+        };
+        if let Err(error) = claimed {
             tracing::warn!(
                 error = chassis::problem::chain(&error),
                 "music may be missing, and nothing is stored or deleted"
@@ -170,7 +175,9 @@ async fn delete_orphans(
                     slow = 0;
                 }
                 // The store is away, and each of them would wait for it.
-                Err(error @ OrphanError::Slow) if SLOW_MAX <= slow => return Err(error.into()),
+                Err(error @ OrphanError::Slow) if SLOW_MAX <= slow + 1 => {
+                    return Err(error.into());
+                }
                 Err(error @ (OrphanError::Objects(_) | OrphanError::Slow)) => {
                     slow += usize::from(matches!(error, OrphanError::Slow));
                     failed += 1;

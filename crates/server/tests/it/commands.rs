@@ -108,6 +108,7 @@ fn who_comes_while_the_database_is_away_is_told_to_come_again() {
     let answer = connection.answer(false);
     assert_eq!(answer.status, 503);
     assert_eq!(answer.headers["retry-after"], "1");
+    assert!(answer.text().contains("\"starting\""), "{}", answer.text());
     haas.signal("TERM");
     assert_eq!(haas.wait().code, Some(0));
 }

@@ -62,7 +62,8 @@ pub(super) fn run(pod: Pod<'_>) -> Result<(String, Vec<String>)> {
         (ran, looks)
     });
     let ((report, text), looks) = (ran?, looks?);
-    let mut missed = grown(&looks)?;
+    let thirds = Thirds::of(&looks)?;
+    let mut missed = thirds.grown();
     let failed = number(&report["listening"]["failed"]) + number(&report["visiting"]["failed"]);
     // A generator that was late at times shows as much of what leaks.
     if failed != 0.0 {
@@ -79,7 +80,7 @@ pub(super) fn run(pod: Pod<'_>) -> Result<(String, Vec<String>)> {
         );
     }
     let verdict = if missed.is_empty() {
-        "It holds: the last third has no more than the middle one, and nothing failed.".to_owned()
+        format!("It holds, and nothing failed: {}.", thirds.in_words())
     } else {
         format!("**It does not hold**: {}", missed.join("; "))
     };
@@ -114,36 +115,69 @@ fn look(server: &Server, is_over: impl Fn() -> bool) -> Result<Vec<Look>> {
     Ok(looks)
 }
 
-/// What the last third has more of than the middle one. The first fills caches and pools.
-fn grown(looks: &[Look]) -> Result<Vec<String>> {
-    let third = looks.len() / 3;
-    if third < LOOKS_MIN {
-        let count = looks.len();
-        return Err(Failure::new(format!(
-            "{count} looks say nothing: the run was too short"
-        )));
+/// What the process had on average in the middle third and in the last one. The first fills caches and pools.
+struct Thirds {
+    memory_bytes: [f64; 2],
+    files: [f64; 2],
+}
+
+impl Thirds {
+    fn of(looks: &[Look]) -> Result<Self> {
+        let third = looks.len() / 3;
+        if third < LOOKS_MIN {
+            let count = looks.len();
+            return Err(Failure::new(format!(
+                "{count} looks say nothing: the run was too short"
+            )));
+        }
+        let (before, last) = looks.split_at(looks.len() - third);
+        let (_, middle) = before.split_at(before.len() - third);
+        let means = |value: fn(&Look) -> u64| {
+            [middle, last].map(|looks| {
+                let sum: f64 = looks.iter().map(|look| to_f64(value(look))).sum();
+                sum / to_f64(looks.len() as u64)
+            })
+        };
+        Ok(Self {
+            memory_bytes: means(|look| look.memory_bytes),
+            files: means(|look| look.files),
+        })
     }
-    let (before, last) = looks.split_at(looks.len() - third);
-    let (_, middle) = before.split_at(before.len() - third);
-    let mean = |looks: &[Look], value: fn(&Look) -> u64| {
-        looks.iter().map(|look| to_f64(value(look))).sum::<f64>() / to_f64(looks.len() as u64)
-    };
-    let mut grown = Vec::new();
-    let [was, is] = [middle, last].map(|looks| mean(looks, |look| look.memory_bytes));
-    if was * (1.0 + MEMORY_SHARE) + MEMORY_BYTES < is {
-        let [was, is] = [was, is].map(|bytes| bytes / 1_048_576.0);
-        grown.push(format!("memory grew from {was:.1} to {is:.1} MiB"));
+
+    /// What the last third has more of than it may.
+    fn grown(&self) -> Vec<String> {
+        let mut grown = Vec::new();
+        let [was, is] = self.memory_bytes;
+        if was * (1.0 + MEMORY_SHARE) + MEMORY_BYTES < is {
+            let [was, is] = [was, is].map(|bytes| bytes / 1_048_576.0);
+            grown.push(format!("memory grew from {was:.1} to {is:.1} MiB"));
+        }
+        let [was, is] = self.files;
+        if was * (1.0 + FILES_SHARE) + FILES < is {
+            grown.push(format!("descriptors grew from {was:.0} to {is:.0}"));
+        }
+        grown
     }
-    let [was, is] = [middle, last].map(|looks| mean(looks, |look| look.files));
-    if was * (1.0 + FILES_SHARE) + FILES < is {
-        grown.push(format!("descriptors grew from {was:.0} to {is:.0}"));
+
+    fn in_words(&self) -> String {
+        let [was, is] = self.memory_bytes.map(|bytes| bytes / 1_048_576.0);
+        let [files_were, files_are] = self.files;
+        format!(
+            "{was:.1} MiB on average in the middle third and {is:.1} MiB in the last ({:.0} % and {:.0} MiB more would be \
+             growth), {files_were:.0} and {files_are:.0} descriptors",
+            MEMORY_SHARE * 100.0,
+            MEMORY_BYTES / 1_048_576.0
+        )
     }
-    Ok(grown)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn grown(looks: &[Look]) -> Result<Vec<String>> {
+        Ok(Thirds::of(looks)?.grown())
+    }
 
     fn looks(each: impl Fn(u32) -> (u64, u64)) -> Vec<Look> {
         let look = |minute| {

@@ -29,7 +29,7 @@ impl Store {
     }
 
     /// The library's id, if it has one yet.
-    pub(crate) async fn find_library_id(&self) -> Result<Option<String>, DbErr> {
+    async fn find_library_id(&self) -> Result<Option<String>, DbErr> {
         let row = library::Entity::find_by_id(NAME)
             .one(self.database.connection())
             .await?;
